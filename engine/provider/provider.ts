@@ -1,0 +1,44 @@
+import type { SshEndpoint } from '../connection/connection.ts'
+import type { LabHosts } from '../inventory/lab.ts'
+import type { Emit, Json } from '../report/events.ts'
+import type { AnyResource, Answer } from '../resource/resource.ts'
+
+/** How a host stands, as its provider sees it. */
+export type Found =
+  | { readonly is: 'running'; readonly endpoint: SshEndpoint; /** Address the lab's hosts use among themselves. */ readonly address: string }
+  | { readonly is: 'stopped' }
+  | { readonly is: 'absent' }
+  | { readonly is: 'unknown'; readonly why: string }
+
+/** Resources on the operator's side: those that hosts share, and each host's own. */
+export interface ProviderPlan {
+  readonly shared: readonly AnyResource[]
+  /** Converged side by side. */
+  readonly hosts: ReadonlyMap<string, readonly AnyResource[]>
+}
+
+/**
+ * Where hosts come from. Expressed as resources of this machine or an account, so that `--check` shows what would be
+ * created and destroyed by the same code that does it.
+ */
+export interface Provider {
+  readonly name: string
+  /** Throws one error that names everything missing and how to get it. Not called by `--check`. */
+  preflight(): Promise<void>
+  find(): Promise<ReadonlyMap<string, Found>>
+  /** Shared first, then the hosts. A stopped host is started, never replaced. */
+  create(): ProviderPlan
+  /** Hosts first, then shared. */
+  destroy(): ProviderPlan
+  /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */
+  pristine(kind: string, id: string): Answer<Json> | undefined
+}
+
+export interface ProviderContext {
+  readonly lab: LabHosts
+  /** `$XDG_STATE_HOME/andamio/<lab>`, 0700: keys, known_hosts, process identities. */
+  readonly stateFolder: string
+  /** `$XDG_CACHE_HOME/andamio`: what can be made again. */
+  readonly cacheFolder: string
+  readonly emit: Emit
+}

@@ -1,0 +1,119 @@
+/**
+ * What a run tells its reporters. Types only: every layer may import this file, and reporters import nothing else.
+ *
+ * With `--json` each event is one line on stdout; this file is therefore a public format. Fields are only ever added.
+ */
+
+export type Outcome = 'ok' | 'changed' | 'would-change' | 'unknown' | 'failed'
+
+/** A JSON value; what resources report about themselves must survive a trip through a log file. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** One attribute that differs, or differed. `after` is `{ late }` when the value is known only after creation. */
+export interface Change {
+  readonly attribute: string
+  readonly before: Json
+  readonly after: Json | { readonly late: string }
+  /** Unified diff of text content, when the run was asked for one. Never holds a secret. */
+  readonly text?: string
+}
+
+/** What a person needs to act on a failure. */
+export interface Failure {
+  /** Stable name such as `host-key-changed`; documented in docs/errors.md. */
+  readonly code: string
+  readonly message: string
+  /** `inventory/local.yaml:3:7`, or a host and a command. */
+  readonly place?: string
+  readonly cause?: string
+  /** Last lines of the failed command's stderr. */
+  readonly stderr?: readonly string[]
+  readonly next?: string
+}
+
+export interface HostCount {
+  ok: number
+  changed: number
+  unknown: number
+  failed: number
+  unreachable: number
+}
+
+type Stamped<T extends string, Fields = unknown> = { readonly type: T; readonly at: string } & Readonly<Fields>
+
+export type RunStart = Stamped<
+  'run.start',
+  { playbook: string; lab: string; inventory: string; check: boolean; hosts: readonly string[] }
+>
+export type PlayStart = Stamped<'play.start', { play: string; hosts: readonly string[] }>
+export type PlayEnd = Stamped<'play.end', { play: string; seconds: number }>
+/** A host answered, after `seconds`, and this is what it is. */
+export type HostReady = Stamped<'host.ready', { host: string; address: string; seconds: number }>
+export type HostLost = Stamped<'host.unreachable', { host: string; failure: Failure }>
+export type ResourceStart = Stamped<'resource.start', { play: string; host: string; role: string; kind: string; id: string }>
+export type ResourceEnd = Stamped<
+  'resource.end',
+  {
+    play: string
+    host: string
+    role: string
+    kind: string
+    id: string
+    outcome: Outcome
+    seconds: number
+    changes: readonly Change[]
+    /** The earlier resource whose change brought this one about, as `kind id`. */
+    by?: string
+    /** Why the outcome is `unknown`, e.g. `until cp exists`. */
+    why?: string
+    failure?: Failure
+  }
+>
+/** Something long is being waited for. Sent when the wait begins and again whenever `detail` moves on. */
+export type Wait = Stamped<'wait', { host: string; what: string; detail?: string; limitSeconds: number; seconds: number }>
+/** Progress of long work on this machine: `done` of `total` in `unit`. */
+export type Progress = Stamped<
+  'progress',
+  { task: string; detail?: string; done?: number; total?: number; unit?: string; seconds: number; ended?: 'ok' | 'failed' }
+>
+export type Notice = Stamped<'notice', { level: 'info' | 'warning'; text: string }>
+export type CheckEnd = Stamped<'check.end', { id: string; title: string; passed: boolean; saw: string }>
+export type RunEnd = Stamped<
+  'run.end',
+  {
+    exit: number
+    seconds: number
+    /** A round trip is one script or request and its answer. */
+    roundTrips: number
+    hosts: Readonly<Record<string, Readonly<HostCount>>>
+    failure?: Failure
+    /** The command that resumes what was interrupted or failed. */
+    resume?: string
+  }
+>
+
+export type Event =
+  | RunStart
+  | PlayStart
+  | PlayEnd
+  | HostReady
+  | HostLost
+  | ResourceStart
+  | ResourceEnd
+  | Wait
+  | Progress
+  | Notice
+  | CheckEnd
+  | RunEnd
+
+/** Distributes over the union, so that an emitter's literal keeps its own fields. */
+type Unstamped<E> = E extends Event ? Omit<E, 'at'> : never
+
+/** The one way to tell: the receiver stamps the time. */
+export type Emit = (event: Unstamped<Event>) => void
+
+/** Receives events in order; `close` flushes what it holds. */
+export interface Reporter {
+  on(event: Event): void
+  close(): Promise<void> | void
+}

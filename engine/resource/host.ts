@@ -1,0 +1,57 @@
+import type { ApiTarget } from './probe.ts'
+
+export interface RunOptions {
+  /** Names the command in errors and waits: `apt-get install kubeadm`. */
+  readonly what: string
+  /** Given to the script's stdin; the only way a secret reaches a host. */
+  readonly stdin?: string | Uint8Array
+  /** Default 120. */
+  readonly timeoutSeconds?: number
+}
+
+export interface Upload {
+  readonly path: string
+  readonly content: string | Uint8Array
+  /** Octal, e.g. `0644`; given when the file is created, so that it is never readable by more. */
+  readonly mode: string
+  /** `root:root` or `10001:10001`. */
+  readonly owner: string
+}
+
+/**
+ * What `apply` acts with on one host. Scripts run as root under `set -eu`, one at a time on a host even across runs: a
+ * lock there makes a new run wait for what a killed one left running.
+ */
+export interface HostWriter {
+  readonly host: string
+  readonly facts: HostFacts
+  /** Gives the script's stdout. Throws `command-failed` with the last lines of its stderr. */
+  run(script: string, options: RunOptions): Promise<string>
+  /** Atomic: temporary file beside the destination, checksum, owner, mode, fsync, rename. */
+  upload(file: Upload): Promise<void>
+  /** Says what is being waited for, for how long at most, and how it stands. */
+  waiting(what: string, limitSeconds: number, detail?: string): void
+  /** The writer of another target, e.g. the cluster that mints a join token. */
+  on<W>(target: ApiTarget<unknown, W>): Promise<W>
+}
+
+/** Read once a run and host, in one script. */
+export interface HostFacts {
+  readonly hostname: string
+  readonly machineId: string
+  readonly bootId: string
+  /** `uname -m`. */
+  readonly arch: string
+  readonly kernel: string
+  readonly os: { readonly id: string; readonly version: string; readonly codename: string; readonly name: string }
+  readonly cpus: number
+  readonly memoryBytes: number
+  /** Free bytes where /var lives. */
+  readonly varFreeBytes: number
+  /** `cgroup2fs` or what stands at /sys/fs/cgroup instead. */
+  readonly cgroup: string
+  /** IPv4 addresses by interface, loopback left out. */
+  readonly addresses: readonly { readonly interface: string; readonly address: string }[]
+  /** Seconds the host's clock is ahead of this machine's, less half the round trip. */
+  readonly clockAheadSeconds: number
+}

@@ -1,0 +1,57 @@
+import type { Change, Json } from '../report/events.ts'
+import type { HostWriter } from './host.ts'
+import type { Probe } from './probe.ts'
+
+export interface Present<S> {
+  readonly is: 'present'
+  readonly state: S
+}
+/** A positive answer that the thing is not there: ENOENT, 404, the tool that would manage it is not installed. */
+export interface Absent {
+  readonly is: 'absent'
+}
+/** No answer, or one that cannot be read. Never applied on, never taken for absent. */
+export interface Unknown {
+  readonly is: 'unknown'
+  readonly why: string
+}
+export type Answer<S> = Present<S> | Absent | Unknown
+
+export const absent: Absent = { is: 'absent' }
+export const present = <S>(state: S): Present<S> => ({ is: 'present', state })
+export const unknown = (why: string): Unknown => ({ is: 'unknown', why })
+
+/** Names a resource without holding it: within one target, kind and id are unique. */
+export interface Ref {
+  readonly kind: string
+  readonly id: string
+}
+
+/** Lets a diff ask whether something earlier in the list is about to change: the dry run's arithmetic. */
+export interface WillChange {
+  change(other: Ref): boolean
+}
+
+/**
+ * One thing that a target holds: a file, a package, a unit, a node of the cluster. It can be probed, compared and
+ * applied, and nothing else; `converge` alone decides whether `apply` runs.
+ *
+ * S is what a probe finds, plain JSON so that it can be recorded and compared. W is what `apply` writes with.
+ */
+export interface Resource<S extends Json = Json, W = HostWriter> extends Ref {
+  readonly kind: string
+  /** Holds no late value: a plan names the same id before creation and after. */
+  readonly id: string
+  /** What this one depends on beyond its place in the list: probed again whenever this one was applied. */
+  readonly after?: readonly Ref[]
+  /** Later resources that applying this one is known to alter, e.g. the unit that a Debian package starts. */
+  readonly alters?: readonly Ref[]
+  readonly probe: Probe<S>
+  /** Pure. What differs from the wish, attribute by attribute; empty means converged. */
+  diff(is: Present<S> | Absent, will: WillChange): readonly Change[]
+  /** The only thing that acts. Called with the very answer that `diff` found wanting. */
+  apply(on: W, is: Present<S> | Absent): Promise<void>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of resources mixes states and writers; each resource checks its own.
+export type AnyResource = Resource<any, any>
