@@ -1,0 +1,64 @@
+import type { Json } from '../report/events.ts'
+import { Late } from '../resource/late.ts'
+import type { AnyResource } from '../resource/resource.ts'
+
+/** The host a role is being asked about, and the lab around it. Pure data: a role cannot act. */
+export interface RoleView {
+  /** Name of the host; the target's own name where a role is played on an API. */
+  readonly host: string
+  readonly groups: readonly string[]
+  readonly lab: {
+    readonly name: string
+    readonly source: 'mirror' | 'upstream'
+    hostsOf(group: string): readonly string[]
+    /** Address that the lab's hosts use among themselves. */
+    addressOf(host: string): Late<string>
+    /** Something that an earlier play makes known, by name: `mirror`'s CA, the registry's address. */
+    fact<T>(name: string): Late<T>
+  }
+}
+
+/** A role's variable whose default is made from the lab: the addresses of a group. */
+export class AddressesOf {
+  readonly group: string
+  constructor(group: string) {
+    this.group = group
+  }
+}
+
+/** Default of a variable that takes the addresses of all hosts in a group; known once they exist. */
+export const addressesOf = (group: string): AddressesOf => new AddressesOf(group)
+
+export type Var = Json | AddressesOf
+type Widened<V> = V extends string ? string : V extends number ? number : V extends boolean ? boolean : V
+/** What a role receives for its declared defaults: the same shape, with lab-made values resolved as late ones. */
+export type Resolved<V> = { readonly [K in keyof V]: V[K] extends AddressesOf ? Late<readonly string[]> : Widened<V[K]> }
+
+export interface Role<V extends Readonly<Record<string, Var>> = Readonly<Record<string, Var>>> {
+  readonly name: string
+  /** One sentence for `--help` and the docs. */
+  readonly summary: string
+  /** Defaults and types at once; an inventory may set these and no others. */
+  readonly vars: V
+  /** In order. Called once a host and play, with everything known that can be. */
+  resources(vars: Resolved<V>, view: RoleView): readonly AnyResource[]
+}
+
+export function defineRole<const V extends Readonly<Record<string, Var>>>(role: Role<V>): Role<V> {
+  return role
+}
+
+/** Lab-made defaults resolved, the inventory's values laid over them. */
+export function resolveVars<V extends Readonly<Record<string, Var>>>(
+  role: Role<V>,
+  given: Readonly<Record<string, Json>>,
+  view: RoleView,
+): Resolved<V> {
+  const resolved = Object.entries(role.vars).map(([name, fallback]) => {
+    if (name in given) return [name, fallback instanceof AddressesOf ? new Late(name, () => given[name]) : given[name]]
+    if (!(fallback instanceof AddressesOf)) return [name, fallback]
+    const hosts = view.lab.hostsOf(fallback.group)
+    return [name, Late.all(`addresses of ${fallback.group}`, hosts.map(view.lab.addressOf))]
+  })
+  return Object.fromEntries(resolved) as Resolved<V>
+}
