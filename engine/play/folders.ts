@@ -1,0 +1,9 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** What can be made again: `$XDG_CACHE_HOME/andamio`. */
+export const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'andamio')
+
+/** A lab's identity and secrets, 0700: `$XDG_STATE_HOME/andamio/<lab>`. */
+export const stateFolder = (lab: string): string =>
+  join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'andamio', lab)

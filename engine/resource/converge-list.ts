@@ -1,0 +1,88 @@
+import type { Change, Json } from '../report/events.ts'
+import { converge, notConverged, notKnown, type Verdict } from './converge.ts'
+import type { AnyResource, Answer, Ref } from './resource.ts'
+
+export interface ListTarget {
+  readonly check: boolean
+  /** Fresh answers in one round trip. */
+  ask(resources: readonly AnyResource[]): Promise<ReadonlyMap<AnyResource, Answer<Json>>>
+  writerFor(resource: AnyResource): Promise<unknown>
+  /** What has changed, or would, on this target in earlier plays of the run; added to. */
+  readonly changed: Set<string>
+  readonly signal?: AbortSignal
+}
+
+export interface ListListener {
+  starts(resource: AnyResource): void
+  ends(resource: AnyResource, verdict: Verdict, seconds: number): void
+}
+
+const keyOf = ({ kind, id }: Ref): string => `${kind}\0${id}`
+
+/**
+ * Converges the resources of one target and play, in order. One round trip finds out how all of them stand; where
+ * nothing needs to change it is the only one. Throws the first failure; what was reached until then stands.
+ */
+export async function convergeList(list: readonly AnyResource[], target: ListTarget, listener: ListListener): Promise<void> {
+  const start = await target.ask(list)
+  const latest = new Map(start)
+  const applied: AnyResource[] = []
+  // Answers older than the last apply; whoever needs one of these asks again.
+  const stale = new Set<AnyResource>()
+
+  const refresh = async (resources: readonly AnyResource[]): Promise<void> => {
+    for (const [resource, answer] of await target.ask(resources)) {
+      latest.set(resource, answer)
+      stale.delete(resource)
+    }
+  }
+  const answerOf = (resource: AnyResource): Answer<Json> => latest.get(resource) as Answer<Json>
+  const refersTo = (refs: readonly Ref[] | undefined, other: Ref): boolean => refs?.some(ref => keyOf(ref) === keyOf(other)) ?? false
+
+  const will = { change: (other: Ref) => target.changed.has(keyOf(other)) }
+  const needs = (resource: AnyResource): boolean => {
+    const answer = answerOf(resource)
+    return answer.is === 'unknown' || resource.diff(answer, { change: () => false }).length > 0
+  }
+
+  for (const [index, resource] of list.entries()) {
+    target.signal?.throwIfAborted()
+    const began = performance.now()
+    listener.starts(resource)
+    const verdict = await converge(resource, {
+      check: target.check,
+      will,
+      start: () => start.get(resource) as Answer<Json>,
+      now: async () => {
+        if (stale.has(resource) && needs(resource)) await refresh([resource])
+        if (answerOf(resource).is === 'unknown') await refresh([resource])
+        return answerOf(resource)
+      },
+      again: async () => {
+        applied.push(resource)
+        const later = list.slice(index + 1)
+        for (const other of later) stale.add(other)
+        const dependants = later.filter(
+          (other, distance) => distance === 0 || refersTo(other.after, resource) || refersTo(resource.alters, other),
+        )
+        await refresh([resource, ...dependants])
+        return answerOf(resource)
+      },
+      alteredBy: other =>
+        list.slice(0, index).findLast(earlier => target.changed.has(keyOf(earlier)) && refersTo(earlier.alters, other)),
+      writerFor: target.writerFor,
+    })
+    if (verdict.outcome === 'changed' || verdict.outcome === 'would-change') target.changed.add(keyOf(resource))
+    listener.ends(resource, verdict, (performance.now() - began) / 1000)
+  }
+  if (applied.length > 0) await confirm(list, target)
+}
+
+/** One full batch after the last apply: nothing that was right may have been broken on the way. */
+async function confirm(list: readonly AnyResource[], target: ListTarget): Promise<void> {
+  for (const [resource, answer] of await target.ask(list)) {
+    if (answer.is === 'unknown') throw notKnown(resource, answer.why)
+    const left: readonly Change[] = resource.diff(answer, { change: () => false })
+    if (left.length > 0) throw notConverged(resource, left)
+  }
+}

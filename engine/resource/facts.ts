@@ -1,0 +1,60 @@
+import type { FragmentAnswer } from './batch.ts'
+import type { HostFacts } from './host.ts'
+
+/**
+ * One fragment that tells what a host is. Shell builtins and /proc where they will do: a process costs milliseconds on
+ * a small host. Lines of `key=value`; addresses repeat.
+ */
+export const factsScript = `
+read -r bootId </proc/sys/kernel/random/boot_id; echo "bootId=$bootId"
+read -r hostname </proc/sys/kernel/hostname; echo "hostname=$hostname"
+machineId=; [ -r /etc/machine-id ] && read -r machineId </etc/machine-id; echo "machineId=$machineId"
+while IFS='=' read -r key value; do
+  case $key in ID|VERSION_ID|VERSION_CODENAME|PRETTY_NAME) value=\${value#\\"}; echo "os.$key=\${value%\\"}" ;; esac
+done </etc/os-release
+while read -r key value _; do case $key in MemTotal:) echo "memoryKiB=$value" ;; esac; done </proc/meminfo
+cpus=0; while read -r key _; do case $key in processor) cpus=$((cpus + 1)) ;; esac; done </proc/cpuinfo; echo "cpus=$cpus"
+echo "uname=$(uname -mr)"
+echo "cgroup=$(stat -fc %T /sys/fs/cgroup)"
+echo "varFreeBytes=$(stat -fc '%a %S' /var)"
+ip -o -4 address show scope global | while read -r _ name _ address _; do echo "address=$name \${address%/*}"; done
+echo "epoch=$(date +%s.%N)"
+`
+
+/** `halfway` is this machine's clock, in seconds, half way between sending the script and its answer. */
+export function readFacts(answer: FragmentAnswer, halfway: number): HostFacts {
+  const facts = new Map<string, string>()
+  const addresses: { interface: string; address: string }[] = []
+  for (const line of answer.stdout.split('\n')) {
+    const at = line.indexOf('=')
+    const [key, value] = [line.slice(0, at), line.slice(at + 1)]
+    if (key !== 'address') facts.set(key, value)
+    else addresses.push({ interface: value.split(' ')[0] ?? '', address: value.split(' ')[1] ?? '' })
+  }
+  const get = (key: string): string => {
+    const value = facts.get(key)
+    if (value === undefined) throw new Error(`the host did not tell its ${key}: ${answer.stderr}`)
+    return value
+  }
+  const [kernel = '', arch = ''] = get('uname').split(' ')
+  const [freeBlocks = 0, blockBytes = 0] = get('varFreeBytes').split(' ').map(Number)
+  return {
+    hostname: get('hostname'),
+    machineId: get('machineId'),
+    bootId: get('bootId'),
+    arch,
+    kernel,
+    os: {
+      id: get('os.ID'),
+      version: facts.get('os.VERSION_ID') ?? '',
+      codename: facts.get('os.VERSION_CODENAME') ?? '',
+      name: facts.get('os.PRETTY_NAME') ?? get('os.ID'),
+    },
+    cpus: Number(get('cpus')),
+    memoryBytes: Number(get('memoryKiB')) * 1024,
+    varFreeBytes: freeBlocks * blockBytes,
+    cgroup: get('cgroup'),
+    addresses,
+    clockAheadSeconds: Number(get('epoch')) - halfway,
+  }
+}
