@@ -10,7 +10,7 @@ export interface InventoryHost {
   readonly vars: Readonly<Record<string, Readonly<Record<string, Json>>>>
 }
 
-/** An inventory after parsing, validation and selection. */
+/** An inventory after parsing, validation and selection: everything in it has been checked. */
 export interface LabHosts {
   /** The lab's name: `[a-z][a-z0-9-]{0,19}`. */
   readonly name: string
@@ -21,7 +21,11 @@ export interface LabHosts {
   readonly settings: Readonly<Record<string, Json>>
   /** Where packages and images come from. */
   readonly source: 'mirror' | 'upstream'
+  /** Every host of the lab, also under `--limit`: roles see the whole lab, or an export list would shrink. */
   readonly hosts: readonly InventoryHost[]
+  /** Names of the hosts that `--limit` leaves, all without it: plays run on these only. */
+  readonly selected: readonly string[]
+  /** Hosts by group, `all` among them, in the inventory's order. */
   readonly groups: ReadonlyMap<string, readonly string[]>
   /** Variables of roles that run on no host, such as `manifests`. */
   readonly vars: Readonly<Record<string, Readonly<Record<string, Json>>>>

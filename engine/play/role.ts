@@ -1,3 +1,4 @@
+import { AddressesOf, addressesOf } from '../inventory/addresses-of.ts'
 import type { Json } from '../report/events.ts'
 import { Late } from '../resource/late.ts'
 import type { AnyResource } from '../resource/resource.ts'
@@ -18,21 +19,14 @@ export interface RoleView {
   }
 }
 
-/** A role's variable whose default is made from the lab: the addresses of a group. */
-export class AddressesOf {
-  readonly group: string
-  constructor(group: string) {
-    this.group = group
-  }
-}
-
-/** Default of a variable that takes the addresses of all hosts in a group; known once they exist. */
-export const addressesOf = (group: string): AddressesOf => new AddressesOf(group)
+export { AddressesOf, addressesOf }
 
 export type Var = Json | AddressesOf
 type Widened<V> = V extends string ? string : V extends number ? number : V extends boolean ? boolean : V
 /** What a role receives for its declared defaults: the same shape, with lab-made values resolved as late ones. */
-export type Resolved<V> = { readonly [K in keyof V]: V[K] extends AddressesOf ? Late<readonly string[]> : Widened<V[K]> }
+export type Resolved<V> = {
+  readonly [K in keyof V]: V[K] extends AddressesOf ? Late<readonly string[]> : Widened<V[K]>
+}
 
 export interface Role<V extends Readonly<Record<string, Var>> = Readonly<Record<string, Var>>> {
   readonly name: string
