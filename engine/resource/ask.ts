@@ -2,7 +2,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Json } from '../report/events.ts'
 import { compose, type FragmentAnswer } from './batch.ts'
 import type { ApiProbe, ApiSession, ApiTarget, HostProbe } from './probe.ts'
-import { type AnyResource, type Answer, absent, unknown } from './resource.ts'
+import { type Answer, type AnyResource, absent, unknown } from './resource.ts'
 
 /** Where answers come from: a host's shell, APIs, or both. */
 export interface Sources {
@@ -29,8 +29,16 @@ export async function ask(
   const connection = sources.host && 'exec' in sources.host ? sources.host : undefined
   const asked = stands ? resources.filter(resource => !partsOf(resource).host) : resources
   const [shell, apis] = await Promise.all([
-    connection ? askHost(asked.flatMap(resource => partsOf(resource).host ?? []), connection) : new Map(),
-    askApis(asked.flatMap(resource => partsOf(resource).api ?? []), sources),
+    connection
+      ? askHost(
+          asked.flatMap(resource => partsOf(resource).host ?? []),
+          connection,
+        )
+      : new Map(),
+    askApis(
+      asked.flatMap(resource => partsOf(resource).api ?? []),
+      sources,
+    ),
   ])
   return new Map(
     resources.map(resource => {
@@ -44,7 +52,10 @@ export async function ask(
   )
 }
 
-async function askHost(probes: readonly AnyHostProbe[], connection: Connection): Promise<Map<AnyHostProbe, Answer<Json>>> {
+async function askHost(
+  probes: readonly AnyHostProbe[],
+  connection: Connection,
+): Promise<Map<AnyHostProbe, Answer<Json>>> {
   const groups = mergeProbes(probes)
   const answers = new Map<AnyHostProbe, Answer<Json>>()
   if (groups.length === 0) return answers
@@ -90,7 +101,8 @@ async function runBatch(
 function readAnswer(probe: AnyHostProbe, output: FragmentAnswer | undefined): Answer<Json> {
   if (!output) return unknown('the host gave no whole answer')
   if (output.status === 124) return unknown(`no answer within ${probe.timeoutSeconds ?? 10} s`)
-  if (output.status !== 0) return unknown(`its probe ended with status ${output.status}: ${output.stderr || output.stdout}`)
+  if (output.status !== 0)
+    return unknown(`its probe ended with status ${output.status}: ${output.stderr || output.stdout}`)
   try {
     return probe.parse(output.stdout)
   } catch (error) {
@@ -98,7 +110,10 @@ function readAnswer(probe: AnyHostProbe, output: FragmentAnswer | undefined): An
   }
 }
 
-async function askApis(probes: readonly ApiProbe<Json>[], sources: Sources): Promise<Map<ApiProbe<Json>, Answer<Json>>> {
+async function askApis(
+  probes: readonly ApiProbe<Json>[],
+  sources: Sources,
+): Promise<Map<ApiProbe<Json>, Answer<Json>>> {
   const answers = probes.map(async (probe): Promise<[ApiProbe<Json>, Answer<Json>]> => {
     try {
       const session = await sources.session(probe.target)

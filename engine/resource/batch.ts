@@ -30,7 +30,11 @@ export interface FragmentAnswer extends FragmentOutput {
  * Unguarded, fragments share the batch's limit and cost one fork each. Guarded, each runs under `timeout` in a shell of
  * its own: three more processes apiece, worth it only to find out which one hangs or does not even parse.
  */
-export function compose(fragments: readonly Fragment[], guarded: boolean, nonce = randomBytes(8).toString('hex')): Batch {
+export function compose(
+  fragments: readonly Fragment[],
+  guarded: boolean,
+  nonce = randomBytes(8).toString('hex'),
+): Batch {
   const frames = fragments.map(({ script, timeoutSeconds }, number) => {
     const body = guarded ? `timeout -k 1 ${timeoutSeconds} sh -c ${quote(script)}` : script
     return [
@@ -60,7 +64,11 @@ function parse(stdout: Buffer, stderr: string, nonce: string, count: number): re
     const [number, status, length] = header.slice(2).map(Number) as [number, number, number]
     const bodyEnd = lineEnd + 1 + length
     if (bodyEnd >= stdout.length) break // cut off: a frame ends with a newline that we must have seen
-    answers[number] = { status, stdout: stdout.toString('utf8', lineEnd + 1, bodyEnd), stderr: complaints.get(number) ?? '' }
+    answers[number] = {
+      status,
+      stdout: stdout.toString('utf8', lineEnd + 1, bodyEnd),
+      stderr: complaints.get(number) ?? '',
+    }
     at = bodyEnd + 1
   }
   return answers

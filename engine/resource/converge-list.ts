@@ -1,6 +1,6 @@
 import type { Change, Json } from '../report/events.ts'
 import { converge, notConverged, notKnown, type Verdict } from './converge.ts'
-import type { AnyResource, Answer, Ref } from './resource.ts'
+import type { Answer, AnyResource, Ref } from './resource.ts'
 
 export interface ListTarget {
   readonly check: boolean
@@ -23,7 +23,11 @@ const keyOf = ({ kind, id }: Ref): string => `${kind}\0${id}`
  * Converges the resources of one target and play, in order. One round trip finds out how all of them stand; where
  * nothing needs to change it is the only one. Throws the first failure; what was reached until then stands.
  */
-export async function convergeList(list: readonly AnyResource[], target: ListTarget, listener: ListListener): Promise<void> {
+export async function convergeList(
+  list: readonly AnyResource[],
+  target: ListTarget,
+  listener: ListListener,
+): Promise<void> {
   const start = await target.ask(list)
   const latest = new Map(start)
   const applied: AnyResource[] = []
@@ -37,7 +41,8 @@ export async function convergeList(list: readonly AnyResource[], target: ListTar
     }
   }
   const answerOf = (resource: AnyResource): Answer<Json> => latest.get(resource) as Answer<Json>
-  const refersTo = (refs: readonly Ref[] | undefined, other: Ref): boolean => refs?.some(ref => keyOf(ref) === keyOf(other)) ?? false
+  const refersTo = (refs: readonly Ref[] | undefined, other: Ref): boolean =>
+    refs?.some(ref => keyOf(ref) === keyOf(other)) ?? false
 
   const will = { change: (other: Ref) => target.changed.has(keyOf(other)) }
   const needs = (resource: AnyResource): boolean => {

@@ -1,6 +1,6 @@
 import { AndamioError } from '../errors.ts'
 import type { Change, Json, Outcome } from '../report/events.ts'
-import type { AnyResource, Answer, Ref, WillChange } from './resource.ts'
+import type { Answer, AnyResource, Ref, WillChange } from './resource.ts'
 
 export interface Verdict {
   readonly outcome: Exclude<Outcome, 'failed'>
@@ -39,7 +39,11 @@ export async function converge(resource: AnyResource, around: Surroundings): Pro
   if (around.check) {
     if (start.is === 'unknown') return { outcome: 'unknown', changes: [], why: start.why }
     const changes = resource.diff(start, around.will)
-    return { outcome: changes.length > 0 ? 'would-change' : 'ok', changes, ...labelled(around.alteredBy(resource), changes) }
+    return {
+      outcome: changes.length > 0 ? 'would-change' : 'ok',
+      changes,
+      ...labelled(around.alteredBy(resource), changes),
+    }
   }
 
   const now = await around.now(resource)
@@ -63,7 +67,9 @@ const labelled = (by: Ref | undefined, changes: readonly Change[]): { by?: strin
   by && changes.length > 0 ? { by: `${by.kind} ${by.id}` } : {}
 
 export function notConverged(resource: AnyResource, left: readonly Change[]): AndamioError {
-  const differs = left.map(({ attribute, before, after }) => `${attribute} is ${JSON.stringify(before)}, not ${JSON.stringify(after)}`)
+  const differs = left.map(
+    ({ attribute, before, after }) => `${attribute} is ${JSON.stringify(before)}, not ${JSON.stringify(after)}`,
+  )
   return new AndamioError({
     code: 'not-converged',
     message: `${resource.kind} ${resource.id} still differs after it was applied`,
@@ -80,4 +86,3 @@ export function notKnown(resource: AnyResource, why: string): AndamioError {
     next: 'Run again; with --verbose to see what the host answered.',
   })
 }
-

@@ -1,0 +1,127 @@
+import type { Connection } from '../connection/connection.ts'
+import type { Json } from '../report/events.ts'
+import { ask, type Sources } from '../resource/ask.ts'
+import { convergeList } from '../resource/converge-list.ts'
+import type { ApiTarget } from '../resource/probe.ts'
+import { type Answer, type AnyResource, type Ref, unknown } from '../resource/resource.ts'
+import { HostWriterOverSsh } from '../resource/writer.ts'
+import type { AnyRole } from './play.ts'
+import { resolveVars } from './role.ts'
+import type { Run } from './run.ts'
+import { failureOf, isUnreachable } from './stop.ts'
+
+/** All roles of one play on one target. Tells every outcome; never throws, for one host's failure is its own. */
+export async function playRoles(
+  run: Run,
+  play: string,
+  target: string,
+  isHost: boolean,
+  roles: readonly AnyRole[],
+): Promise<void> {
+  await playList(run, play, target, isHost, () => {
+    const view = run.view(target)
+    return roles.flatMap(role =>
+      role
+        .resources(resolveVars(role, run.varsOf(target, role.name), view), view)
+        .map(resource => ({ resource, role: role.name })),
+    )
+  })
+}
+
+/** Converges a list on one target, telling of each resource and of the failure that ended it. */
+export async function playList(
+  run: Run,
+  play: string,
+  target: string,
+  isHost: boolean,
+  makeList: () => readonly { readonly resource: AnyResource; readonly role: string }[],
+): Promise<void> {
+  if (run.signal.aborted) return
+  let current: { readonly resource: AnyResource; readonly since: number } | undefined
+  const roleOf = new Map<AnyResource, string>()
+  const naming = ({ kind, id }: Ref, role: string) => ({ play, host: target, role, kind, id })
+  try {
+    for (const { resource, role } of makeList()) roleOf.set(resource, role)
+    const list = [...roleOf.keys()]
+    refuseTwins(list)
+    const sources: Sources = {
+      session: api => run.api(api),
+      ...(isHost ? { host: await hostSource(run, target) } : {}),
+    }
+    await convergeList(
+      list,
+      {
+        check: run.options.check,
+        ask: resources => ask(resources, sources),
+        writerFor: resource => writerFor(run, target, resource),
+        changed: run.changedOn(target),
+        signal: run.signal,
+      },
+      {
+        starts: resource => {
+          current = { resource, since: performance.now() }
+          run.emit({ type: 'resource.start', ...naming(resource, roleOf.get(resource) ?? '') })
+        },
+        ends: (resource, verdict, seconds) => {
+          current = undefined
+          run.count(target, verdict.outcome)
+          run.emit({ type: 'resource.end', ...naming(resource, roleOf.get(resource) ?? ''), seconds, ...verdict })
+        },
+      },
+    )
+  } catch (error) {
+    if (run.signal.aborted) return
+    const failure = failureOf(error)
+    run.failures.set(target, failure)
+    if (isUnreachable(failure)) {
+      run.count(target, 'unreachable')
+      run.emit({ type: 'host.unreachable', host: target, failure })
+      return
+    }
+    run.count(target, 'failed')
+    const seconds = current ? (performance.now() - current.since) / 1000 : 0
+    const named = current
+      ? naming(current.resource, roleOf.get(current.resource) ?? '')
+      : naming({ kind: 'play', id: play }, '')
+    run.emit({ type: 'resource.end', ...named, outcome: 'failed', changes: [], seconds, failure })
+  }
+}
+
+/** The host's connection; in check mode, what stands for a host that is not there. */
+async function hostSource(
+  run: Run,
+  host: string,
+): Promise<Connection | { stands: (resource: AnyResource) => Answer<Json> }> {
+  const found = run.found.get(host) ?? { is: 'absent' }
+  if (run.options.check && found.is === 'absent') {
+    return { stands: ({ kind, id }) => run.provider.pristine(kind, id) ?? unknown(`until ${host} exists`) }
+  }
+  if (run.options.check && found.is === 'stopped') return { stands: () => unknown(`until ${host} is started`) }
+  return (await run.session(host)).connection
+}
+
+async function writerFor(run: Run, host: string, resource: AnyResource): Promise<unknown> {
+  if (resource.probe.of === 'api') return writerOf(run, resource.probe.target)
+  const { connection, facts } = await run.session(host)
+  return new HostWriterOverSsh({
+    connection,
+    facts: await facts,
+    emit: run.emit,
+    writerOf: target => writerOf(run, target),
+  })
+}
+
+async function writerOf(run: Run, target: ApiTarget<unknown, unknown>): Promise<unknown> {
+  const session = await run.api(target)
+  if (session.is === 'present') return session.state.writer
+  throw new Error(`${target.name} is ${session.is === 'unknown' ? `not known: ${session.why}` : 'not there'}`)
+}
+
+function refuseTwins(list: readonly AnyResource[]): void {
+  const seen = new Set<string>()
+  for (const { kind, id } of list) {
+    const key = `${kind} ${id}`
+    if (seen.has(key)) throw new Error(`two resources of one play are both called ${key}`)
+    seen.add(key)
+  }
+}

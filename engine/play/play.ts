@@ -1,0 +1,54 @@
+import pLimit from 'p-limit'
+import type { ApiTarget } from '../resource/probe.ts'
+import { playRoles } from './play-roles.ts'
+import type { Role, Var } from './role.ts'
+import type { Run } from './run.ts'
+import type { Step } from './step.ts'
+import { stopIfFailed } from './stop.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: roles of all shapes of variables stand in one list.
+export type AnyRole = Role<any>
+
+export interface PlayOptions {
+  /** A group or host of the inventory, or an API such as the cluster. */
+  readonly on: string | ApiTarget<unknown, never>
+  readonly roles: readonly AnyRole[]
+  /** How many hosts at once; default `--forks`. */
+  readonly serial?: number
+}
+
+/** Gives roles to hosts. Hosts run side by side and do not wait for each other; the play ends when all have. */
+export function play(title: string, { on, roles, serial }: PlayOptions): Step {
+  return {
+    title,
+    roles: roles as readonly Role<Readonly<Record<string, Var>>>[],
+    groups: typeof on === 'string' ? [on] : [],
+    async perform(run: Run): Promise<void> {
+      const targets = typeof on === 'string' ? run.hostsIn(on) : [on.name]
+      const began = performance.now()
+      run.emit({ type: 'play.start', play: title, hosts: targets })
+      const limit = pLimit(serial ?? run.options.forks)
+      await Promise.all(
+        targets.map(target =>
+          run.inTurn(target, () => limit(() => playRoles(run, title, target, typeof on === 'string', roles))),
+        ),
+      )
+      run.emit({ type: 'play.end', play: title, seconds: (performance.now() - began) / 1000 })
+      stopIfFailed(run)
+    },
+  }
+}
+
+/** Plays side by side. A host in several of them takes them in turn. */
+export function parallel(...steps: readonly Step[]): Step {
+  return {
+    title: steps.map(step => step.title).join(' | '),
+    roles: steps.flatMap(step => step.roles),
+    groups: steps.flatMap(step => step.groups),
+    async perform(run: Run): Promise<void> {
+      const ends = await Promise.allSettled(steps.map(step => step.perform(run)))
+      const failed = ends.find(end => end.status === 'rejected')
+      if (failed) throw failed.reason
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import { AndamioError, type ExitCode, exitCode } from '../errors.ts'
+import type { LabHosts } from '../inventory/lab.ts'
+import type { Provider, ProviderContext } from '../provider/provider.ts'
+import type { Emit, Event, Reporter } from '../report/events.ts'
+import { cacheFolder, stateFolder } from './folders.ts'
+import { type LabLock, lockLab } from './lab-lock.ts'
+import { Run, type RunOptions, type RunParts } from './run.ts'
+import type { Step } from './step.ts'
+import { failureOf, RunStopped } from './stop.ts'
+
+export interface Playbook {
+  readonly name: string
+  readonly steps: readonly Step[]
+  /** Takes the lab's lock, because it changes things. Check mode never does. */
+  readonly exclusive: boolean
+}
+
+export interface PlaybookContext {
+  readonly lab: LabHosts
+  readonly options: RunOptions
+  readonly reporters: readonly Reporter[]
+  /** Said once at the start, e.g. that a version is near the end of its support. */
+  readonly warnings: readonly string[]
+  /** The command that was called, for the resume hint. */
+  readonly command: string
+  provider(context: ProviderContext): Promise<Provider>
+  connect(context: ProviderContext): RunParts['connect']
+}
+
+/** Performs a playbook's steps and tells its reporters everything. Gives the exit status of DESIGN 6. */
+export async function perform(playbook: Playbook, context: PlaybookContext): Promise<ExitCode> {
+  const { lab, options, reporters } = context
+  const emit: Emit = event => {
+    const stamped = { at: new Date().toISOString(), ...event } as Event
+    for (const reporter of reporters) reporter.on(stamped)
+  }
+  const began = performance.now()
+  const interrupt = new AbortController()
+  const unlisten = listenForInterrupts(interrupt, emit)
+  const providerContext: ProviderContext = { lab, stateFolder: stateFolder(lab.name), cacheFolder: cacheFolder(), emit }
+  let lock: LabLock | undefined
+  let run: Run | undefined
+  let exit: ExitCode
+  let failure: ReturnType<typeof failureOf> | undefined
+
+  emit({
+    type: 'run.start',
+    playbook: playbook.name,
+    lab: lab.name,
+    inventory: lab.file,
+    check: options.check,
+    hosts: lab.hosts.map(({ name }) => name),
+  })
+  for (const text of context.warnings) emit({ type: 'notice', level: 'warning', text })
+  try {
+    if (playbook.exclusive && !options.check) lock = await lockLab(providerContext.stateFolder, playbook.name)
+    run = new Run({
+      options,
+      lab,
+      emit,
+      provider: await context.provider(providerContext),
+      stateFolder: providerContext.stateFolder,
+      signal: interrupt.signal,
+      connect: context.connect(providerContext),
+    })
+    await run.find()
+    for (const step of playbook.steps) {
+      if (interrupt.signal.aborted) throw new RunStopped(exitCode.interrupted)
+      await step.perform(run)
+    }
+    exit = interrupt.signal.aborted ? exitCode.interrupted : verdict(run)
+  } catch (error) {
+    exit = error instanceof RunStopped ? error.exit : error instanceof AndamioError ? error.exit : exitCode.failed
+    if (interrupt.signal.aborted) exit = exitCode.interrupted
+    else if (!(error instanceof RunStopped)) failure = failureOf(error)
+  }
+  const roundTrips = (await run?.roundTrips()) ?? 0
+  await run?.close()
+  await lock?.release()
+  unlisten()
+  emit({
+    type: 'run.end',
+    exit,
+    roundTrips,
+    seconds: (performance.now() - began) / 1000,
+    hosts: Object.fromEntries(run?.counts ?? []),
+    ...(failure ? { failure } : {}),
+    ...(exit === exitCode.interrupted || exit === exitCode.failed || exit === exitCode.unreachable
+      ? { resume: context.command }
+      : {}),
+  })
+  for (const reporter of reporters) await reporter.close()
+  return exit
+}
+
+function verdict(run: Run): ExitCode {
+  if (!run.options.check) return exitCode.done
+  const counts = [...run.counts.values()]
+  if (counts.some(count => count.unknown > 0)) return exitCode.unknownsFound
+  return counts.some(count => count.changed > 0) ? exitCode.changesFound : exitCode.done
+}
+
+/** The first interrupt lets each host finish what it is doing and starts nothing more; the second ends at once. */
+function listenForInterrupts(controller: AbortController, emit: Emit): () => void {
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(exitCode.interrupted)
+    emit({
+      type: 'notice',
+      level: 'warning',
+      text: 'Interrupted: finishing what is under way. Interrupt again to leave at once.',
+    })
+    controller.abort()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}

@@ -1,0 +1,243 @@
+import type { Connection } from '../connection/connection.ts'
+import { AndamioError, exitCode } from '../errors.ts'
+import type { LabHosts } from '../inventory/lab.ts'
+import type { Found, Provider } from '../provider/provider.ts'
+import type { Emit, Failure, HostCount, Json, Outcome } from '../report/events.ts'
+import { compose } from '../resource/batch.ts'
+import { factsScript, readFacts } from '../resource/facts.ts'
+import type { HostFacts } from '../resource/host.ts'
+import { Late } from '../resource/late.ts'
+import type { ApiSession, ApiTarget, Reach } from '../resource/probe.ts'
+import { type Answer, absent, present, unknown } from '../resource/resource.ts'
+import type { RoleView } from './role.ts'
+
+export interface RunOptions {
+  readonly playbook: string
+  readonly check: boolean
+  readonly forks: number
+  /** Hosts that `--limit` leaves; undefined for all. */
+  readonly only: ReadonlySet<string> | undefined
+  readonly yes: boolean
+}
+
+export interface RunParts {
+  readonly options: RunOptions
+  readonly lab: LabHosts
+  readonly provider: Provider
+  readonly stateFolder: string
+  readonly emit: Emit
+  readonly signal: AbortSignal
+  connect(host: string, found: Found & { is: 'running' }): Promise<Connection>
+}
+
+interface HostSession {
+  readonly connection: Connection
+  readonly facts: Promise<HostFacts>
+}
+
+/** What a run knows and holds: hosts as they were found, open connections, what has changed, who has failed. */
+export class Run {
+  readonly options: RunOptions
+  readonly lab: LabHosts
+  readonly provider: Provider
+  readonly stateFolder: string
+  readonly emit: Emit
+  readonly signal: AbortSignal
+  /** Hosts that failed or are unreachable; they take no part in what follows. */
+  readonly failures = new Map<string, Failure>()
+  readonly counts = new Map<string, HostCount>()
+  found: ReadonlyMap<string, Found> = new Map()
+
+  readonly #connect: RunParts['connect']
+  readonly #hosts = new Map<string, Promise<HostSession>>()
+  readonly #apis = new Map<ApiTarget<unknown, unknown>, Promise<Answer<ApiSession<unknown, unknown>>>>()
+  readonly #changed = new Map<string, Set<string>>()
+  readonly #facts = new Map<string, unknown>()
+  readonly #turns = new Map<string, Promise<unknown>>()
+
+  constructor(parts: RunParts) {
+    this.options = parts.options
+    this.lab = parts.lab
+    this.provider = parts.provider
+    this.stateFolder = parts.stateFolder
+    this.emit = parts.emit
+    this.signal = parts.signal
+    this.#connect = parts.connect
+  }
+
+  /** Asks the provider how its hosts stand. */
+  async find(): Promise<void> {
+    this.found = await this.provider.find()
+  }
+
+  /** Hosts of a group (or one host by its name) that take part. */
+  hostsIn(group: string): readonly string[] {
+    const hosts =
+      this.lab.groups.get(group) ?? this.lab.hosts.filter(({ name }) => name === group).map(({ name }) => name)
+    return hosts.filter(host => !this.failures.has(host) && (this.options.only?.has(host) ?? true))
+  }
+
+  /** One connection a host and run, opened when first needed. */
+  session(host: string): Promise<HostSession> {
+    const open = this.#hosts.get(host)
+    if (open) return open
+    const opening = this.#open(host)
+    this.#hosts.set(host, opening)
+    return opening
+  }
+
+  async #open(host: string): Promise<HostSession> {
+    const found = this.found.get(host) ?? { is: 'absent' }
+    if (found.is !== 'running') throw notRunning(host, found)
+    const began = performance.now()
+    const connection = await this.#connect(host, found)
+    this.emit({
+      type: 'host.ready',
+      host,
+      address: found.endpoint.address,
+      seconds: (performance.now() - began) / 1000,
+    })
+    const facts = gatherFacts(connection)
+    facts.catch(() => undefined) // whoever needs them awaits them; a host that fails before is reported for that
+    return { connection, facts }
+  }
+
+  /** One session an API and run. Only a session is kept: an API that is not there yet is looked for again. */
+  async api(target: ApiTarget<unknown, unknown>): Promise<Answer<ApiSession<unknown, unknown>>> {
+    const open = this.#apis.get(target)
+    if (open) return open
+    const opening = target.open(this.reach()).then(answer => {
+      if (answer.is !== 'present') this.#apis.delete(target)
+      return answer
+    })
+    this.#apis.set(target, opening)
+    return opening
+  }
+
+  changedOn(target: string): Set<string> {
+    const changed = this.#changed.get(target) ?? new Set()
+    this.#changed.set(target, changed)
+    return changed
+  }
+
+  /** Something an earlier step makes known to roles, by name. */
+  tell(name: string, value: unknown): void {
+    this.#facts.set(name, value)
+  }
+
+  count(target: string, outcome: Outcome | 'unreachable'): void {
+    const count = this.counts.get(target) ?? { ok: 0, changed: 0, unknown: 0, failed: 0, unreachable: 0 }
+    count[outcome === 'would-change' ? 'changed' : outcome]++
+    this.counts.set(target, count)
+  }
+
+  /** Runs `work` when this host's earlier work is done: a host in two plays side by side takes them in turn. */
+  async inTurn<T>(host: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(host) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    this.#turns.set(
+      host,
+      mine.catch(() => undefined),
+    )
+    return mine
+  }
+
+  view(host: string): RoleView {
+    const inventoryHost = this.lab.hosts.find(({ name }) => name === host)
+    return {
+      host,
+      groups: inventoryHost?.groups ?? [],
+      lab: {
+        name: this.lab.name,
+        source: this.lab.source,
+        hostsOf: group => this.lab.groups.get(group) ?? [],
+        addressOf: name => new Late(`address of ${name}`, () => this.#addressAmongHosts(name)),
+        fact: <T>(name: string) => new Late(name, () => this.#facts.get(name) as T | undefined),
+      },
+    }
+  }
+
+  #addressAmongHosts(host: string): string | undefined {
+    const found = this.found.get(host)
+    return found?.is === 'running' ? found.address : undefined
+  }
+
+  varsOf(host: string, role: string): Readonly<Record<string, Json>> {
+    return this.lab.hosts.find(({ name }) => name === host)?.vars[role] ?? this.lab.vars[role] ?? {}
+  }
+
+  reach(): Reach {
+    return {
+      lab: this.lab.name,
+      stateFolder: this.stateFolder,
+      hostsOf: group => this.lab.groups.get(group) ?? [],
+      addressOf: host => {
+        const found = this.found.get(host)
+        return found?.is === 'running' ? found.endpoint.address : undefined
+      },
+      readOn: (host, script) => this.#readOn(host, script),
+    }
+  }
+
+  async #readOn(host: string, script: string): Promise<Answer<string>> {
+    const found = this.found.get(host) ?? { is: 'absent' }
+    if (found.is === 'absent') return absent
+    if (found.is !== 'running') return unknown(found.is === 'stopped' ? `${host} is stopped` : found.why)
+    const { connection } = await this.session(host)
+    const batch = compose([{ script, timeoutSeconds: 20 }], true)
+    const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
+    const [answer] = batch.parse(result.stdout, result.stderr)
+    if (!answer) return unknown(`${host} gave no whole answer`)
+    return answer.status === 0
+      ? present(answer.stdout)
+      : unknown(`${host}: ${answer.stderr || `status ${answer.status}`}`)
+  }
+
+  async roundTrips(): Promise<number> {
+    const hosts = await Promise.allSettled([...this.#hosts.values()])
+    const apis = await Promise.allSettled([...this.#apis.values()])
+    const onHosts = hosts.map(host => (host.status === 'fulfilled' ? host.value.connection.roundTrips : 0))
+    const onApis = apis.map(api =>
+      api.status === 'fulfilled' && api.value.is === 'present' ? api.value.state.roundTrips() : 0,
+    )
+    return [...onHosts, ...onApis].reduce((total, trips) => total + trips, 0)
+  }
+
+  async close(): Promise<void> {
+    const hosts = await Promise.allSettled([...this.#hosts.values()])
+    const apis = await Promise.allSettled([...this.#apis.values()])
+    await Promise.allSettled([
+      ...apis.map(api =>
+        api.status === 'fulfilled' && api.value.is === 'present' ? api.value.state.close() : undefined,
+      ),
+      ...hosts.map(host => (host.status === 'fulfilled' ? host.value.connection.close() : undefined)),
+    ])
+  }
+}
+
+async function gatherFacts(connection: Connection): Promise<HostFacts> {
+  const batch = compose([{ script: factsScript, timeoutSeconds: 20 }], false)
+  const sent = Date.now()
+  const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
+  const [answer] = batch.parse(result.stdout, result.stderr)
+  if (!answer)
+    throw new AndamioError({
+      code: 'no-facts',
+      message: `${connection.host} did not tell what it is`,
+      cause: result.stderr,
+    })
+  return readFacts(answer, (sent + Date.now()) / 2000)
+}
+
+function notRunning(host: string, found: Found): AndamioError {
+  const cause = found.is === 'unknown' ? found.why : `it is ${found.is}`
+  return new AndamioError(
+    {
+      code: 'host-not-running',
+      message: `${host} cannot be reached`,
+      cause,
+      next: 'Run playbooks/up.mjs, which creates and starts hosts.',
+    },
+    exitCode.unreachable,
+  )
+}
