@@ -41,6 +41,6 @@ export class Late<T> {
 /** Known now, or late. */
 export type Eventual<T> = T | Late<T>
 
-export function valueOf<T>(eventual: Eventual<T>): T | undefined {
+export function known<T>(eventual: Eventual<T>): T | undefined {
   return eventual instanceof Late ? eventual.value : eventual
 }
