@@ -176,6 +176,9 @@ export class Run {
         return found?.is === 'running' ? found.endpoint.address : undefined
       },
       readOn: (host, script) => this.#readOn(host, script),
+      waiting: (host, what, limitSeconds, detail) =>
+        this.emit({ type: 'wait', host, what, limitSeconds, seconds: 0, ...(detail ? { detail } : {}) }),
+      signal: this.signal,
     }
   }
 

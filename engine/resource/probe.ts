@@ -72,4 +72,8 @@ export interface Reach {
   addressOf(host: string): string | undefined
   /** Runs a read-only script on a host and gives its output; absent while the host does not exist. */
   readOn(host: string, script: string): Promise<Answer<string>>
+  /** Says what `target` is being waited for, for how long at most, and how it stands. */
+  waiting(target: string, what: string, limitSeconds: number, detail?: string): void
+  /** Aborted when the run was interrupted: waits end. */
+  readonly signal: AbortSignal
 }
