@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Event, ResourceEnd, RunEnd } from '../../engine/report/events.ts'
+import { say } from './proof.ts'
+
+export const project = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface PlaybookResult {
+  readonly exit: number | null
+  readonly seconds: number
+  readonly events: readonly Event[]
+  readonly end: RunEnd | undefined
+  readonly stderr: string
+}
+
+export interface RunningPlaybook {
+  readonly pid: number
+  readonly done: Promise<PlaybookResult>
+  /** Resolves with the first event that `wanted` likes, or undefined when the run ends without one. */
+  until(wanted: (event: Event) => boolean): Promise<Event | undefined>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Starts a playbook as a user does, with `--json`, and shows what it tells people as it goes. */
+export function startPlaybook(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningPlaybook {
+  const began = performance.now()
+  // A group of its own, so that a kill reaches what npx started and nothing else.
+  const child = spawn('npx', ['zx', `playbooks/${name}.mjs`, '--json', ...args], {
+    cwd: project,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  const events: Event[] = []
+  const watchers = new Set<{ wanted: (event: Event) => boolean; found: (event: Event | undefined) => void }>()
+  let stderr = ''
+  createInterface({ input: child.stdout }).on('line', line => {
+    const event = JSON.parse(line) as Event
+    events.push(event)
+    for (const watcher of [...watchers]) {
+      if (!watcher.wanted(event)) continue
+      watchers.delete(watcher)
+      watcher.found(event)
+    }
+  })
+  createInterface({ input: child.stderr }).on('line', line => {
+    stderr += `${line}\n`
+    say(`  ${name}: ${line}`)
+  })
+  const done = new Promise<PlaybookResult>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', exit => {
+      for (const watcher of watchers) watcher.found(undefined)
+      const end = events.findLast((event): event is RunEnd => event.type === 'run.end')
+      resolve({ exit, seconds: (performance.now() - began) / 1000, events, end, stderr })
+    })
+  })
+  return {
+    pid: child.pid as number,
+    done,
+    until: wanted => new Promise(found => watchers.add({ wanted, found })),
+    kill: signal => process.kill(-(child.pid as number), signal),
+  }
+}
+
+export const runPlaybook = (name: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<PlaybookResult> =>
+  startPlaybook(name, args, env).done
+
+/** `host kind id` of everything that changed, or would. */
+export function changedIds({ events }: PlaybookResult): string[] {
+  return events
+    .filter((event): event is ResourceEnd => event.type === 'resource.end' && /^(changed|would-change)$/.test(event.outcome))
+    .map(({ host, kind, id }) => `${host} ${kind} ${id}`)
+    .sort()
+}
