@@ -1,0 +1,39 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadInventory } from './load.ts'
+
+const builtinFolder = fileURLToPath(new URL('../../inventory', import.meta.url))
+let cwd = ''
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'inventory-'))
+})
+afterEach(() => rm(cwd, { recursive: true }))
+
+const load = (name: string) => loadInventory(name, { cwd, builtinFolder, roleVars: {} })
+
+describe('loading', () => {
+  it('finds an inventory by name', async () => {
+    const lab = await load('static')
+    expect(lab).toMatchObject({ provider: 'static', source: 'upstream', settings: { user: 'debian' } })
+    expect(lab.groups.get('cluster')).toEqual(['cp', 'worker1', 'worker2', 'worker3'])
+  })
+
+  it('finds one by path, and names it by that path', async () => {
+    await writeFile(join(cwd, 'mine.yaml'), 'lab: Mine\nprovider: static\nhosts: { a: { address: 192.0.2.1 } }\n')
+    await expect(load('./mine.yaml')).rejects.toMatchObject({ exit: 64, failure: { place: 'mine.yaml:1:6' } })
+  })
+
+  it.each([
+    ['statik', 'inventory-not-found', 'did you mean static?'],
+    ['./gone.yaml', 'inventory-not-found', 'check the path, or name one that comes with the project'],
+  ])('refuses %s', async (name, code, next) => {
+    await expect(load(name)).rejects.toMatchObject({ exit: 64, failure: { code, next } })
+  })
+
+  it('refuses a folder', async () => {
+    await expect(load(`${cwd}/`)).rejects.toMatchObject({ exit: 64, failure: { code: 'inventory-unreadable' } })
+  })
+})

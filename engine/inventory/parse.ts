@@ -1,0 +1,91 @@
+import { InventoryDocument } from './document.ts'
+import { membership } from './groups.ts'
+import type { InventoryHost, LabHosts } from './lab.ts'
+import { limitTo } from './limit.ts'
+import { expandRange, hostName, MAX_HOSTS } from './names.ts'
+import { type Shaped, shaped } from './shape.ts'
+import { checkVars, mergeVars, type RoleVars } from './variables.ts'
+
+export interface ParseOptions {
+  readonly roleVars: RoleVars
+  /** Groups that plays name; a host's group must be one of these or be declared. Without it, every group exists. */
+  readonly knownGroups?: readonly string[]
+  readonly limit?: string
+}
+
+type HostEntry = Shaped['hosts'][string] & { readonly writtenAs: string }
+
+/** An inventory's text as a checked lab. Throws `InventoryError` with every problem found, each with its place. */
+export function parseInventory(file: string, text: string, options: ParseOptions): LabHosts {
+  const document = new InventoryDocument(file, text)
+  const { provider, inventory } = shaped(document)
+  const entries = expandHosts(document, inventory.hosts)
+  const { groupsOf, hostsOf } = membership(document, inventory.groups, entries, options.knownGroups)
+
+  checkVars(document, ['vars'], inventory.vars, options.roleVars)
+  for (const [group, { vars }] of Object.entries(inventory.groups)) {
+    checkVars(document, ['groups', group, 'vars'], vars, options.roleVars)
+  }
+  for (const [host, { vars }] of Object.entries(inventory.hosts)) {
+    checkVars(document, ['hosts', host, 'vars'], vars, options.roleVars)
+  }
+  refuseSharedAddresses(document, entries)
+  document.throwIfAny()
+
+  const hosts = [...entries].map(([name, { groups: _, vars, writtenAs: __, ...size }]): InventoryHost => {
+    const groups = groupsOf.get(name) ?? []
+    const groupVars = groups.map(group => inventory.groups[group]?.vars ?? {})
+    return { name, groups, size: size as InventoryHost['size'], vars: mergeVars(inventory.vars, ...groupVars, vars) }
+  })
+  const names = hosts.map(host => host.name)
+  const settings = (inventory as Record<string, unknown>)[provider] ?? {}
+  return {
+    name: inventory.lab,
+    file,
+    provider,
+    settings: settings as LabHosts['settings'],
+    source: inventory.source,
+    hosts,
+    selected: options.limit === undefined ? names : limitTo(options.limit, names, hostsOf),
+    groups: hostsOf,
+    vars: inventory.vars,
+  }
+}
+
+function expandHosts(document: InventoryDocument, written: Shaped['hosts']): ReadonlyMap<string, HostEntry> {
+  const entries = new Map<string, HostEntry>()
+  for (const [writtenAs, host] of Object.entries(written)) {
+    const names = expandRange(writtenAs)
+    const refuse = (message: string, hint?: string) => document.problem(['hosts', writtenAs], message, hint, 'key')
+    if (typeof names === 'string') {
+      refuse(names, 'worker[1:3] is worker1, worker2 and worker3')
+      continue
+    }
+    for (const name of names) {
+      const earlier = entries.get(name)
+      if (!hostName.pattern.test(name)) refuse(`expected ${hostName.what}`)
+      else if (earlier)
+        refuse(`host ${name} is already there`, `it is in ${earlier.writtenAs}, too: rename or remove one`)
+      else entries.set(name, { ...host, writtenAs })
+      if (!hostName.pattern.test(name)) break
+    }
+  }
+  if (Object.keys(written).length === 0) document.problem(['hosts'], 'holds no host', 'a lab needs at least one')
+  if (entries.size > MAX_HOSTS) document.problem(['hosts'], `holds ${entries.size} hosts, more than ${MAX_HOSTS}`)
+  document.throwIfAny()
+  return entries
+}
+
+/** Two names for one machine would be given two roles at once, and two hostnames in turn. */
+function refuseSharedAddresses(document: InventoryDocument, entries: ReadonlyMap<string, HostEntry>): void {
+  const owner = new Map<string, string>()
+  for (const [name, entry] of entries) {
+    const { address, port, jump } = entry as { address?: unknown; port?: unknown; jump?: unknown }
+    if (address === undefined) continue
+    const key = JSON.stringify([address, port ?? 22, jump ?? []])
+    const other = owner.get(key)
+    owner.set(key, name)
+    const path = ['hosts', entry.writtenAs, 'address']
+    if (other !== undefined) document.problem(path, `is the address of ${other}, too`, `${name} needs one of its own`)
+  }
+}

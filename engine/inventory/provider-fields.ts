@@ -1,0 +1,58 @@
+import type { z } from 'zod'
+import { address, cidr, cpus, file, ipv4, jump, memory, oneOf, port, user, whole, word, yesOrNo } from './fields.ts'
+import type { LabHosts } from './lab.ts'
+
+/** How to log in, for all hosts of a lab or one of them. */
+const login = {
+  port: port.optional(),
+  user: user.optional(),
+  key: file.optional(),
+  /** Use the agent at $SSH_AUTH_SOCK. */
+  agent: yesOrNo.optional(),
+  jump: jump.optional(),
+}
+
+/**
+ * What each provider reads of an inventory: its own settings, once, under its name, and fields of every host. Anything
+ * else is refused, so that a slip never becomes a default. Values reach the provider as they were written.
+ */
+export const providerFields = {
+  local: {
+    settings: { subnet: cidr.optional(), flavour: oneOf(['plain', 'cloud-init']).optional() },
+    host: { memory, cpus, disk: memory.optional(), address: ipv4.optional() },
+  },
+  static: {
+    settings: login,
+    host: { address, ...login, /** Address among the hosts, where it is another. */ internal: ipv4.optional() },
+  },
+  ec2: {
+    settings: {
+      region: word,
+      image: word.optional(),
+      vpc: word.optional(),
+      subnet: word.optional(),
+      /** Network that may reach the hosts' sshd, the API and the node ports. */
+      operators: cidr.optional(),
+      user: user.optional(),
+      hours: whole('hours after which the hosts end themselves', 1, 720).optional(),
+    },
+    host: { type: word, disk: memory.optional() },
+  },
+  vagrant: {
+    settings: { folder: file.optional() },
+    host: { machine: word.optional() },
+  },
+  multipass: {
+    settings: { release: word.optional() },
+    host: { memory, cpus, disk: memory.optional() },
+  },
+} as const satisfies Record<LabHosts['provider'], { settings: z.ZodRawShape; host: z.ZodRawShape }>
+
+export type ProviderName = keyof typeof providerFields
+export const providerNames = Object.keys(providerFields) as ProviderName[]
+
+type Values<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<Shape, z.core.$strict>>
+/** What `LabHosts.settings` holds under this provider. */
+export type SettingsOf<P extends ProviderName> = Values<(typeof providerFields)[P]['settings']>
+/** What `InventoryHost.size` holds under this provider. */
+export type SizeOf<P extends ProviderName> = Values<(typeof providerFields)[P]['host']>

@@ -1,0 +1,39 @@
+/**
+ * The candidate that a mistyped word most likely meant, or undefined when none is near: at most one slip in a short
+ * word, one in three letters of a longer one. A swap of two neighbours counts as one slip.
+ */
+export function closest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  for (const candidate of candidates) {
+    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue
+    const slips = distance(word.toLowerCase(), candidate.toLowerCase())
+    if (slips < least) [best, least] = [candidate, slips]
+  }
+  return best
+}
+
+/** `did you mean workers?`, else what there is to choose from. */
+export function didYouMean(word: string, candidates: Iterable<string>, whatThereIs: string): string {
+  const known = [...candidates]
+  const meant = closest(word, known)
+  if (meant !== undefined) return `did you mean ${meant}?`
+  return known.length === 0 ? `there is none: ${whatThereIs}` : `${whatThereIs}: ${known.join(', ')}`
+}
+
+/** Damerau-Levenshtein, optimal string alignment. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    rows.push(row)
+    for (let j = 1; j <= b.length; j++) {
+      const differs = a[i - 1] === b[j - 1] ? 0 : 1
+      let slips = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + differs)
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) slips = Math.min(slips, at(i - 2, j - 2) + 1)
+      row[j] = slips
+    }
+  }
+  return at(a.length, b.length)
+}
