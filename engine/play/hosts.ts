@@ -42,7 +42,7 @@ export function noHosts(): Step {
       await playOwn(run, this.title, plan)
       stopIfFailed(run)
       // What hosts share goes only with the last of them.
-      if (!run.options.only) await playShared(run, this.title, plan)
+      if (!run.limited) await playShared(run, this.title, plan)
       await run.find()
       run.emit({ type: 'play.end', play: this.title, seconds: (performance.now() - began) / 1000 })
       stopIfFailed(run)
@@ -51,10 +51,10 @@ export function noHosts(): Step {
 }
 
 const takingPart = (plan: ProviderPlan, run: Run): string[] =>
-  [...plan.hosts.keys()].filter(host => run.options.only?.has(host) ?? true)
+  [...plan.hosts.keys()].filter(host => run.takesPart(host))
 
 async function playShared(run: Run, play: string, plan: ProviderPlan): Promise<void> {
-  await playList(run, play, sharedTarget, false, () =>
+  await playList(run, play, sharedTarget, false, async () =>
     plan.shared.map(resource => ({ resource, role: run.provider.name })),
   )
 }
@@ -64,7 +64,7 @@ async function playOwn(run: Run, play: string, plan: ProviderPlan): Promise<void
   await Promise.all(
     takingPart(plan, run).map(host =>
       limit(() =>
-        playList(run, play, host, false, () =>
+        playList(run, play, host, false, async () =>
           (plan.hosts.get(host) ?? []).map(resource => ({ resource, role: run.provider.name })),
         ),
       ),

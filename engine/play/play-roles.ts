@@ -18,7 +18,9 @@ export async function playRoles(
   isHost: boolean,
   roles: readonly AnyRole[],
 ): Promise<void> {
-  await playList(run, play, target, isHost, () => {
+  await playList(run, play, target, isHost, async () => {
+    // Roles choose package sources by what the host is; where it does not exist yet, that stays late.
+    if (isHost && run.found.get(target)?.is === 'running') await (await run.session(target)).facts
     const view = run.view(target)
     return roles.flatMap(role =>
       role
@@ -34,14 +36,14 @@ export async function playList(
   play: string,
   target: string,
   isHost: boolean,
-  makeList: () => readonly { readonly resource: AnyResource; readonly role: string }[],
+  makeList: () => Promise<readonly { readonly resource: AnyResource; readonly role: string }[]>,
 ): Promise<void> {
   if (run.signal.aborted) return
   let current: { readonly resource: AnyResource; readonly since: number } | undefined
   const roleOf = new Map<AnyResource, string>()
   const naming = ({ kind, id }: Ref, role: string) => ({ play, host: target, role, kind, id })
   try {
-    for (const { resource, role } of makeList()) roleOf.set(resource, role)
+    for (const { resource, role } of await makeList()) roleOf.set(resource, role)
     const list = [...roleOf.keys()]
     refuseTwins(list)
     const sources: Sources = {

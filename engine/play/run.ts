@@ -15,8 +15,6 @@ export interface RunOptions {
   readonly playbook: string
   readonly check: boolean
   readonly forks: number
-  /** Hosts that `--limit` leaves; undefined for all. */
-  readonly only: ReadonlySet<string> | undefined
   readonly yes: boolean
 }
 
@@ -74,7 +72,16 @@ export class Run {
   hostsIn(group: string): readonly string[] {
     const hosts =
       this.lab.groups.get(group) ?? this.lab.hosts.filter(({ name }) => name === group).map(({ name }) => name)
-    return hosts.filter(host => !this.failures.has(host) && (this.options.only?.has(host) ?? true))
+    return hosts.filter(host => !this.failures.has(host) && this.takesPart(host))
+  }
+
+  /** Not left out by `--limit`. */
+  takesPart(host: string): boolean {
+    return this.lab.selected.includes(host)
+  }
+
+  get limited(): boolean {
+    return this.lab.selected.length < this.lab.hosts.length
   }
 
   /** One connection a host and run, opened when first needed. */
@@ -97,7 +104,10 @@ export class Run {
       address: found.endpoint.address,
       seconds: (performance.now() - began) / 1000,
     })
-    const facts = gatherFacts(connection)
+    const facts = gatherFacts(connection).then(found => {
+      this.tell(`os of ${host}`, found.os)
+      return found
+    })
     facts.catch(() => undefined) // whoever needs them awaits them; a host that fails before is reported for that
     return { connection, facts }
   }

@@ -1,0 +1,42 @@
+import { createInterface } from 'node:readline/promises'
+import { usageError } from '../errors.ts'
+import type { Run } from './run.ts'
+import type { Step } from './step.ts'
+
+/** Asks for the lab's name before anything is removed. `--yes` answers for those who cannot be asked. */
+export function confirmName(consequence: string): Step {
+  return {
+    title: 'Ask before anything is removed',
+    roles: [],
+    groups: [],
+    async perform(run: Run): Promise<void> {
+      if (run.options.check || run.options.yes) return
+      const { name } = run.lab
+      const answer = await ask(`${consequence}\nType the lab's name, ${name}, to go on: `, run.signal)
+      if (answer.trim() === name) return
+      throw usageError({
+        code: 'not-confirmed',
+        message: `The lab's name is ${name}; nothing was removed`,
+        next: 'Run again and type it, or give --yes.',
+      })
+    },
+  }
+}
+
+/** A question on the terminal. Throws `cannot-ask` where there is none. */
+export async function ask(question: string, signal: AbortSignal): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw usageError({
+      code: 'cannot-ask',
+      message: 'This needs an answer, and there is no terminal to ask on',
+      cause: question.split('\n')[0] ?? '',
+      next: 'Give --yes.',
+    })
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question, { signal })
+  } finally {
+    terminal.close()
+  }
+}
