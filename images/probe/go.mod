@@ -1,0 +1,3 @@
+module andamio/probe
+
+go 1.25
