@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import type { AndamioError } from '../errors.ts'
+import { type OptionsFor, parseOptions } from './options.ts'
+
+const about: OptionsFor = { summary: 'Builds the lab.', examples: ['--check'] }
+const parse = (line: string, more: Partial<OptionsFor> = {}) =>
+  parseOptions('up', line === '' ? [] : line.split(' '), { ...about, ...more })
+
+function refusal(line: string, more: Partial<OptionsFor> = {}): AndamioError {
+  try {
+    parse(line, more)
+  } catch (error) {
+    return error as AndamioError
+  }
+  throw new Error(`${line} was taken`)
+}
+
+describe('options', () => {
+  it('have defaults that change nothing by surprise', () => {
+    expect(parse('')).toEqual({
+      playbook: 'up',
+      inventory: 'local',
+      check: false,
+      diff: false,
+      yes: false,
+      forks: 10,
+      acceptNewHostKeys: false,
+      takeOver: [],
+      pruneData: false,
+      verbose: false,
+      json: false,
+      profile: false,
+      args: {},
+      extra: {},
+    })
+  })
+
+  it.each([
+    ['-CDv -i ec2 -f 3', { check: true, diff: true, verbose: true, inventory: 'ec2', forks: 3 }],
+    ['--limit workers --limit !worker3', { limit: 'workers,!worker3' }],
+    ['--limit=cp --json --yes', { limit: 'cp', json: true, yes: true }],
+    ['--take-over a --take-over b', { takeOver: ['a', 'b'] }],
+    ['--source upstream --accept-new-host-keys', { source: 'upstream', acceptNewHostKeys: true }],
+    [
+      '--junit j.xml --html h.html --exec-log e.log --profile',
+      { junit: 'j.xml', html: 'h.html', execLog: 'e.log', profile: true },
+    ],
+  ])('%s', (line, expected) => {
+    expect(parse(line)).toMatchObject(expected)
+  })
+
+  it.each([
+    ['--chekc', "unknown option '--chekc'", 'did you mean --check?'],
+    ['--hcekc', "unknown option '--hcekc'", '--check'],
+    ['--what', "unknown option '--what'", '--help'],
+    ['-x', "unknown option '-x'", '--help'],
+    ['check', 'too many arguments', '--help'],
+    ['--limit', "option '-l, --limit <hosts>' argument missing", '--help'],
+    ['--limit --check', 'a value is missing before it', '--help'],
+    ['--forks many', 'a whole number from 1 to 999', '--help'],
+    ['--forks 0', 'a whole number from 1 to 999', '--help'],
+    ['--source mirrror', 'Allowed choices are mirror, upstream', '--help'],
+    ['--check=no', '', ''],
+    ['--prune-data --limit cp', 'exclude each other', 'leave out one'],
+  ])('refuses %s', (line, message, next) => {
+    const { exit, failure } = refusal(line)
+    expect(exit).toBe(64)
+    expect(failure.message).toContain(message)
+    expect(failure.next).toContain(next)
+  })
+
+  it('takes arguments only where they are declared', () => {
+    const args = [{ name: 'host', help: 'which one' }]
+    expect(parse('cp', { args })).toMatchObject({ args: { host: 'cp' } })
+    expect(refusal('', { args }).failure.message).toContain("missing required argument 'host'")
+    expect(refusal('cp nfs', { args }).failure.message).toContain('too many arguments')
+  })
+
+  it('takes flags of the playbook itself, and no shared one that means nothing to it', () => {
+    const more = { uses: ['inventory', 'yes'], extraOptions: [{ flags: '--purge', help: 'data, too' }] } as const
+    expect(parse('--purge --yes', more)).toMatchObject({ yes: true, extra: { purge: true } })
+    expect(refusal('--check', more).exit).toBe(64)
+  })
+
+  it('teaches', () => {
+    const answer = parse('--help')
+    const help = 'help' in answer ? answer.help : ''
+    expect(help).toContain('Usage: npx zx playbooks/up.mjs [options]')
+    expect(help).toContain('-C, --check')
+    expect(help).toContain('Examples:\n  npx zx playbooks/up.mjs --check')
+    expect(help).toMatch(/75 {2}another run holds the lab/)
+    expect(Math.max(...help.split('\n').map(line => line.length))).toBeLessThanOrEqual(100)
+  })
+})
