@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { AndamioError, exitCode } from '../errors.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
 
@@ -50,27 +51,40 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
+/**
+ * Removes a dead run's lock; throws when its holder lives. Only who holds the guard may remove, and it looks again first:
+ * otherwise one that read the dead lock late would remove the lock of the run that has just taken its place.
+ */
 async function removeIfDead(path: string): Promise<void> {
-  const found = await read(path)
-  if (!found) return
-  if (await isAlive(found.holder.process)) throw locked(found.holder)
-  // Two runs may see the same dead lock. Whoever renames it first looks at what it took, and gives back a living one.
-  const taken = `${path}.${randomUUID()}`
+  const holder = await read(path)
+  if (!holder) return
+  if (await isAlive(holder.process)) throw locked(holder)
+  const guard = `${path}.guard`
+  if (!(await tryGuard(guard))) return setTimeout(20)
   try {
-    await rename(path, taken)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
+    const still = await read(path)
+    if (still && !(await isAlive(still.process))) await rm(path, { force: true })
+  } finally {
+    await rm(guard, { recursive: true, force: true })
   }
-  const took = await read(taken)
-  if (took && took.text !== found.text) await tryLink(taken, path)
-  await rm(taken, { force: true })
 }
 
-async function read(path: string): Promise<{ text: string; holder: Holder } | undefined> {
+async function tryGuard(guard: string): Promise<boolean> {
   try {
-    const text = await readFile(path, 'utf8')
-    return { text, holder: JSON.parse(text) as Holder }
+    await mkdir(guard)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  // Removing takes milliseconds: a guard this old was left by a run that was killed in the middle of it.
+  const made = await stat(guard).catch(() => undefined)
+  if (made && Date.now() - made.mtimeMs > 60_000) await rm(guard, { recursive: true, force: true })
+  return false
+}
+
+async function read(path: string): Promise<Holder | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Holder
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

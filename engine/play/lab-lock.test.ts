@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { identify } from '../process/identity.ts'
+import { lockLab } from './lab-lock.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'andamio-lock-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** A lock whose holder has been killed. */
+async function leaveDeadLock(): Promise<void> {
+  const child = spawn('sleep', ['60'])
+  const process = await identify(child.pid as number)
+  const gone = new Promise(resolve => child.on('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
+  await writeFile(
+    join(folder, 'lock'),
+    JSON.stringify({ process, playbook: 'up', who: 'someone@somewhere', since: 'then' }),
+  )
+}
+
+it('is held by one run at a time, and names the holder to the other with exit status 75', async () => {
+  const lock = await lockLab(folder, 'up')
+  const error = await lockLab(folder, 'down').catch(error => error)
+  expect(error).toMatchObject({
+    exit: 75,
+    failure: { code: 'lab-locked', message: expect.stringContaining(`process ${process.pid}`) },
+  })
+  await lock.release()
+  await (await lockLab(folder, 'down')).release()
+  expect(await readdir(folder)).toEqual([])
+})
+
+it('is taken over at once from a run that was killed', async () => {
+  await leaveDeadLock()
+  await (await lockLab(folder, 'up')).release()
+})
+
+it('has one winner when many find a dead one', async () => {
+  for (let round = 0; round < 20; round++) {
+    await leaveDeadLock()
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockLab(folder, 'up')))
+    const won = tries.filter(attempt => attempt.status === 'fulfilled')
+    expect(won).toHaveLength(1)
+    await won[0]?.value.release()
+  }
+})
