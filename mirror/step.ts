@@ -40,5 +40,5 @@ export interface StepWork {
   /** Runs a program, output to the step's log. Gives its stdout. Throws `mirror-step-failed` with its last lines. */
   run(program: string, args: readonly string[], options?: CommandOptions): Promise<string>
   /** `detail` says what is being done now: `linking kubelet`. */
-  progress(detail: string, count?: { readonly done: number; readonly total: number; readonly unit: string }): void
+  progress(detail: string, count?: { readonly done: number; readonly total?: number; readonly unit: string }): void
 }
