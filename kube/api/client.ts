@@ -1,0 +1,132 @@
+import { AndamioError } from '../../engine/errors.ts'
+import { ApiRefusal, type ApiStatus, ApiUnreachable } from './errors.ts'
+import { builtInKind, groupPath, type ServedKind } from './kinds.ts'
+import type { KindRef } from './objects.ts'
+import { withPatience } from './retry.ts'
+import type { Wire, WireRequest, WireResponse } from './wire.ts'
+
+export interface Call {
+  readonly method: WireRequest['method']
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly body?: unknown
+  readonly contentType?: string
+  readonly accept?: string
+  /** Default 15. */
+  readonly timeoutSeconds?: number
+  readonly retries?: number
+  /** Default false: a 429 to an eviction is an answer. */
+  readonly plain?: boolean
+}
+
+/** Requests and answers in JSON, patiently; kinds to paths; what went wrong as errors for people. */
+export class ApiClient {
+  /** A new one when the cluster's credentials turned out to have changed. */
+  readonly #renew: () => Promise<Wire | undefined>
+  readonly #kinds = new Map<string, Promise<readonly ServedKind[]>>()
+  #wire: Wire
+  #earlierRoundTrips = 0
+
+  constructor(wire: Wire, renew: () => Promise<Wire | undefined> = async () => undefined) {
+    this.#wire = wire
+    this.#renew = renew
+  }
+
+  get endpoint(): Wire['endpoint'] {
+    return this.#wire.endpoint
+  }
+
+  get roundTrips(): number {
+    return this.#earlierRoundTrips + this.#wire.roundTrips
+  }
+
+  close(): void {
+    this.#wire.close()
+  }
+
+  /** Throws `ApiRefusal` on a status of 400 and above, `ApiUnreachable` when there was no answer. */
+  async call<T>(call: Call): Promise<T> {
+    const { status, body } = await this.send(call)
+    if (status >= 400) throw new ApiRefusal(`${call.method} ${call.path}`, status, readStatus(body))
+    return (body === '' ? undefined : JSON.parse(body)) as T
+  }
+
+  async send(call: Call): Promise<WireResponse> {
+    const request: WireRequest = {
+      method: call.method,
+      path: call.path + queryOf(call.query),
+      timeoutSeconds: call.timeoutSeconds ?? 15,
+      headers: {
+        accept: call.accept ?? 'application/json',
+        ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    }
+    const patience = { conflicts: call.method === 'PATCH', retries: call.retries ?? 4 }
+    const exchange = (): Promise<WireResponse> => this.#wire.send(request)
+    try {
+      const response = await (call.plain ? exchange() : withPatience(exchange, patience))
+      if (response.status !== 401 || !(await this.#renewed())) return response
+      return await withPatience(exchange, patience)
+    } catch (error) {
+      if (isCertificateError(error) && (await this.#renewed())) return this.send({ ...call })
+      const { host, port } = this.endpoint
+      throw new ApiUnreachable(`${host}:${port}`, (error as Error).message, { cause: error })
+    }
+  }
+
+  /** True when the cluster has other credentials than ours by now, e.g. since it was reset. */
+  async #renewed(): Promise<boolean> {
+    const wire = await this.#renew()
+    if (!wire || wire.endpoint.ca + wire.endpoint.cert === this.endpoint.ca + this.endpoint.cert) return false
+    this.#wire.close()
+    this.#earlierRoundTrips += this.#wire.roundTrips
+    this.#wire = wire
+    return true
+  }
+
+  /** How the API serves a kind. Throws `unknown-kind` where it does not. */
+  async servedKind(kind: KindRef): Promise<ServedKind> {
+    const found = builtInKind(kind) ?? (await this.#discovered(kind)) ?? (await this.#discovered(kind, true))
+    if (found) return found
+    throw new AndamioError({
+      code: 'unknown-kind',
+      message: `The cluster serves no ${kind.kind} in ${kind.apiVersion}`,
+      cause: 'Its CustomResourceDefinition is not there, or not yet.',
+      next: 'Put the definition into a file that is applied before this one, or mend the apiVersion.',
+    })
+  }
+
+  async #discovered(kind: KindRef, afresh = false): Promise<ServedKind | undefined> {
+    const cached = afresh ? undefined : this.#kinds.get(kind.apiVersion)
+    const kinds = cached ?? this.#discover(kind.apiVersion)
+    this.#kinds.set(kind.apiVersion, kinds)
+    return (await kinds).find(served => served.kind === kind.kind)
+  }
+
+  async #discover(apiVersion: string): Promise<readonly ServedKind[]> {
+    const { status, body } = await this.send({ method: 'GET', path: groupPath(apiVersion) })
+    if (status === 404) return []
+    if (status >= 400) throw new ApiRefusal(`GET ${groupPath(apiVersion)}`, status, readStatus(body))
+    const { resources } = JSON.parse(body) as { resources: { name: string; kind: string; namespaced: boolean }[] }
+    return resources
+      .filter(({ name }) => !name.includes('/'))
+      .map(({ name, kind, namespaced }) => ({ apiVersion, kind, resource: name, namespaced }))
+  }
+}
+
+const isCertificateError = (error: unknown): boolean =>
+  /CERT|SIGNATURE|SELF_SIGNED|ISSUER|ERR_SSL|ERR_TLS/.test(String((error as NodeJS.ErrnoException).code))
+
+function queryOf(query: Call['query']): string {
+  const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return entries.length === 0 ? '' : `?${new URLSearchParams(entries)}`
+}
+
+function readStatus(body: string): ApiStatus {
+  try {
+    return JSON.parse(body) as ApiStatus
+  } catch {
+    return { message: body.slice(0, 500) }
+  }
+}

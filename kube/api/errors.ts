@@ -1,0 +1,44 @@
+import { AndamioError, exitCode } from '../../engine/errors.ts'
+
+/** The API's own error body, a `Status` object. */
+export interface ApiStatus {
+  readonly reason?: string
+  readonly message?: string
+  readonly details?: { readonly retryAfterSeconds?: number }
+}
+
+/** The API answered, and its answer was no. */
+export class ApiRefusal extends AndamioError {
+  readonly status: number
+  /** `NotFound`, `Conflict`, `AlreadyExists`, `Invalid` ... */
+  readonly reason: string
+
+  constructor(request: string, status: number, body: ApiStatus) {
+    super({
+      code: 'api-refused',
+      message: `The cluster's API refused ${request}`,
+      cause: `${status} ${body.reason ?? ''}: ${body.message ?? 'it gave no reason'}`.replace(' :', ':'),
+      next: 'Mend what the API names, then run again.',
+    })
+    this.status = status
+    this.reason = body.reason ?? ''
+  }
+}
+
+/** The API gave no answer: refused, silent, cut, or not the one whose CA we know. */
+export class ApiUnreachable extends AndamioError {
+  constructor(server: string, cause: string, options?: { cause?: unknown }) {
+    super(
+      {
+        code: 'cluster-unreachable',
+        message: `The cluster's API at ${server} does not answer`,
+        cause,
+        next: "Look at the control plane's kubelet (journalctl -u kubelet) and whether this machine reaches that address.",
+      },
+      exitCode.unreachable,
+      options,
+    )
+  }
+}
+
+export const isNotFound = (error: unknown): boolean => error instanceof ApiRefusal && error.status === 404

@@ -1,0 +1,108 @@
+import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2'
+
+/** Where the API listens and how both sides prove who they are. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+  /** Name that the server's certificate must hold, whatever address it is reached at. */
+  readonly serverName: string
+  /** PEM. */
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
+}
+
+export interface WireRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** With its query. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly timeoutSeconds: number
+}
+
+export interface WireResponse {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/**
+ * One HTTP/2 connection to the API, opened when first needed and again after it broke. Requests are multiplexed on it:
+ * reads that start together are under way together and cost one round trip, which is how they are counted.
+ */
+export class Wire {
+  readonly endpoint: Endpoint
+  roundTrips = 0
+  #session: ClientHttp2Session | undefined
+  #underWay = 0
+
+  constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint
+  }
+
+  /** Rejects when no whole answer was had within the limit; any status is an answer. */
+  send(request: WireRequest): Promise<WireResponse> {
+    if (this.#underWay++ === 0) this.roundTrips++
+    return this.#exchange(request).finally(() => this.#underWay--)
+  }
+
+  #exchange({ method, path, headers, body, timeoutSeconds }: WireRequest): Promise<WireResponse> {
+    return new Promise((resolve, reject) => {
+      const session = this.#connected()
+      const stream = session.request(
+        { ...headers, ':method': method, ':path': path },
+        { endStream: body === undefined },
+      )
+      const timer = setTimeout(() => {
+        reject(new Error(`no answer within ${timeoutSeconds} s`))
+        // A peer that is gone without a word leaves the connection standing: the next request gets a new one.
+        this.#drop(session)
+      }, timeoutSeconds * 1000)
+      const fail = (error: Error): void => {
+        clearTimeout(timer)
+        // A stream that died with its connection only says so; the connection's error is the reason.
+        reject(error.cause instanceof Error ? error.cause : error)
+      }
+      session.once('error', fail)
+      const chunks: Buffer[] = []
+      let response: IncomingHttpHeaders = {}
+      stream.on('response', received => {
+        response = received
+      })
+      stream.on('data', chunk => chunks.push(chunk))
+      stream.on('error', fail)
+      stream.on('close', () => {
+        session.off('error', fail)
+        const status = Number(response[constants.HTTP2_HEADER_STATUS])
+        if (!stream.readableEnded || !status) return fail(new Error('the connection was cut'))
+        clearTimeout(timer)
+        resolve({ status, headers: response, body: Buffer.concat(chunks).toString('utf8') })
+      })
+      if (body !== undefined) stream.end(body)
+    })
+  }
+
+  #connected(): ClientHttp2Session {
+    if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session
+    const { host, port, serverName, ca, cert, key } = this.endpoint
+    const authority = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
+    const session = connect(authority, { ca, cert, key, servername: serverName })
+    session.setMaxListeners(0) // one for each request under way
+    session.on('error', () => this.#drop(session))
+    session.on('goaway', () => this.#drop(session, false))
+    this.#session = session
+    return session
+  }
+
+  /** Lets no further request use the session; unless `now` is false, those under way are given up. */
+  #drop(session: ClientHttp2Session, now = true): void {
+    if (this.#session === session) this.#session = undefined
+    if (now) session.destroy()
+    else session.close()
+  }
+
+  close(): void {
+    if (this.#session) this.#drop(this.#session)
+  }
+}

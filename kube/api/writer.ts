@@ -1,0 +1,126 @@
+import { AndamioError, exitCode } from '../../engine/errors.ts'
+import type { ApiClient } from './client.ts'
+import { ApiRefusal, isNotFound } from './errors.ts'
+import { pathOf } from './kinds.ts'
+import type { AnyObject, KubeObject, ObjectRef } from './objects.ts'
+import { ClusterReader, fieldManager } from './reader.ts'
+
+export type Waiting = (what: string, limitSeconds: number, detail?: string) => void
+
+/** How a condition stands: met, or what is missing. */
+export type Met = true | string
+
+/** Writes of the cluster, and the reads that go with them. */
+export class ClusterWriter extends ClusterReader {
+  /** Says what is being waited for, for how long at most, and how it stands. */
+  readonly waiting: Waiting
+  readonly #signal: AbortSignal
+
+  constructor(client: ApiClient, waiting: Waiting, signal: AbortSignal) {
+    super(client)
+    this.waiting = waiting
+    this.#signal = signal
+  }
+
+  /** Server-side apply; takes over fields that others have changed since. */
+  async apply(object: KubeObject): Promise<AnyObject> {
+    const kind = await this.client.servedKind(object)
+    return this.client.call<AnyObject>({
+      method: 'PATCH',
+      path: pathOf(kind, object.metadata),
+      query: { fieldManager, force: 'true', fieldValidation: 'Strict' },
+      contentType: 'application/apply-patch+yaml',
+      body: object,
+      timeoutSeconds: 30,
+    })
+  }
+
+  async create(object: KubeObject): Promise<void> {
+    const kind = await this.client.servedKind(object)
+    await this.client.call({
+      method: 'POST',
+      path: pathOf(kind, { namespace: object.metadata.namespace }),
+      query: { fieldManager },
+      body: object,
+    })
+  }
+
+  async patch(ref: ObjectRef, change: unknown): Promise<void> {
+    const kind = await this.client.servedKind(ref)
+    await this.client.call({
+      method: 'PATCH',
+      path: pathOf(kind, ref),
+      query: { fieldManager },
+      contentType: 'application/merge-patch+json',
+      body: change,
+    })
+  }
+
+  /** Content when the object is gone or going. `uid` makes sure that it is the one that was meant. */
+  async delete(ref: ObjectRef, uid?: string): Promise<void> {
+    const kind = await this.client.servedKind(ref)
+    try {
+      await this.client.call({
+        method: 'DELETE',
+        path: pathOf(kind, ref),
+        body: { propagationPolicy: 'Background', ...(uid === undefined ? {} : { preconditions: { uid } }) },
+      })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+    }
+  }
+
+  /** Asks for a pod to leave. False while a PodDisruptionBudget forbids it. */
+  async evict(namespace: string, name: string): Promise<boolean> {
+    const { status, body } = await this.client.send({
+      method: 'POST',
+      path: `${pathOf(await this.client.servedKind({ apiVersion: 'v1', kind: 'Pod' }), { namespace, name })}/eviction`,
+      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } },
+      plain: true,
+    })
+    if (status === 429) return false
+    if (status >= 400 && status !== 404)
+      throw new ApiRefusal(`eviction of pod ${namespace}/${name}`, status, { message: body })
+    return true
+  }
+
+  /**
+   * Asks until the answer is `true`, after 0.25 s growing to 2 s, telling whenever what is missing moves on. Throws
+   * `wait-timeout` with what was missing last. An API that does not answer meanwhile is waited for too.
+   */
+  async until(
+    what: string,
+    limitSeconds: number,
+    ask: () => Promise<Met>,
+    waiting: Waiting = this.waiting,
+  ): Promise<void> {
+    const end = performance.now() + limitSeconds * 1000
+    let pause = 250
+    let told: string | undefined
+    for (;;) {
+      const met = await ask().catch((error: unknown): string => {
+        if (error instanceof AndamioError && error.failure.code === 'cluster-unreachable')
+          return String(error.failure.cause)
+        throw error
+      })
+      if (met === true) return
+      if (met !== told) waiting(what, limitSeconds, met)
+      told = met
+      this.#signal.throwIfAborted()
+      if (performance.now() + pause > end) throw timedOut(what, limitSeconds, met)
+      await new Promise(resolve => setTimeout(resolve, pause))
+      pause = Math.min(pause * 1.5, 2000)
+    }
+  }
+}
+
+const timedOut = (what: string, limitSeconds: number, missing: string): AndamioError =>
+  new AndamioError(
+    {
+      code: 'wait-timeout',
+      message: `Waited ${limitSeconds} s in vain for ${what}`,
+      cause: missing,
+      next: 'Mend what is named, or give it more time, then run again: nothing is done twice.',
+    },
+    exitCode.failed,
+  )

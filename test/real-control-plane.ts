@@ -1,0 +1,118 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A real etcd and kube-apiserver on loopback, with the certificates and admin.conf that kubeadm makes. */
+export interface ControlPlane {
+  readonly folder: string
+  readonly adminConf: string
+  /** Stops and starts the API server, as a crash would. */
+  restartApi(): Promise<void>
+  stopApi(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Kept for documentation: nothing answers there, and kubeadm refuses loopback. The API is reached by its certificate's name. */
+const advertiseAddress = '192.0.2.1'
+const binaries = process.env.ANDAMIO_BINARIES
+
+/** Path of a program of the mirror. Throws when ANDAMIO_BINARIES does not name the folder that holds it. */
+export function binary(name: string): string {
+  if (!binaries) throw new Error('set ANDAMIO_BINARIES to the folder with kubeadm, etcd and kube-apiserver')
+  return join(binaries, name)
+}
+
+export async function startControlPlane(clusterName: string): Promise<ControlPlane> {
+  const folder = mkdtempSync(join(tmpdir(), 'andamio-api-'))
+  const pki = join(folder, 'pki')
+  const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()])
+  const config = join(folder, 'kubeadm.yaml')
+  const kubeadmConfig = [
+    {
+      apiVersion: 'kubeadm.k8s.io/v1beta4',
+      kind: 'InitConfiguration',
+      localAPIEndpoint: { advertiseAddress, bindPort: port },
+    },
+    {
+      apiVersion: 'kubeadm.k8s.io/v1beta4',
+      kind: 'ClusterConfiguration',
+      clusterName,
+      certificatesDir: pki,
+      kubernetesVersion: 'v1.36.3',
+    },
+  ]
+  writeFileSync(config, kubeadmConfig.map(part => JSON.stringify(part)).join('\n---\n'))
+  const kubeadm = (...words: string[]) =>
+    execFileSync(binary('kubeadm'), ['init', 'phase', ...words, '--config', config], { stdio: 'pipe' })
+  kubeadm('certs', 'all')
+  kubeadm('kubeconfig', 'admin', '--kubeconfig-dir', folder)
+  kubeadm('kubeconfig', 'super-admin', '--kubeconfig-dir', folder)
+
+  const etcd = run(folder, 'etcd', [
+    `--data-dir=${join(folder, 'etcd')}`,
+    `--listen-client-urls=http://127.0.0.1:${client}`,
+    `--advertise-client-urls=http://127.0.0.1:${client}`,
+    `--listen-peer-urls=http://127.0.0.1:${peer}`,
+    '--unsafe-no-fsync',
+  ])
+  const startApi = (): ChildProcess =>
+    run(folder, 'kube-apiserver', [
+      `--etcd-servers=http://127.0.0.1:${client}`,
+      '--bind-address=127.0.0.1',
+      `--advertise-address=${advertiseAddress}`,
+      `--secure-port=${port}`,
+      `--client-ca-file=${join(pki, 'ca.crt')}`,
+      `--tls-cert-file=${join(pki, 'apiserver.crt')}`,
+      `--tls-private-key-file=${join(pki, 'apiserver.key')}`,
+      `--service-account-key-file=${join(pki, 'sa.pub')}`,
+      `--service-account-signing-key-file=${join(pki, 'sa.key')}`,
+      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      '--service-cluster-ip-range=10.96.0.0/16',
+      '--authorization-mode=Node,RBAC',
+      '--enable-bootstrap-token-auth=true',
+      '--disable-admission-plugins=ServiceAccount',
+    ])
+  let api = startApi()
+  return {
+    folder,
+    // The group of admin.conf is bound to its rights by a later phase of kubeadm; super-admin.conf needs none.
+    adminConf: readFileSync(join(folder, 'super-admin.conf'), 'utf8'),
+    stopApi: () => end(api),
+    restartApi: async () => {
+      await end(api)
+      api = startApi()
+    },
+    stop: async () => {
+      await end(api)
+      await end(etcd)
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+function run(folder: string, name: string, args: readonly string[]): ChildProcess {
+  const log = openSync(join(folder, `${name}.log`), 'a')
+  return spawn(binary(name), args, { stdio: ['ignore', log, log] })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise(resolve => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}
