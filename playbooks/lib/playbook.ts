@@ -1,0 +1,52 @@
+import { AndamioError, exitCode } from '../../engine/errors.ts'
+import { type OptionsFor, parseOptions } from '../../engine/play/options.ts'
+import type { Step } from '../../engine/play/step.ts'
+import type { Failure } from '../../engine/report/events.ts'
+import type * as Vocabulary from './vocabulary.ts'
+
+export interface About extends OptionsFor {
+  /** Only looks: takes no lock, and never has a check mode to leave. */
+  readonly readOnly?: boolean
+}
+
+/**
+ * Runs a playbook as a program: reads its arguments, then its inventory, then performs its steps. The vocabulary that
+ * `steps` receives is loaded only when there is something to perform, so that `--help` and a mistyped flag are quick.
+ */
+export async function playbook(
+  name: string,
+  about: About,
+  steps: (words: typeof Vocabulary) => readonly Step[],
+): Promise<void> {
+  try {
+    const options = parseOptions(name, argumentsOf(name), about)
+    if ('help' in options) {
+      process.stdout.write(options.help)
+      return
+    }
+    const { runPlaybook } = await import('./run-playbook.ts')
+    process.exitCode = await runPlaybook(name, about, options, steps)
+  } catch (error) {
+    if (!(error instanceof AndamioError)) throw error
+    process.stderr.write(lines(error.failure))
+    process.exitCode = error.exit
+  }
+  // Sockets that a library keeps open must not hold the process when everything has been told.
+  if (process.exitCode !== exitCode.done) process.stdout.write('', () => process.exit())
+}
+
+/** What follows the playbook's own file, whether zx or node runs it. */
+function argumentsOf(name: string): readonly string[] {
+  const at = process.argv.findIndex(argument => argument.endsWith(`${name}.mjs`))
+  return process.argv.slice(at + 1)
+}
+
+function lines({ code, message, place, cause, next }: Failure): string {
+  const rows = [
+    `error ${code}: ${message}`,
+    place && `  at     ${place}`,
+    cause && `  cause  ${cause}`,
+    next && `  next   ${next}`,
+  ]
+  return `${rows.filter(Boolean).join('\n')}\n`
+}

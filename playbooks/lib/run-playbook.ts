@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ExitCode } from '../../engine/errors.ts'
+import { loadInventory } from '../../engine/inventory/load.ts'
+import type { Options } from '../../engine/play/options.ts'
+import { perform } from '../../engine/play/playbook.ts'
+import type { Step } from '../../engine/play/step.ts'
+import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
+import { connector } from './connector.ts'
+import type { About } from './playbook.ts'
+import { providerFor } from './providers.ts'
+import { reportersFor } from './reporters.ts'
+import * as vocabulary from './vocabulary.ts'
+
+const builtinFolder = fileURLToPath(new URL('../../inventory', import.meta.url))
+
+export async function runPlaybook(
+  name: string,
+  about: About,
+  options: Options,
+  steps: (words: typeof vocabulary) => readonly Step[],
+): Promise<ExitCode> {
+  const list = steps(vocabulary)
+  const roles = list.flatMap(step => step.roles)
+  const lab = await loadInventory(options.inventory, {
+    cwd: process.cwd(),
+    builtinFolder,
+    // Every role's variables are known to every playbook: `verify` must not stumble over a variable that only `up` reads.
+    roleVars: Object.fromEntries([...Object.values(vocabulary.roles), ...roles].map(role => [role.name, role.vars])),
+    knownGroups: list.flatMap(step => step.groups),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+  })
+  return perform(
+    { name, steps: list, exclusive: !about.readOnly },
+    {
+      lab: options.source ? { ...lab, source: options.source } : lab,
+      options,
+      reporters: await reportersFor(options),
+      warnings: endOfLifeWarnings(new Date()),
+      command: ['npx zx', join('playbooks', `${name}.mjs`), ...process.argv.slice(3)].join(' '),
+      provider: providerFor,
+      connect: context => connector(context, options),
+    },
+  )
+}

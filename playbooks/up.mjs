@@ -1,0 +1,29 @@
+#!/usr/bin/env zx
+// Builds the lab, or brings it back to what the inventory says.   npx zx playbooks/up.mjs [--check] [--inventory ec2]
+import { playbook } from './lib/playbook.mjs'
+
+const about = {
+  summary: 'Builds the lab: creates hosts, makes them a Kubernetes cluster, pushes images, applies manifests.',
+  examples: [
+    '                       build the lab of inventory/local.yaml on this machine',
+    '--check --diff         what would change, and nothing is changed',
+    '--limit workers        only these hosts; what other hosts need is left as it is',
+    '--inventory my.yaml    another inventory',
+  ],
+}
+
+await playbook('up', about, ({ play, parallel, hosts, mirror, cluster, roles }) => [
+  mirror.build(),
+  hosts(),
+  mirror.serve(),
+  play('Prepare every host', { on: 'all', roles: [roles.base] }),
+  parallel(
+    play('Export shared storage', { on: 'storage', roles: [roles.nfsServer, roles.registry] }),
+    play('Prepare the cluster nodes', { on: 'cluster', roles: [roles.containerd, roles.kubernetes, roles.nfsClient] }),
+  ),
+  play('Start the control plane', { on: 'control-plane', roles: [roles.controlPlane] }),
+  play('Connect the pods', { on: cluster, roles: [roles.flannel] }),
+  play('Join the workers', { on: 'workers', roles: [roles.worker] }),
+  play('Push images', { on: 'registry', roles: [roles.images] }),
+  play('Apply manifests in order', { on: cluster, roles: [roles.manifests] }),
+])
