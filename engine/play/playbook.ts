@@ -83,6 +83,8 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     exit,
     roundTrips,
     seconds: (performance.now() - began) / 1000,
+    // KiB, as getrusage gives it.
+    memoryBytes: process.resourceUsage().maxRSS * 1024,
     hosts: Object.fromEntries(run?.counts ?? []),
     ...(failure ? { failure } : {}),
     ...(exit === exitCode.interrupted || exit === exitCode.failed || exit === exitCode.unreachable

@@ -50,7 +50,10 @@ export type PlayEnd = Stamped<'play.end', { play: string; seconds: number }>
 /** A host answered, after `seconds`, and this is what it is. */
 export type HostReady = Stamped<'host.ready', { host: string; address: string; seconds: number }>
 export type HostLost = Stamped<'host.unreachable', { host: string; failure: Failure }>
-export type ResourceStart = Stamped<'resource.start', { play: string; host: string; role: string; kind: string; id: string }>
+export type ResourceStart = Stamped<
+  'resource.start',
+  { play: string; host: string; role: string; kind: string; id: string }
+>
 export type ResourceEnd = Stamped<
   'resource.end',
   {
@@ -70,11 +73,22 @@ export type ResourceEnd = Stamped<
   }
 >
 /** Something long is being waited for. Sent when the wait begins and again whenever `detail` moves on. */
-export type Wait = Stamped<'wait', { host: string; what: string; detail?: string; limitSeconds: number; seconds: number }>
+export type Wait = Stamped<
+  'wait',
+  { host: string; what: string; detail?: string; limitSeconds: number; seconds: number }
+>
 /** Progress of long work on this machine: `done` of `total` in `unit`. */
 export type Progress = Stamped<
   'progress',
-  { task: string; detail?: string; done?: number; total?: number; unit?: string; seconds: number; ended?: 'ok' | 'failed' }
+  {
+    task: string
+    detail?: string
+    done?: number
+    total?: number
+    unit?: string
+    seconds: number
+    ended?: 'ok' | 'failed'
+  }
 >
 export type Notice = Stamped<'notice', { level: 'info' | 'warning'; text: string }>
 export type CheckEnd = Stamped<'check.end', { id: string; title: string; passed: boolean; saw: string }>
@@ -85,6 +99,8 @@ export type RunEnd = Stamped<
     seconds: number
     /** A round trip is one script or request and its answer. */
     roundTrips: number
+    /** Peak resident memory of this process. */
+    memoryBytes: number
     hosts: Readonly<Record<string, Readonly<HostCount>>>
     failure?: Failure
     /** The command that resumes what was interrupted or failed. */

@@ -70,7 +70,9 @@ export const runPlaybook = (name: string, args: readonly string[], env?: NodeJS.
 /** `host kind id` of everything that changed, or would. */
 export function changedIds({ events }: PlaybookResult): string[] {
   return events
-    .filter((event): event is ResourceEnd => event.type === 'resource.end' && /^(changed|would-change)$/.test(event.outcome))
+    .filter(
+      (event): event is ResourceEnd => event.type === 'resource.end' && /^(changed|would-change)$/.test(event.outcome),
+    )
     .map(({ host, kind, id }) => `${host} ${kind} ${id}`)
     .sort()
 }
