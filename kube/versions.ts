@@ -18,7 +18,7 @@ export const versions = {
   cniPlugins: { version: '1.9.1', supportEnds: '2027-04-30', dateFrom: 'our review: no published policy' },
   flannel: { version: '0.28.4', supportEnds: '2027-04-30', dateFrom: 'our review: no published policy' },
   etcd: { version: '3.6.8', supportEnds: '2027-06-28', dateFrom: 'ships with Kubernetes 1.36' },
-  coredns: { version: '1.14.3', supportEnds: '2027-06-28', dateFrom: 'ships with Kubernetes 1.36' },
+  coredns: { version: '1.14.2', supportEnds: '2027-06-28', dateFrom: 'ships with Kubernetes 1.36' },
   pause: { version: '3.10.2', supportEnds: '2027-06-28', dateFrom: 'ships with Kubernetes 1.36' },
   linux: { version: '7.2', supportEnds: '2027-04-30', dateFrom: 'our review: local hosts only, from Debian sid' },
   debian: { version: '12', supportEnds: '2028-06-30', dateFrom: 'debian.org/releases (LTS)' },
