@@ -1,0 +1,97 @@
+import type { Failure, HostCount, RunEnd } from './events.ts'
+import { heading, type LineOptions } from './lines.ts'
+import { countWords, type FailedAt, type Tally, zero } from './tally.ts'
+import { counted, duration, printable, wrap } from './text.ts'
+
+type Look = Pick<LineOptions, 'style' | 'columns'>
+
+const LABEL = 8
+/** Of a host's complaint the end tells most. */
+const STDERR_LINES = 12
+
+/** The end of a run: what failed and why, the recap, the verdict, the way on. */
+export function closing(event: RunEnd, tally: Tally, look: Look): readonly string[] {
+  const { style } = look
+  const lines: string[] = []
+  if (tally.failures.length > 0) {
+    lines.push('', heading('FAILED', look))
+    for (const [i, failed] of tally.failures.entries())
+      lines.push(...(i > 0 ? [''] : []), ...failureBlock(failed, look))
+  }
+  lines.push(...recap(event, look), '')
+  const total = zero()
+  for (const count of Object.values(event.hosts)) {
+    for (const column of Object.keys(total) as (keyof HostCount)[]) total[column] += count[column]
+  }
+  const words = [
+    verdictWords(event, total, tally),
+    duration(event.seconds),
+    counted(event.roundTrips, 'round trip'),
+    megabytes(event.memoryBytes),
+  ]
+  const paint = event.exit === 0 ? style.good : event.exit === 2 || event.exit === 3 ? style.bold : style.bad
+  lines.push(`${paint(words[0] ?? '')} ${style.dim(`${style.dot} ${words.slice(1).join(` ${style.dot} `)}`)}`)
+  if (event.resume) lines.push(`${style.bold('To resume:')} ${printable(event.resume)}`)
+  return lines
+}
+
+function verdictWords({ exit }: RunEnd, total: HostCount, { check, checks }: Tally): string {
+  if (exit === 130) return `Interrupted: ${countWords(total, check)}`
+  if (exit !== 0 && exit !== 2 && exit !== 3) {
+    return checks.failed > 0
+      ? `${checks.failed} of ${counted(checks.passed + checks.failed, 'check')} failed`
+      : `Failed (exit ${exit}): ${countWords(total, check)}`
+  }
+  if (checks.passed > 0) return `All ${counted(checks.passed, 'check')} passed`
+  if (total.changed + total.unknown === 0) return `Nothing to do: ${total.ok.toLocaleString('en')} ok`
+  return `${check ? 'Checked' : 'Done'}: ${countWords(total, check)}`
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`
+
+/** Ansible's own form, for eyes and scripts that know it. */
+function recap({ hosts }: RunEnd, look: Look): readonly string[] {
+  const names = Object.keys(hosts)
+  if (names.length === 0) return []
+  const width = Math.max(...names.map(name => name.length), 8)
+  const { style } = look
+  const rows = Object.entries(hosts).map(([name, count]) => {
+    const cells = (['ok', 'changed', 'unreachable', 'failed', 'unknown'] as const).map(column => {
+      const text = `${column}=${count[column]}`.padEnd(column === 'ok' ? 6 : column.length + 4)
+      if (count[column] === 0) return style.dim(text)
+      if (column === 'unreachable') return style.bad(text)
+      return style.outcome(column, text)
+    })
+    return `${name.padEnd(width)} : ${cells.join(' ')}`.trimEnd()
+  })
+  return ['', heading('PLAY RECAP', look), ...rows]
+}
+
+/** Code, place, cause, the last words of the host, the next step: everything to act on without scrolling up. */
+export function failureBlock({ where, failure }: FailedAt, { style, columns }: Look): readonly string[] {
+  const width = Math.max(40, Math.min(columns(), 120) - LABEL - 2)
+  const labelled = (label: string, text: string | undefined, paint: (line: string) => string = line => line) =>
+    text === undefined || text === ''
+      ? []
+      : wrap(text, width).map((line, i) =>
+          `  ${style.dim((i === 0 ? label : '').padEnd(LABEL))}${paint(line)}`.trimEnd(),
+        )
+  const stderr = lastLines(failure)
+  return [
+    ...(where === '' ? [] : [style.bad(where)]),
+    ...labelled('error', failure.message, style.bold),
+    ...labelled('place', failure.place === where ? undefined : failure.place),
+    ...labelled('cause', failure.cause),
+    ...labelled('stderr', stderr, style.dim),
+    ...labelled('next', failure.next),
+    ...labelled('code', `${failure.code} (docs/errors.md)`, style.dim),
+  ]
+}
+
+function lastLines({ stderr = [] }: Failure): string {
+  const left = stderr.slice(-STDERR_LINES)
+  return [
+    ...(left.length < stderr.length ? [`(${stderr.length - left.length} earlier lines left out)`] : []),
+    ...left,
+  ].join('\n')
+}

@@ -1,0 +1,70 @@
+import type { Progress } from './events.ts'
+import type { Style } from './style.ts'
+import { type Activity, countWords, type Tally } from './tally.ts'
+import { clip, counted, duration, oneLine } from './text.ts'
+
+export interface LiveOptions {
+  readonly style: Style
+  readonly columns: number
+  readonly rows: number
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+const BAR = 24
+const SPARE_ROWS = 4
+
+/** The lines that stay below all others while a run goes on: what each host does now, and since when. */
+export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptions): readonly string[] {
+  const hosts = [...new Set([...[...tally.plays.values()].flatMap(play => play.hosts), ...tally.activities.keys()])]
+  const names = [...hosts, ...tally.tasks.keys()]
+  if (names.length === 0) return []
+  const width = Math.min(20, Math.max(4, ...names.map(name => name.length)))
+  const room = columns - 1 - width - 4
+  const line = (name: string, words: string, time: string, quiet: boolean) => {
+    const fitting = clip(words, Math.max(10, room - time.length - 2)).padEnd(room - time.length)
+    return `  ${style.bold(clip(name, width).padEnd(width))}  ${quiet ? style.dim(fitting) : fitting}${style.dim(time)}`
+  }
+  const busy = hosts.filter(host => tally.activities.has(host))
+  const idle = hosts.filter(host => !tally.activities.has(host))
+  // Hosts keep their order, so that the eye finds them again; only where rows are short the idle ones give way.
+  const fits = Math.max(1, rows - SPARE_ROWS - tally.tasks.size)
+  const shown = hosts.length <= fits ? hosts : [...busy, ...idle].slice(0, fits)
+
+  const lines = [...tally.tasks.values()].map(task =>
+    line(task.task, taskWords(task, style, room), sinceTask(task, now), false),
+  )
+  for (const host of shown) {
+    const activity = tally.activities.get(host)
+    const count = tally.counts.get(host)
+    const quiet = count ? countWords(count, tally.check) : ''
+    lines.push(activity ? line(host, activity.words, elapsed(activity, now), false) : line(host, quiet, '', true))
+  }
+  if (shown.length < hosts.length) lines.push(style.dim(`  and ${counted(hosts.length - shown.length, 'host')} more`))
+  return ['', ...lines]
+}
+
+/** `12 s`, `41 s of at most 5 min`; nothing in the first second, for then everything would flicker. */
+function elapsed({ since, limitSeconds }: Activity, now: number): string {
+  const seconds = (now - since) / 1000
+  if (limitSeconds !== undefined) return `${whole(seconds)} of at most ${whole(limitSeconds)}`
+  return seconds < 1 ? '' : whole(seconds)
+}
+
+const sinceTask = ({ at, seconds }: Progress, now: number): string => whole(seconds + (now - Date.parse(at)) / 1000)
+
+const whole = (seconds: number): string => (seconds < 10 ? `${Math.max(0, Math.floor(seconds))} s` : duration(seconds))
+
+/** `━━━━━━━━────  61 %  1,204 of 1,932 objects  drivers/net`. */
+export function taskWords({ done, total, unit = '', detail }: Progress, style: Style, room = 80): string {
+  const parts: string[] = []
+  if (done !== undefined && total !== undefined && total > 0) {
+    const share = Math.min(1, Math.max(0, done / total))
+    const full = Math.round(share * BAR)
+    if (room >= 60) parts.push(style.bar.full.repeat(full) + style.bar.empty.repeat(BAR - full))
+    parts.push(`${String(Math.floor(share * 100)).padStart(3)} %`)
+    parts.push(`${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${unit}`.trimEnd())
+  } else if (done !== undefined) parts.push(`${done.toLocaleString('en')} ${unit}`.trimEnd())
+  if (detail) parts.push(oneLine(detail))
+  return parts.join('  ')
+}

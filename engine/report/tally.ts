@@ -1,0 +1,129 @@
+import type { Event, Failure, HostCount, Progress } from './events.ts'
+import { oneLine } from './text.ts'
+
+/** What one host does now. */
+export interface Activity {
+  readonly words: string
+  /** Milliseconds since the epoch. */
+  readonly since: number
+  readonly limitSeconds?: number
+}
+
+export interface FailedAt {
+  /** `worker2, kubernetes: apt-packages kubeadm`; empty for the run as a whole. */
+  readonly where: string
+  readonly failure: Failure
+}
+
+/** How a run stands: what has been counted, what goes on now, what has failed. Follows the events and nothing else. */
+export class Tally {
+  readonly activities = new Map<string, Activity>()
+  readonly tasks = new Map<string, Progress>()
+  readonly counts = new Map<string, HostCount>()
+  readonly failures: FailedAt[] = []
+  readonly checks = { passed: 0, failed: 0 }
+  /** Plays under way, with what each has counted so far. */
+  readonly plays = new Map<string, { readonly hosts: readonly string[]; readonly count: HostCount }>()
+  check = false
+  since = 0
+
+  on(event: Event): void {
+    const at = Date.parse(event.at)
+    switch (event.type) {
+      case 'run.start':
+        this.check = event.check
+        this.since = at
+        break
+      case 'play.start':
+        this.plays.set(event.play, { hosts: event.hosts, count: zero() })
+        break
+      case 'play.end':
+        this.plays.delete(event.play)
+        break
+      case 'host.ready':
+        this.activities.delete(event.host)
+        break
+      case 'host.unreachable':
+        this.activities.delete(event.host)
+        this.#countOf(event.host).unreachable += 1
+        this.failures.push({ where: event.host, failure: event.failure })
+        break
+      case 'resource.start':
+        this.activities.set(event.host, { words: placeIn(event), since: at })
+        break
+      case 'resource.end': {
+        this.activities.delete(event.host)
+        const column = event.outcome === 'would-change' ? 'changed' : event.outcome
+        this.#countOf(event.host)[column] += 1
+        const play = this.plays.get(event.play)
+        if (play) play.count[column] += 1
+        if (event.failure) this.failures.push({ where: `${event.host}, ${placeIn(event)}`, failure: event.failure })
+        break
+      }
+      case 'wait':
+        this.#wait(event.host, oneLine(event.what), event.detail, event.limitSeconds, at - event.seconds * 1000)
+        break
+      case 'progress':
+        if (event.ended) this.tasks.delete(event.task)
+        else this.tasks.set(event.task, event)
+        break
+      case 'check.end':
+        this.checks[event.passed ? 'passed' : 'failed'] += 1
+        break
+      case 'run.end':
+        this.activities.clear()
+        this.tasks.clear()
+        this.#runFailure(event.failure)
+        break
+    }
+  }
+
+  /** A detail that moves on is the same wait: it keeps its beginning. */
+  #wait(host: string, what: string, detail: string | undefined, limitSeconds: number, began: number): void {
+    const words = `waiting for ${what}`
+    const before = this.activities.get(host)
+    const since = before?.words.startsWith(words) ? before.since : began
+    this.activities.set(host, { words: detail ? `${words}: ${oneLine(detail)}` : words, since, limitSeconds })
+  }
+
+  #runFailure(failure: Failure | undefined): void {
+    const told =
+      failure &&
+      this.failures.some(({ failure: known }) => known.code === failure.code && known.message === failure.message)
+    if (failure && !told) this.failures.push({ where: '', failure })
+  }
+
+  #countOf(host: string): HostCount {
+    const count = this.counts.get(host) ?? zero()
+    this.counts.set(host, count)
+    return count
+  }
+}
+
+export const zero = (): HostCount => ({ ok: 0, changed: 0, unknown: 0, failed: 0, unreachable: 0 })
+
+/** `containerd: file /etc/containerd/config.toml`. */
+export const placeIn = ({
+  role,
+  kind,
+  id,
+}: {
+  readonly role: string
+  readonly kind: string
+  readonly id: string
+}): string => `${role === '' ? '' : `${oneLine(role)}: `}${oneLine(kind)} ${oneLine(id)}`
+
+/** `3 changed, 41 ok`; what is none is left out, but never all. */
+export function countWords(count: HostCount, check: boolean): string {
+  const parts = [
+    [count.failed, 'failed'],
+    [count.unreachable, 'unreachable'],
+    [count.unknown, 'unknown'],
+    [count.changed, check ? 'would change' : 'changed'],
+    [count.ok, 'ok'],
+  ] as const
+  const some = parts.filter(([number]) => number > 0)
+  return (some.length > 0 ? some : parts.slice(-1))
+    .map(([number, word]) => `${number.toLocaleString('en')} ${word}`)
+    .join(', ')
+}

@@ -1,0 +1,53 @@
+import { stripVTControlCharacters } from 'node:util'
+
+/** `0.4 s`, `12 s`, `5 min`, `3 min 20 s`, `1 h 05 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) {
+    const rest = whole % 60
+    return `${Math.floor(whole / 60)} min${rest === 0 ? '' : ` ${String(rest).padStart(2, '0')} s`}`
+  }
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`
+}
+
+/** `1 host`, `3 hosts`, `1,204 objects`. */
+export const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 || noun === '' ? '' : 's'}`
+
+/**
+ * Text from elsewhere (a host's stderr, a file's content) with everything removed that would steer a terminal. Keeps
+ * newlines; tabs become spaces so that columns can be counted.
+ */
+export const printable = (text: string): string =>
+  // Also the bidirectional overrides: they make a line read otherwise than it is.
+  stripVTControlCharacters(text)
+    .replace(/\t/g, '    ')
+    .replace(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '')
+
+export const oneLine = (text: string): string =>
+  printable(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()
+
+/** At most `width` characters, an ellipsis where something was left out. */
+export const clip = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
+
+/** Breaks at spaces; a word longer than `width` stays whole, for paths and commands are copied from here. */
+export function wrap(text: string, width: number): string[] {
+  return printable(text)
+    .split('\n')
+    .flatMap(line => {
+      const lines: string[] = []
+      let current = ''
+      for (const word of line.split(' ')) {
+        if (current !== '' && current.length + 1 + word.length > width) {
+          lines.push(current)
+          current = word
+        } else current = current === '' ? word : `${current} ${word}`
+      }
+      return [...lines, current]
+    })
+}

@@ -1,0 +1,88 @@
+import type { Event, Outcome } from './events.ts'
+import { placeIn } from './tally.ts'
+
+/** A stretch of time in which one host, or this machine, was busy with one thing. Seconds since the run began. */
+export interface Span {
+  readonly lane: string
+  readonly what: string
+  readonly play: string
+  readonly outcome: Outcome
+  readonly start: number
+  readonly end: number
+}
+
+export interface PlaySpan {
+  readonly play: string
+  readonly start: number
+  readonly end: number
+}
+
+/** Two ends within this many seconds are the same moment. */
+const TOGETHER = 0.05
+
+/** Where the time of a run went. */
+export class Timeline {
+  readonly spans: Span[] = []
+  readonly plays: PlaySpan[] = []
+  #began = 0
+  #seconds = 0
+  readonly #busy = new Map<string, { readonly what: string; readonly play: string; readonly since: number }>()
+
+  on(event: Event): void {
+    const at = Date.parse(event.at)
+    if (event.type === 'run.start') this.#began = at
+    const now = (at - this.#began) / 1000
+    if (event.type === 'play.end')
+      this.plays.push({ play: event.play, start: Math.max(0, now - event.seconds), end: now })
+    const add = (lane: string, what: string, play: string, outcome: Outcome, seconds: number) =>
+      this.spans.push({ lane, what, play, outcome, start: Math.max(0, now - seconds), end: now })
+    if (event.type === 'resource.start')
+      this.#busy.set(event.host, { what: placeIn(event), play: event.play, since: now })
+    if (event.type === 'host.unreachable') {
+      const { what, play, since } = this.#busy.get(event.host) ?? { what: 'unreachable', play: '', since: now }
+      add(event.host, `${what}: unreachable`, play, 'failed', now - since)
+    }
+    if (event.type === 'run.end') this.#seconds = event.seconds
+    if (event.type === 'resource.end') add(event.host, placeIn(event), event.play, event.outcome, event.seconds)
+    if (event.type === 'host.ready') add(event.host, 'answers', '', 'ok', event.seconds)
+    if (event.type === 'progress' && event.ended) {
+      add(event.task, event.detail ?? event.task, '', event.ended === 'ok' ? 'changed' : 'failed', event.seconds)
+    }
+  }
+
+  get lanes(): readonly string[] {
+    return [...new Set(this.spans.map(span => span.lane))]
+  }
+
+  get seconds(): number {
+    return this.spans.reduce((latest, span) => Math.max(latest, span.end), this.#seconds)
+  }
+
+  /**
+   * What the run's length hangs on, first to last: from the last thing that ended, back to what it had to wait for. On
+   * its own host that is what came right before; at a play's beginning, whatever ended last anywhere.
+   */
+  criticalPath(): readonly Span[] {
+    const byEnd = this.spans.filter(span => span.end - span.start > 0.001).sort((a, b) => a.end - b.end)
+    const path: Span[] = []
+    let current = byEnd.at(-1)
+    while (current !== undefined) {
+      const { lane, start }: Span = current
+      path.unshift(current)
+      const before = byEnd.filter(span => span !== current && span.end <= start + TOGETHER && span.start < start)
+      const own = before.findLast(span => span.lane === lane)
+      const any = before.at(-1)
+      current =
+        own !== undefined && any !== undefined && own.end >= any.end - TOGETHER ? own : this.#barrier(start, own, any)
+    }
+    return path
+  }
+
+  /** Only at a play's beginning does a host wait for others; else its own gap is its own. */
+  #barrier(start: number, own: Span | undefined, any: Span | undefined): Span | undefined {
+    const playBegan = this.plays.some(
+      play => own === undefined || (play.start <= start + TOGETHER && play.start >= own.end - TOGETHER),
+    )
+    return playBegan ? any : (own ?? any)
+  }
+}
