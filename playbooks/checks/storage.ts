@@ -1,0 +1,62 @@
+import { type Check, expect } from '../../engine/play/checks.ts'
+import type { Run } from '../../engine/play/run.ts'
+import type { AnyObject } from '../../kube/api/objects.ts'
+import { clusterOf } from './cluster-reader.ts'
+import { probe } from './probe.ts'
+
+interface Bound extends AnyObject {
+  readonly spec: {
+    readonly accessModes: readonly string[]
+    readonly capacity?: { readonly storage: string }
+    readonly nfs?: { readonly server: string; readonly path: string }
+  }
+  readonly status: { readonly phase: string }
+}
+
+/** A6: the volume on the NFS export is bound to its claim. */
+export const volumeBound: Check = {
+  id: 'S1-A6',
+  title: 'The shared volume is bound',
+  async look(run: Run): Promise<string> {
+    const reader = await clusterOf(run)
+    const [volume, claim] = await Promise.all([
+      reader.get({ apiVersion: 'v1', kind: 'PersistentVolume', name: probe.volume }) as Promise<Bound | undefined>,
+      reader.get({
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        name: probe.claim,
+        namespace: probe.namespace,
+      }) as Promise<Bound | undefined>,
+    ])
+    expect(
+      volume !== undefined && claim !== undefined,
+      `volume ${volume ? 'there' : 'missing'}, claim ${claim ? 'there' : 'missing'}`,
+    )
+    expect(
+      volume.status.phase === 'Bound' && claim.status.phase === 'Bound',
+      `volume ${volume.status.phase}, claim ${claim.status.phase}`,
+    )
+    expect(volume.spec.accessModes.includes('ReadWriteMany'), `access modes ${volume.spec.accessModes.join(', ')}`)
+    return `${probe.volume} ${volume.spec.capacity?.storage} ReadWriteMany on ${volume.spec.nfs?.server}:${volume.spec.nfs?.path}, Bound to ${probe.claim}`
+  },
+}
+
+/** A8: the storage host exports its folder, to the cluster's nodes and nobody else. */
+export const exported: Check = {
+  id: 'S1-A8',
+  title: 'The storage host exports the folder to the nodes alone',
+  async look(run: Run): Promise<string> {
+    const [host] = run.lab.groups.get('storage') ?? []
+    expect(host !== undefined, 'the inventory has no storage host')
+    const answer = await run.reach().readOn(host, 'showmount --no-headers -e localhost')
+    expect(answer.is === 'present', answer.is === 'unknown' ? answer.why : `${host} is not there`)
+    const [path = '', clients = ''] = answer.state.trim().split(/\s+/)
+    const view = run.view(host)
+    const nodes = (run.lab.groups.get('cluster') ?? []).map(node => view.lab.addressOf(node).now())
+    expect(
+      JSON.stringify(clients.split(',').sort()) === JSON.stringify([...nodes].sort()),
+      `${path} is exported to ${clients}, the nodes are ${nodes.join(',')}`,
+    )
+    return `${host} exports ${path} to ${clients}`
+  },
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env zx
+// Looks at the running lab from outside and says, check by check, whether it is what it should be.
+import { playbook } from './lib/playbook.mjs'
+
+const about = {
+  summary: 'Verifies the lab: nodes, pods, NodePorts, shared storage, and data that passes through them unharmed.',
+  uses: ['inventory', 'verbose', 'json', 'junit', 'html'],
+  readOnly: true,
+}
+
+await playbook('verify', about, ({ checks, acceptance }) => [checks('Verify the lab', acceptance)])
