@@ -1,0 +1,88 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { askTool, runTool } from './tool.ts'
+
+/** What a builder is to make. */
+export interface BuildOrder {
+  readonly name: string
+  readonly tag: string
+  readonly platform: string
+  /** Prepared build context. */
+  readonly context: string
+  /** Empty folder for what is in the way of building; removed afterwards. */
+  readonly scratch: string
+  /** Folder to be made: an OCI image layout. */
+  readonly into: string
+}
+
+export interface Builder {
+  readonly program: 'docker' | 'podman' | 'buildah'
+  /** Why it cannot be used on this machine; undefined when it can. */
+  whyNot(): Promise<string | undefined>
+  build(order: BuildOrder): Promise<void>
+}
+
+const quick = { timeoutSeconds: 20 }
+const patient = { timeoutSeconds: 1800 }
+
+/** Builds in the daemon's store under a name of ours, takes the image out, and takes the name away again. */
+const docker: Builder = {
+  program: 'docker',
+  async whyNot() {
+    // The client alone is often there; only the server's answer shows a daemon.
+    const answer = await askTool('docker', ['version', '--format', '{{.Server.Version}}'], quick)
+    if (answer.code !== 0) return lastLine(answer.stderr)
+    const major = Number.parseInt(answer.stdout, 10)
+    return major >= 25 ? undefined : `version ${answer.stdout.trim()} cannot save an OCI layout, 25 can`
+  },
+  async build({ name, tag, platform, context, scratch, into }) {
+    const image = `andamio-build/${name}:${tag}`
+    const archive = join(scratch, 'image.tar')
+    const env = { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
+    await runTool('docker', ['build', '--quiet', '--platform', platform, '--tag', image, context], { ...patient, env })
+    try {
+      await runTool('docker', ['save', '--output', archive, image], patient)
+    } finally {
+      await runTool('docker', ['image', 'rm', image], quick)
+    }
+    await mkdir(into)
+    await runTool('tar', ['-xf', archive, '-C', into], patient)
+  },
+}
+
+const podman: Builder = {
+  program: 'podman',
+  async whyNot() {
+    const answer = await askTool('podman', ['info', '--format', '{{.Store.GraphDriverName}}'], quick)
+    return answer.code === 0 ? undefined : lastLine(answer.stderr)
+  },
+  async build({ name, tag, platform, context, into }) {
+    const image = `localhost/andamio-build/${name}:${tag}`
+    await runTool('podman', ['build', '--quiet', '--platform', platform, '--tag', image, context], patient)
+    try {
+      await runTool('podman', ['save', '--format', 'oci-dir', '--output', into, image], patient)
+    } finally {
+      await runTool('podman', ['image', 'rm', image], quick)
+    }
+  },
+}
+
+/** Needs neither a daemon nor user namespaces this way, and keeps its store in the scratch folder. */
+const buildah: Builder = {
+  program: 'buildah',
+  async whyNot() {
+    const answer = await askTool('buildah', ['version'], quick)
+    return answer.code === 0 ? undefined : lastLine(answer.stderr)
+  },
+  async build({ name, tag, platform, context, scratch, into }) {
+    const image = `localhost/andamio-build/${name}:${tag}`
+    const store = ['--root', join(scratch, 'store'), '--runroot', join(scratch, 'run'), '--storage-driver', 'vfs']
+    const options = { ...patient, env: { BUILDAH_ISOLATION: 'chroot' } }
+    await runTool('buildah', [...store, 'bud', '--quiet', '--platform', platform, '--tag', image, context], options)
+    await runTool('buildah', [...store, 'push', '--quiet', image, `oci:${into}`], options)
+  },
+}
+
+export const builders: readonly Builder[] = [docker, podman, buildah]
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? 'it said nothing'

@@ -1,0 +1,248 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { HostWriter, RunOptions } from '../../engine/resource/host.ts'
+import { Late } from '../../engine/resource/late.ts'
+import { absent, present, unknown } from '../../engine/resource/resource.ts'
+import { type ControlPlane, judge, kubeadmInit } from './init.ts'
+import { evidenceScript, type InitEvidence, mayReset, readEvidence } from './init-evidence.ts'
+import { initScript } from './init-scripts.ts'
+import { nodePaths } from './paths.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'andamio-init-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+function write(path: string, content = ''): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
+}
+
+const conf = (cluster: string, user = '') =>
+  `apiVersion: v1\nclusters:\n- cluster:\n    server: https://10.0.0.10:6443\n  name: ${cluster}\ncontexts:\n- context: {}\n  name: me@${cluster}\n${user}`
+
+const nothing: InitEvidence = {
+  cluster: null,
+  adminConf: false,
+  begun: false,
+  finalized: false,
+  manifests: false,
+  etcdMember: false,
+  listening: false,
+}
+const whole: InitEvidence = {
+  cluster: 'lab',
+  adminConf: true,
+  begun: false,
+  finalized: true,
+  manifests: true,
+  etcdMember: true,
+  listening: true,
+}
+
+describe.each(['dash', 'bash'])('the evidence on disk, read by %s', shell => {
+  const look = () => readEvidence(execFileSync(shell, ['-c', evidenceScript(nodePaths(root))], { encoding: 'utf8' }))
+
+  test('a blank host shows nothing', () => {
+    expect(look()).toEqual(nothing)
+  })
+
+  test('a whole control plane shows everything', () => {
+    const paths = nodePaths(root)
+    write(paths.adminConf, conf('lab'))
+    write(paths.kubeletConf, conf('lab', '    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n'))
+    write(`${paths.manifests}/etcd.yaml`)
+    write(`${paths.etcdMember}/wal`)
+    write(`${paths.listening}/tcp`)
+    write(
+      `${paths.listening}/tcp6`,
+      '   0: 00000000000000000000000000000000:192B 00000000000000000000000000000000:0000 0A 0\n',
+    )
+    expect(look()).toEqual(whole)
+  })
+
+  test('a connection to port 6443 elsewhere is no listener here', () => {
+    write(
+      `${nodePaths(root).listening}/tcp`,
+      '   0: 0A00370A:C350 0B00370A:192B 01 0\n   1: 0A00370A:192B 0B00370A:C350 01 0\n',
+    )
+    expect(look().listening).toBe(false)
+  })
+
+  test('a half-written admin.conf is there, and names no cluster', () => {
+    write(nodePaths(root).adminConf, 'apiVersion: v1\nclu')
+    expect(look()).toEqual({ ...nothing, adminConf: true })
+  })
+
+  test("a worker's kubelet.conf names the cluster as the kubelet wrote it", () => {
+    write(nodePaths(root).kubeletConf, conf('default-cluster'))
+    expect(look().cluster).toBe('default-cluster')
+  })
+})
+
+describe('judging', () => {
+  const answering = present({ failing: [], missing: [] })
+
+  test('ready, when the API says so and nothing lacks', () => {
+    expect(judge(present(whole), answering, 'cp')).toEqual(present({ ...whole, api: 'ready', lacking: [] }))
+  })
+
+  test('an API that answers the host but not us is unknown, never down', () => {
+    expect(judge(present(whole), unknown('timed out'), 'cp').is).toBe('unknown')
+  })
+
+  test('only that nothing listens says that the API is down', () => {
+    const answer = judge(present({ ...whole, listening: false }), unknown('refused'), 'cp')
+    expect(answer).toMatchObject({ state: { api: 'down' } })
+  })
+
+  test('a host that is not known makes all of it unknown', () => {
+    expect(judge(unknown('silent'), answering, 'cp').is).toBe('unknown')
+  })
+})
+
+describe('what may be reset', () => {
+  test.each([
+    ['no member', { ...whole, etcdMember: false }, true],
+    ['begun by us and never finished', { ...whole, begun: true, finalized: false }, true],
+    ['a marker left behind on a finished one', { ...whole, begun: true }, false],
+    ['a kubelet.conf made anew by hand', { ...whole, finalized: false }, false],
+    ['a healthy one', whole, false],
+  ])('%s', (_, evidence, may) => {
+    expect(mayReset(evidence)).toBe(may)
+  })
+})
+
+const never = { change: () => false }
+const wish = { lab: 'lab', host: 'cp', podSubnet: '10.244.0.0/16', certSANs: ['cp'], takeOver: false }
+const address = new Late('address of cp', () => '10.0.0.10')
+
+describe('the difference', () => {
+  const resource = kubeadmInit({ ...wish, address })
+  const state: ControlPlane = { ...whole, api: 'ready', lacking: [] }
+
+  test('a ready one differs in nothing', () => {
+    expect(resource.diff(present(state), never)).toEqual([])
+  })
+
+  test.each([
+    ['init', { ...state, begun: true }],
+    ['init', { ...state, finalized: false }],
+    ['API', { ...state, api: 'not ready' as const }],
+    ['CoreDNS', { ...state, lacking: ['CoreDNS'] }],
+  ])('%s', (attribute, is) => {
+    expect(resource.diff(present(is), never)).toMatchObject([{ attribute }])
+  })
+
+  test("another cluster's host is refused, unless it is taken over", () => {
+    const foreign = present({ ...state, cluster: 'kubernetes' })
+    expect(() => resource.diff(foreign, never)).toThrow('belongs to another cluster')
+    const takingOver = kubeadmInit({ ...wish, address, takeOver: true })
+    expect(takingOver.diff(foreign, never)).toMatchObject([
+      { attribute: 'cluster', before: 'kubernetes', after: 'lab' },
+    ])
+  })
+})
+
+describe.each(['dash', 'bash'])('the script that runs init, in %s', shell => {
+  /** A kubeadm that notes how it was called and ends as told. */
+  function runInit(status: number): string {
+    const bin = join(root, 'bin')
+    write(join(bin, 'kubeadm'), `#!/bin/sh\nprintf '%s\\n' "$*" >>${root}/calls\nexit ${status}\n`)
+    execFileSync('chmod', ['+x', join(bin, 'kubeadm')])
+    const script = `set -eu\n${initScript(nodePaths(root))}`
+    const env = { PATH: `${bin}:${process.env.PATH}` }
+    try {
+      execFileSync(shell, ['-c', script], { input: 'config', env, stdio: 'pipe' })
+      return 'done'
+    } catch {
+      return 'failed'
+    }
+  }
+  const calls = () =>
+    execFileSync('cat', [join(root, 'calls')], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+  const marked = () => readEvidence(execFileSync('sh', ['-c', evidenceScript(nodePaths(root))]).toString()).begun
+
+  test('on a blank host no check is off, and the marker goes with success', () => {
+    expect(runInit(0)).toBe('done')
+    expect(calls()[0]).toMatch(/--ignore-preflight-errors=none$/)
+    expect(marked()).toBe(false)
+  })
+
+  test('what was cut short is finished with the checks off that it fails by itself', () => {
+    expect(runInit(1)).toBe('failed')
+    expect(marked()).toBe(true)
+    expect(runInit(0)).toBe('done')
+    expect(calls()[1]).toContain('DirAvailable--var-lib-etcd')
+    expect(marked()).toBe(false)
+  })
+
+  test('a control plane that we did not begin gets no marker, so it is never reset for one', () => {
+    write(`${nodePaths(root).etcdMember}/wal`)
+    expect(runInit(1)).toBe('failed')
+    expect(marked()).toBe(false)
+  })
+})
+
+describe('applying', () => {
+  /** A host that answers scripts in the given order, and fails on any other. */
+  function strictHost(expected: readonly { what: string; gives: string | Error }[]) {
+    const left = [...expected]
+    const host: Partial<HostWriter> = {
+      host: 'cp',
+      waiting: () => undefined,
+      run: async (_: string, { what }: RunOptions) => {
+        const next = left.shift()
+        if (next?.what !== what) throw new TypeError(`unexpected: ${what}, not ${next?.what}`)
+        if (next.gives instanceof Error) throw next.gives
+        return next.gives
+      },
+    }
+    return { host: host as HostWriter, left }
+  }
+  const failed = async () => {
+    const { AndamioError } = await import('../../engine/errors.ts')
+    return new AndamioError({ code: 'command-failed', message: 'kubeadm init failed on cp' })
+  }
+  const resource = kubeadmInit({ ...wish, address })
+
+  test('what may hold data is copied and refused, with both ways out', async () => {
+    const { host, left } = strictHost([
+      { what: 'kubeadm init', gives: await failed() },
+      { what: 'look how far init came', gives: 'adminConf\netcdMember\ncluster lab' },
+      { what: "copy etcd's data", gives: '/var/backups/andamio/etcd-1.tar.gz' },
+    ])
+    const is = present({ ...whole, finalized: false, api: 'down' as const, lacking: [] })
+    await expect(resource.apply(host, is)).rejects.toMatchObject({
+      failure: {
+        code: 'control-plane-down',
+        next: expect.stringMatching(/etcd-1\.tar\.gz on cp.*--take-over cp/),
+      },
+    })
+    expect(left).toEqual([])
+  })
+
+  test('a first init that fails is not reset in the same run', async () => {
+    const { host, left } = strictHost([{ what: 'kubeadm init', gives: await failed() }])
+    await expect(resource.apply(host, absent)).rejects.toThrow('kubeadm init failed')
+    expect(left).toEqual([])
+  })
+
+  test('one of ours that never finished and cannot be finished is reset and begun anew', async () => {
+    const { host, left } = strictHost([
+      { what: 'kubeadm init', gives: await failed() },
+      { what: 'look how far init came', gives: 'adminConf\nbegun\netcdMember\ncluster lab' },
+      { what: 'kubeadm reset', gives: '' },
+      { what: 'kubeadm init', gives: new Error('the second init is under way') },
+    ])
+    const is = present({ ...whole, begun: true, finalized: false, api: 'down' as const, lacking: [] })
+    await expect(resource.apply(host, is)).rejects.toThrow('the second init is under way')
+    expect(left).toEqual([])
+  })
+})

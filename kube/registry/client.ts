@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
+import { Agent, type RequestOptions, request } from 'node:https'
+import { pipeline } from 'node:stream/promises'
+import type { Secret } from '../../engine/shell/secret.ts'
+import type { Blob, Image } from '../images/oci-layout.ts'
+
+export interface RegistryEndpoint {
+  /** Where it is reached; its certificate is checked against `name`, for an address may be one of several. */
+  readonly address: string
+  readonly port: number
+  readonly name: string
+  /** PEM. */
+  readonly ca: string
+  readonly login?: { readonly user: string; readonly password: Secret }
+}
+
+/** The registry answered, and not as it should. */
+export class RegistryError extends Error {
+  readonly status: number
+
+  constructor(what: string, status: number, body: string) {
+    super(`${what}: the registry answered ${status}${body ? `: ${body.slice(0, 500).trim()}` : ''}`)
+    this.status = status
+  }
+}
+
+interface Ask {
+  readonly method: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: { readonly content: Buffer } | Blob
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+/** Without a byte in either direction for this long a request is given up. */
+const silenceSeconds = 30
+const manifestTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+]
+
+/** Speaks the OCI distribution API with one registry, over TLS that is always verified. */
+export class RegistryClient {
+  answered = 0
+  readonly #endpoint: RegistryEndpoint
+  readonly #agent: Agent
+
+  constructor(endpoint: RegistryEndpoint) {
+    this.#endpoint = endpoint
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 4, ca: endpoint.ca, servername: endpoint.name })
+  }
+
+  /** Digest of the image with that tag; undefined where the registry says that there is none. */
+  async digestOf(repository: string, tag: string): Promise<string | undefined> {
+    const path = `/v2/${repository}/manifests/${tag}`
+    const answer = await this.#ask({ method: 'HEAD', path, headers: { accept: manifestTypes.join(', ') } })
+    if (answer.status === 404) return undefined
+    const digest = this.#expect(200, `look for ${repository}:${tag}`, answer).headers['docker-content-digest']
+    if (typeof digest !== 'string') throw new RegistryError(`look for ${repository}:${tag}`, 200, 'and no digest')
+    return digest
+  }
+
+  /** Uploads what the registry does not have yet, the manifest last: a tag never names an image that is not whole. */
+  async push(repository: string, tag: string, { manifest, blobs }: Image): Promise<void> {
+    for (const blob of blobs) await this.#pushBlob(repository, blob)
+    const answer = await this.#ask({
+      method: 'PUT',
+      path: `/v2/${repository}/manifests/${tag}`,
+      headers: { 'content-type': manifest.mediaType },
+      body: { content: manifest.content },
+    })
+    this.#expect(201, `push ${repository}:${tag}`, answer)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  async #pushBlob(repository: string, blob: Blob): Promise<void> {
+    const what = `push ${blob.digest} of ${repository}`
+    const there = await this.#ask({ method: 'HEAD', path: `/v2/${repository}/blobs/${blob.digest}` })
+    if (there.status === 200) return
+    this.#expect(404, what, there)
+    const begun = this.#expect(202, what, await this.#ask({ method: 'POST', path: `/v2/${repository}/blobs/uploads/` }))
+    // Only the path is taken from the answer: a registry cannot send our password elsewhere.
+    const upload = new URL(begun.headers.location ?? '', 'https://registry')
+    upload.searchParams.set('digest', blob.digest)
+    const headers = { 'content-type': 'application/octet-stream' }
+    const path = `${upload.pathname}${upload.search}`
+    this.#expect(201, what, await this.#ask({ method: 'PUT', path, headers, body: blob }))
+  }
+
+  #expect(status: number, what: string, answer: Answer): Answer {
+    if (answer.status !== status) throw new RegistryError(what, answer.status, answer.body)
+    return answer
+  }
+
+  async #ask({ method, path, headers, body }: Ask): Promise<Answer> {
+    const { address: host, port, name, login } = this.#endpoint
+    const authorization = login && `Basic ${btoa(`${login.user}:${login.password.reveal()}`)}`
+    const content = body && 'content' in body ? body.content : Buffer.alloc(0)
+    const options: RequestOptions = {
+      ...{ method, path, host, port, agent: this.#agent, servername: name, timeout: silenceSeconds * 1000 },
+      headers: {
+        ...headers,
+        ...(authorization && { authorization }),
+        'content-length': body && 'file' in body ? body.bytes : content.length,
+      },
+    }
+    return new Promise((resolve, reject) => {
+      const call = request(options, answer => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('error', reject)
+        answer.on('end', () => {
+          this.answered++
+          const text = Buffer.concat(parts).toString()
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
+        })
+      })
+      call.on('timeout', () => call.destroy(new Error(`the registry was silent for ${silenceSeconds} s`)))
+      call.on('error', reject)
+      if (body && 'file' in body) pipeline(createReadStream(body.file), call).catch(reject)
+      else call.end(content)
+    })
+  }
+}
