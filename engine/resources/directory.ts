@@ -1,0 +1,53 @@
+import type { Resource } from '../resource/resource.ts'
+import { sh } from '../shell/sh.ts'
+import { compare, removal } from './changes.ts'
+import { pathProbe } from './file.ts'
+import { ownerAs } from './file-part.ts'
+import { checkMode, checkPath, ownerPair } from './names.ts'
+import type { PathState } from './path-state.ts'
+
+export interface DirectoryOptions {
+  readonly path: string
+  /** `user`, `user:group` or numbers. Default `root`. */
+  readonly owner?: string | number
+  /** Default `0755`. */
+  readonly mode?: string
+}
+
+/** One directory; what it holds is not looked at. Missing parents are made, as root's and open to read. */
+export function directory({ path, owner = 'root', mode = '0755' }: DirectoryOptions): Resource<PathState> {
+  checkPath(path)
+  const wish = { type: 'directory', mode: checkMode(mode), owner: ownerPair(owner) }
+  return {
+    kind: 'directory',
+    id: path,
+    probe: pathProbe(path),
+    diff: is => {
+      if (is.is === 'absent') return compare(wish, {})
+      const { type, mode } = is.state
+      return compare(wish, type === 'directory' ? { type, mode, owner: ownerAs(wish.owner, is.state) } : { type })
+    },
+    apply: async on => {
+      // Never open to more than it will be: made for root alone, then handed over. A file in its place makes mkdir fail.
+      const script = sh`
+parent=${path}; parent=\${parent%/*}; (umask 022; mkdir -p -- "\${parent:-/}")
+[ -d ${path} ] && [ ! -L ${path} ] || mkdir -m 0700 -- ${path}
+chown -h -- ${wish.owner} ${path}
+chmod -- ${wish.mode} ${path}`
+      await on.run(script, { what: `make directory ${path}` })
+    },
+  }
+}
+
+/** No directory at the path. One that holds anything is kept, and that is an error: nobody said it may go. */
+export function directoryAbsent(path: string): Resource<PathState> {
+  return {
+    kind: 'directory',
+    id: checkPath(path),
+    probe: pathProbe(path),
+    diff: is => (is.is === 'present' ? removal(is.state.type) : []),
+    apply: async on => {
+      await on.run(sh`rmdir -- ${path}`, { what: `remove empty directory ${path}` })
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import type { HostProbe } from '../resource/probe.ts'
+import { absent, present } from '../resource/resource.ts'
+import { sh } from '../shell/sh.ts'
+import { invocationLink, markerOf, readFreshness } from './freshness.ts'
+import { type PathState, pathScript, readPath } from './path-state.ts'
+import { heading, section } from './sections.ts'
+
+export type Mounted = { readonly source: string; readonly type: string }
+
+export type UnitState = {
+  /** `loaded`, `not-found`, `masked`, `bad-setting` ... */
+  readonly load: string
+  /** `active`, `reloading`, `inactive`, `failed`, `activating`, `deactivating`. */
+  readonly active: string
+  /** `enabled`, `disabled`, `static`, `masked` ...; empty where systemd knows no file. */
+  readonly enabled: string
+  /** What it reads and has read an older version of. */
+  readonly stale: readonly string[]
+  /** The unit's own file, where the resource holds it. */
+  readonly file: PathState | null
+  /** Topmost mount at the place of a mount unit. */
+  readonly mounted: Mounted | null
+}
+
+export interface UnitQuestion {
+  /** With its suffix. */
+  readonly unit: string
+  /** Files whose change makes the running unit stale. */
+  readonly inputs: readonly string[]
+  readonly file?: string
+  /** Where a mount unit mounts. */
+  readonly where?: string
+}
+
+/** All units of a play are one `systemctl show`; what is mounted is read from the kernel's table, never by stat. */
+export function unitProbe({ unit, inputs, file, where }: UnitQuestion): HostProbe<UnitState> {
+  const reads = file ? [...inputs, file] : inputs
+  return {
+    of: 'host',
+    merge: 'systemd-unit',
+    keys: [
+      `unit ${unit}`,
+      ...reads.flatMap(path => [`input ${path}`, `marker ${unit}`]),
+      ...(file ? [`file ${file}`] : []),
+      ...(where ? [`where ${where}`] : []),
+    ],
+    script: unitScript,
+    parse: output => {
+      if (output === 'no systemctl') return absent
+      const properties = readUnit(section(output, 'units'), unit)
+      const found = file ? readPath(section(output, 'files'), file) : null
+      if (properties.LoadState === 'not-found' && !found) return absent
+      return present({
+        load: properties.LoadState ?? '',
+        active: properties.ActiveState ?? '',
+        enabled: properties.UnitFileState ?? '',
+        stale: [
+          ...readFreshness(output, unit, properties.InvocationID ?? '', reads),
+          ...(properties.NeedDaemonReload === 'yes' ? ['unit files'] : []),
+        ],
+        file: found,
+        mounted: where ? readMount(section(output, 'mounts'), where) : null,
+      })
+    },
+  }
+}
+
+const of = (kind: string, keys: readonly string[]): string[] =>
+  keys.filter(key => key.startsWith(`${kind} `)).map(key => key.slice(kind.length + 1))
+
+function unitScript(keys: readonly string[]): string {
+  const [units, markers, inputs, wheres] = [of('unit', keys), of('marker', keys), of('input', keys), of('where', keys)]
+  const wanted = 'Names,LoadState,ActiveState,UnitFileState,InvocationID,NeedDaemonReload'
+  return [
+    sh`command -v systemctl >/dev/null || { echo 'no systemctl'; exit 0; }`,
+    heading('units'),
+    sh`systemctl show --no-pager ${`--property=${wanted}`} -- ${units} || exit`,
+    heading('files'),
+    pathScript(of('file', keys)),
+    heading('markers'),
+    markers.length > 0 ? sh`grep -s '' /dev/null ${markers.map(markerOf)}; [ $? -le 2 ] || exit` : '',
+    heading('times'),
+    inputs.length > 0 ? sh`stat -c '%Z %n' -- ${[...markers.map(invocationLink), ...inputs]} 2>/dev/null` : '',
+    heading('sums'),
+    inputs.length > 0 ? sh`sha256sum -- ${inputs} 2>/dev/null` : '',
+    heading('mounts'),
+    wheres.length > 0 ? sh`grep -F ${wheres.flatMap(where => ['-e', ` ${where} `])} /proc/self/mountinfo` : '',
+    ':',
+  ].join('\n')
+}
+
+/** The block that names the unit: systemd may know it by another name first. */
+function readUnit(output: string, unit: string): Readonly<Record<string, string>> {
+  for (const block of output.split(/\n\n+/)) {
+    const properties = Object.fromEntries(
+      block.split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    )
+    if (properties.Names?.split(' ').includes(unit)) return properties
+  }
+  throw new Error(`systemctl said nothing about ${unit}`)
+}
+
+/** Fields of /proc/self/mountinfo: `id parent major:minor root WHERE options tags... - TYPE SOURCE options`. */
+function readMount(output: string, where: string): Mounted | null {
+  const line = output.split('\n').findLast(line => line.split(' ')[4] === where)
+  const [type, source] = line?.split(' - ')[1]?.split(' ') ?? []
+  return type && source ? { type, source } : null
+}

@@ -1,0 +1,82 @@
+import type { Change } from '../report/events.ts'
+import type { HostWriter } from '../resource/host.ts'
+import type { Absent, Present, WillChange } from '../resource/resource.ts'
+import { sh } from '../shell/sh.ts'
+import { compare, type Wish } from './changes.ts'
+import { type FilePart, partChanges, putFile } from './file-part.ts'
+import { sumInputs, writeMarker } from './freshness.ts'
+import type { UnitState } from './systemd-probe.ts'
+
+export interface UnitWish {
+  /** With its suffix. */
+  readonly unit: string
+  readonly enabled?: boolean
+  readonly running?: boolean
+  /** Paths that it must have read as they are. */
+  readonly inputs: readonly string[]
+  readonly file?: FilePart
+}
+
+const running = (state: UnitState | undefined): boolean => state?.active === 'active' || state?.active === 'reloading'
+/** A unit without an [Install] section cannot be enabled, and starts when something needs it: nothing to wish. */
+const enabledEnough = new Set(['enabled', 'static', 'alias', 'indirect', 'generated', 'transient'])
+const enabledAtAll = new Set(['enabled', 'enabled-runtime', 'linked'])
+
+export function unitChanges(wish: UnitWish, is: Present<UnitState> | Absent, will: WillChange): readonly Change[] {
+  const state = is.is === 'present' ? is.state : undefined
+  const file = wish.file ? partChanges('file', wish.file, state?.file ?? null) : []
+  const attributes: Record<string, boolean> = {}
+  if (wish.enabled !== undefined) attributes.enabled = wish.enabled
+  if (wish.running !== undefined) attributes.running = wish.running
+  const found = {
+    enabled: wish.enabled ? enabledEnough.has(state?.enabled ?? '') : enabledAtAll.has(state?.enabled ?? ''),
+    running: running(state),
+  }
+  return [...file, ...compare(attributes as Wish, found), ...staleChanges(wish, state, will, file.length > 0)]
+}
+
+/** A unit that runs on with what it read before is to be restarted: told by what it read. */
+function staleChanges(
+  { running: wished, inputs, file }: UnitWish,
+  state: UnitState | undefined,
+  will: WillChange,
+  fileChanges: boolean,
+): readonly Change[] {
+  if (!wished || !state || !running(state)) return []
+  const changing = inputs.filter(path => will.change({ kind: 'file', id: path }))
+  const stale = new Set([...state.stale, ...changing, ...(fileChanges && file ? [file.path] : [])])
+  if (stale.size === 0) return []
+  return [{ attribute: 'has read', before: `an older ${[...stale].sort().join(', ')}`, after: 'the current one' }]
+}
+
+/** Nothing is done that is so already; a running unit is restarted only when it is stale. */
+export async function applyUnit(on: HostWriter, wish: UnitWish, is: Present<UnitState> | Absent): Promise<void> {
+  const state = is.is === 'present' ? is.state : undefined
+  const changes = unitChanges(wish, is, { change: () => false })
+  const differs = (attribute: string) => changes.some(change => change.attribute.split(' ')[0] === attribute)
+  if (wish.file && differs('file')) await putFile(on, wish.file, state?.file ?? null)
+  const { unit } = wish
+  const steps = ['export LC_ALL=C']
+  // Files in the list before this one may have been a unit's own, so what systemd has read of them is checked afresh.
+  steps.push(sh`case $(systemctl show --property=NeedDaemonReload,LoadState -- ${unit}) in
+  (*=yes*|*=not-found*) systemctl daemon-reload ;;
+esac`)
+  if (state?.load === 'masked' && (wish.enabled || wish.running)) steps.push(sh`systemctl unmask -- ${unit}`)
+  if (differs('enabled')) steps.push(sh`systemctl ${wish.enabled ? 'enable' : 'disable'} -- ${unit}`)
+  if (differs('running') && !wish.running) steps.push(sh`systemctl stop -- ${unit}`)
+  if (wish.running && (differs('running') || differs('has'))) steps.push(...start(wish, running(state)))
+  await on.run(steps.join('\n'), { what: `bring ${unit} to its wished state`, timeoutSeconds: 300 })
+}
+
+function start({ unit, inputs, file }: UnitWish, restart: boolean): readonly string[] {
+  const reads = file ? [...inputs, file.path] : inputs
+  return [
+    ...(reads.length > 0 ? [sumInputs(reads)] : []),
+    // Earlier failures count against a limit on restarts; a start that somebody asked for begins anew.
+    sh`systemctl reset-failed -- ${unit} 2>/dev/null || :`,
+    sh`systemctl ${restart ? 'restart' : 'start'} -- ${unit} || {
+  systemctl status --no-pager --full --lines=12 -- ${unit} >&2 || :; exit 1
+}`,
+    ...(reads.length > 0 ? [writeMarker(unit)] : []),
+  ]
+}
