@@ -1,0 +1,93 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { homedir, userInfo } from 'node:os'
+import type { Connection, ExecOptions, ExecResult } from './connection.ts'
+import { unreachable } from './failures.ts'
+import { attend, type Running } from './running-command.ts'
+import { asRoot, refuseWithoutSudo } from './sudo.ts'
+
+export interface LocalOptions {
+  /** Put before every command: `['chroot', '/srv/root']`, or an `unshare` that makes a private root. */
+  readonly wrapper?: readonly string[]
+  /** Added to the bare environment that commands get, as over ssh. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** This machine behind the interface of a remote one. Commands run as root, through `sudo -n` for another user. */
+export function connectLocal(host: string, options: LocalOptions = {}): Connection {
+  return new LocalConnection(host, options)
+}
+
+class LocalConnection implements Connection {
+  readonly host: string
+  readonly #options: LocalOptions
+  readonly #running = new Set<Running>()
+  #roundTrips = 0
+
+  constructor(host: string, options: LocalOptions) {
+    this.host = host
+    this.#options = options
+  }
+
+  get roundTrips(): number {
+    return this.#roundTrips
+  }
+
+  async exec(command: string, options: ExecOptions): Promise<ExecResult> {
+    const user = userInfo()
+    const running = this.#start(user.uid === 0 ? command : asRoot(command))
+    this.#running.add(running)
+    try {
+      const result = await attend(running, options, { host: this.host, command })
+      if (user.uid !== 0) refuseWithoutSudo(result, this.host, user.username)
+      this.#roundTrips++
+      return result
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  #start(command: string): Running {
+    const [program = 'sh', ...args] = [...(this.#options.wrapper ?? []), 'sh', '-c', command]
+    const child = spawn(program, args, {
+      detached: true, // a process group of its own, so that what it starts ends with it
+      env: {
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        HOME: homedir(),
+        ...this.#options.env,
+      },
+      cwd: '/',
+    })
+    return {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      ended: endOf(child, this.host),
+      terminate: () => signalGroup(child, 'SIGTERM'),
+      abandon: () => {
+        signalGroup(child, 'SIGKILL')
+        // What left the group may still hold these, and nobody reads them any more.
+        for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const running of this.#running) running.abandon()
+  }
+}
+
+function endOf(child: ChildProcessWithoutNullStreams, host: string): Running['ended'] {
+  return new Promise((resolve, reject) => {
+    child.once('error', error => reject(unreachable(host, `its commands cannot be started: ${error.message}`)))
+    child.once('close', (code, signal) => resolve({ code, ...(signal ? { signal: signal.slice('SIG'.length) } : {}) }))
+  })
+}
+
+function signalGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // the whole group has ended
+  }
+}

@@ -1,0 +1,21 @@
+import { quote } from '../shell/quote.ts'
+import type { ExecResult } from './connection.ts'
+import { noSudo } from './failures.ts'
+
+/** Words that a login shell and sudo take as they are, so that no second shell is needed. */
+const plainCommand = /^[\w./-]+( [\w./-]+)*$/
+
+/** `command`, run as root by a user who is not. Never asks for a password: nobody could answer. */
+export function asRoot(command: string): string {
+  return `sudo -n -H -- ${plainCommand.test(command) ? command : `sh -c ${quote(command)}`}`
+}
+
+/** sudo says so itself, on one line and with status 1; a login shell without sudo says 127. */
+const refusal = /^sudo(-rs)?: |is not in the sudoers file|not allowed to execute|sudo: (command )?not found/m
+
+/** Throws `no-sudo` where a result is sudo's own refusal and not the command's answer. */
+export function refuseWithoutSudo(result: ExecResult, host: string, user: string): void {
+  if (result.code !== 1 && result.code !== 127) return
+  if (result.stdout.length > 0 || !refusal.test(result.stderr)) return
+  throw noSudo(host, user, result.stderr)
+}

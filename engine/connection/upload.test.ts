@@ -1,0 +1,136 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Connection } from './connection.ts'
+import { connectLocal } from './local.ts'
+import { upload } from './upload.ts'
+
+const top = mkdtempSync(join(tmpdir(), 'andamio-upload-'))
+const folder = join(top, "it's a folder")
+const path = join(folder, '-name $(id)')
+const local = connectLocal('here')
+const owner = `${process.getuid?.()}:${process.getgid?.()}`
+
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+})
+afterAll(() => rmSync(top, { recursive: true }))
+
+describe('upload', () => {
+  test.each([0, 1, 65_535, 65_536, 65_537, 3_000_001])('%i bytes arrive whole', async size => {
+    const content = Buffer.alloc(size, 'content\0\n')
+    await upload(local, { path, content, mode: '0640', owner })
+    expect(readFileSync(path).equals(content)).toBe(true)
+    expect(statSync(path).mode & 0o7777).toBe(0o640)
+    expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  test('gives the owner asked for', async () => {
+    await upload(local, { path, content: 'x', mode: '4750', owner: '10001:10002' })
+    expect(statSync(path)).toMatchObject({ uid: 10001, gid: 10002, mode: 0o104750 })
+  })
+
+  test('replaces a link, not what it points to', async () => {
+    writeFileSync(join(top, 'elsewhere'), 'kept')
+    symlinkSync(join(top, 'elsewhere'), path)
+    await upload(local, { path, content: 'new', mode: '0600', owner })
+    expect([readFileSync(path, 'utf8'), readFileSync(join(top, 'elsewhere'), 'utf8')]).toEqual(['new', 'kept'])
+  })
+
+  test.each([
+    ['a directory stands there', () => mkdirSync(path), /directory/],
+    ['its directory is missing', () => rmSync(folder, { recursive: true }), /No such file or directory/],
+  ])('says that %s, and leaves nothing behind', async (_, prepare, cause) => {
+    prepare()
+    const run = upload(local, { path, content: 'x', mode: '0600', owner })
+    await expect(run).rejects.toMatchObject({ failure: { code: 'upload-failed', cause: expect.stringMatching(cause) } })
+    expect(readdirSync(top, { recursive: true }).filter(name => String(name).includes('.andamio'))).toEqual([])
+  })
+
+  test.each([0, 1, 40, 64, 65, 70, 99])('cut after %i bytes, the old content stays and no half file', async bytes => {
+    writeFileSync(path, 'old')
+    chmodSync(path, 0o600)
+    await expect(
+      upload(cutAfter(bytes), { path, content: 'new content'.repeat(5), mode: '0600', owner }),
+    ).rejects.toThrow()
+    expect(readFileSync(path, 'utf8')).toBe('old')
+    expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  test('nothing of the content or its checksum is in argv', async () => {
+    let seen = ''
+    await upload(
+      spying(command => (seen = command)),
+      { path, content: 'a', mode: '0600', owner },
+    )
+    expect(seen).toContain('mktemp')
+    expect(seen).not.toContain('ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb')
+  })
+
+  test('is readable by its writer alone while it arrives', async () => {
+    const seen: string[] = []
+    await upload(
+      pausing(() => seen.push(...modesIn(folder))),
+      { path, content: 'secret'.repeat(9), mode: '0644', owner },
+    )
+    expect(seen).toEqual(['600'])
+    expect(modesIn(folder)).toEqual(['644'])
+  })
+})
+
+async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer[]> {
+  const all: Buffer[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}
+
+const modesIn = (where: string): string[] =>
+  readdirSync(where).map(name => (statSync(join(where, name)).mode & 0o7777).toString(8))
+
+/** Stops half way through stdin until a part of it stands on disk, and lets the test look. */
+const pausing = (look: () => unknown): Connection => ({
+  ...spying(() => undefined),
+  exec: (command, options) => {
+    async function* halves(): AsyncGenerator<Buffer> {
+      const whole = Buffer.concat(await collect(options.stdin as AsyncIterable<Buffer>))
+      yield whole.subarray(0, 90)
+      const arrived = (): boolean => readdirSync(folder).some(name => statSync(join(folder, name)).size > 0)
+      await vi.waitUntil(arrived, { timeout: 5000, interval: 5 })
+      look()
+      yield whole.subarray(90)
+    }
+    return local.exec(command, { ...options, stdin: Readable.from(halves(), { objectMode: false }) })
+  },
+})
+
+const spying = (onCommand: (command: string) => unknown): Connection => ({
+  host: 'here',
+  roundTrips: 0,
+  close: async () => undefined,
+  exec: (command, options) => {
+    onCommand(command)
+    return local.exec(command, options)
+  },
+})
+
+/** Hands on only the first bytes of stdin, as a connection does that breaks. */
+const cutAfter = (bytes: number): Connection => ({
+  ...spying(() => undefined),
+  exec: async (command, options) => {
+    const whole = Buffer.concat(await collect(options.stdin as AsyncIterable<Buffer>))
+    return local.exec(command, { ...options, stdin: whole.subarray(0, bytes) })
+  },
+})
