@@ -69,7 +69,7 @@ export class ClusterReader {
   }
 
   /** What a server-side apply of this object would make of it; undefined when its namespace is not there. */
-  async dryRun(object: KubeObject): Promise<AnyObject | undefined> {
+  async dryRun(object: AnyObject): Promise<AnyObject | undefined> {
     const kind = await this.client.servedKind(object)
     try {
       return await this.client.call<AnyObject>({
@@ -105,6 +105,14 @@ export class ClusterReader {
     if (status === 200) return { ready: true, failing: [] }
     if (status === 401 || status === 403) throw new ApiRefusal('GET /readyz', status, { message: body })
     return { ready: false, failing: [...body.matchAll(/^\[-\](\S+)/gm)].map(([, check]) => check as string) }
+  }
+
+  /** What the API server's clock says; ours may be off. */
+  async now(): Promise<Date> {
+    const { headers } = await this.client.send({ method: 'GET', path: '/version' })
+    const told = Date.parse(String(headers.date))
+    if (Number.isNaN(told)) throw new Error('the API server does not tell the time')
+    return new Date(told)
   }
 
   /** The last lines of a container's log. */

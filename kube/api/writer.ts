@@ -2,7 +2,7 @@ import { AndamioError, exitCode } from '../../engine/errors.ts'
 import type { ApiClient } from './client.ts'
 import { ApiRefusal, isNotFound } from './errors.ts'
 import { pathOf } from './kinds.ts'
-import type { AnyObject, KubeObject, ObjectRef } from './objects.ts'
+import type { AnyObject, ObjectRef } from './objects.ts'
 import { ClusterReader, fieldManager } from './reader.ts'
 
 export type Waiting = (what: string, limitSeconds: number, detail?: string) => void
@@ -23,7 +23,7 @@ export class ClusterWriter extends ClusterReader {
   }
 
   /** Server-side apply; takes over fields that others have changed since. */
-  async apply(object: KubeObject): Promise<AnyObject> {
+  async apply(object: AnyObject): Promise<AnyObject> {
     const kind = await this.client.servedKind(object)
     return this.client.call<AnyObject>({
       method: 'PATCH',
@@ -35,7 +35,7 @@ export class ClusterWriter extends ClusterReader {
     })
   }
 
-  async create(object: KubeObject): Promise<void> {
+  async create(object: AnyObject): Promise<void> {
     const kind = await this.client.servedKind(object)
     await this.client.call({
       method: 'POST',

@@ -36,7 +36,8 @@ const timeouts = {
   tlsBootstrap: '8m0s',
 }
 
-const documents = (parts: readonly object[]): string => parts.map(part => stringify(part)).join('---\n')
+const documents = (parts: readonly object[]): string =>
+  parts.map(part => stringify(part, { aliasDuplicateObjects: false })).join('---\n')
 const tagOf = (image: string): string => image.slice(image.lastIndexOf(':') + 1)
 const kubeadmApi = 'kubeadm.k8s.io/v1beta4'
 /** Off by default in none of the three, needed by nobody here, and a benchmark's finding. */
