@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises'
+import { AndamioError } from '../../errors.ts'
+import type { Emit } from '../../report/events.ts'
+import { type Eventual, Late } from '../../resource/late.ts'
+import { onOperator } from '../../resource/operator.ts'
+import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
+import { raw, sh } from '../../shell/sh.ts'
+import { writeFileAtomically } from './atomic.ts'
+import { runHere } from './command.ts'
+import type { Machine } from './command-line.ts'
+import { waitForSsh } from './first-answer.ts'
+import { endHost, hostRuns, recordedProcess, startHost } from './host-process.ts'
+import { readPrivateKey, readPublicKey } from './keys.ts'
+import { type LabLayout, labLayout } from './layout.ts'
+import { hostLinks, labNames } from './names.ts'
+import { readRecord } from './network-record.ts'
+import { offloadsOff } from './network-script.ts'
+import { makeSeed } from './seed.ts'
+
+export type HostState = { readonly running: boolean }
+
+export interface HostWish extends Machine {
+  readonly stateFolder: string
+  readonly kernel: Eventual<string>
+  readonly emit: Emit
+}
+
+const bootLimitSeconds = 120
+const sshPort = 22
+
+/** A host that runs and answers on its SSH port. */
+export function localHost(wish: HostWish): Resource<HostState, undefined> {
+  const lab = labLayout(wish.stateFolder)
+  const layout = lab.host(wish.host)
+  return {
+    kind: 'local-host',
+    id: wish.host,
+    probe: onOperator(() => look(lab, wish.host)),
+    diff: is => (is.is === 'present' && is.state.running ? [] : [{ attribute: 'running', before: false, after: true }]),
+    async apply() {
+      const kernel = wish.kernel instanceof Late ? wish.kernel.now() : wish.kernel
+      const network = readRecord(lab.network)
+      const address = network?.addresses[wish.host]
+      if (!network || !address) throw new Error(`${wish.host} is to start before its network is there`)
+      // What an earlier start left behind, if it was cut off.
+      await endHost(wish.lab, wish.host, layout)
+      writeFileAtomically(
+        layout.seed,
+        await makeSeed({
+          host: wish.host,
+          address,
+          subnet: network.subnet,
+          kernel,
+          hostKey: { private: readPrivateKey(layout.hostKey), public: `${readPublicKey(layout.hostKey)}\n` },
+          login: `${readPublicKey(lab.loginKey)}\n`,
+        }),
+      )
+      await runHere(`plugging in ${wish.host}`, plugIn(wish))
+      startHost(kernel, wish, layout)
+      await untilItAnswers(wish, address, lab)
+    },
+  }
+}
+
+/** The same host, gone; its disk is another resource. */
+export function noLocalHost(wish: Pick<HostWish, 'lab' | 'host' | 'stateFolder'>): Resource<HostState, undefined> {
+  const lab = labLayout(wish.stateFolder)
+  return {
+    kind: 'local-host',
+    id: wish.host,
+    probe: onOperator(() => look(lab, wish.host)),
+    diff: is => (is.is === 'absent' ? [] : [{ attribute: 'running', before: is.state.running, after: null }]),
+    async apply() {
+      await runHere(`unplugging ${wish.host}`, unplug(wish))
+      await endHost(wish.lab, wish.host, lab.host(wish.host))
+    },
+  }
+}
+
+async function look(lab: LabLayout, host: string): Promise<Answer<HostState>> {
+  const layout = lab.host(host)
+  if (!(await recordedProcess(layout))) return absent
+  return present({ running: await hostRuns(layout) })
+}
+
+/** A cable between the host's card and the switch. Made anew, so that nothing of an earlier one is left. */
+function plugIn({ lab, host }: Machine): string {
+  const { namespace } = labNames(lab)
+  const { card, port } = hostLinks(host)
+  return sh`
+${raw(unplug({ lab, host }))}
+ip -n ${namespace} link add ${card} type veth peer name ${port}
+${offloadsOff([card, port], namespace)}
+ip -n ${namespace} link set ${port} master switch up
+ip -n ${namespace} link set ${card} up
+`
+}
+
+function unplug({ lab, host }: Pick<Machine, 'lab' | 'host'>): string {
+  const { namespace } = labNames(lab)
+  const { card } = hostLinks(host)
+  return sh`if ip -n ${namespace} link show ${card} >/dev/null 2>&1; then ip -n ${namespace} link delete ${card}; fi`
+}
+
+async function untilItAnswers({ host, emit }: HostWish, address: string, lab: LabLayout): Promise<void> {
+  const layout = lab.host(host)
+  const began = performance.now()
+  const seconds = () => Math.round((performance.now() - began) / 100) / 10
+  const wait = { host, what: 'the first answer of its SSH server', limitSeconds: bootLimitSeconds }
+  emit({ type: 'wait', ...wait, seconds: 0 })
+  const stillHope = async () => {
+    // Its own record is written within milliseconds; until then there is nothing to judge by.
+    if (seconds() > 2 && !(await hostRuns(layout)))
+      throw await didNotBoot(host, layout.console, 'its process has ended')
+  }
+  if (await waitForSsh({ address, port: sshPort, limitSeconds: bootLimitSeconds, stillHope })) return
+  throw await didNotBoot(host, layout.console, `no answer from ${address}:${sshPort} within ${bootLimitSeconds} s`)
+}
+
+async function didNotBoot(host: string, console: string, cause: string): Promise<AndamioError> {
+  const text = await readFile(console, 'utf8').catch(() => '')
+  return new AndamioError({
+    code: 'host-did-not-boot',
+    message: `Host ${host} was started and did not come up`,
+    place: console,
+    cause,
+    stderr: text.trim().split('\n').slice(-12),
+    next: 'Read the console named above. `down` removes the host, `up` makes it anew.',
+  })
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import ssh2 from 'ssh2'
+import { onOperator } from '../../resource/operator.ts'
+import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
+import { writeFileAtomically } from './atomic.ts'
+import { type HostLayout, labLayout } from './layout.ts'
+import { forgetAddress } from './network-record.ts'
+
+export type KeyState = { readonly fingerprint: string }
+
+/** The key that the operator logs in to a lab's hosts with, made for this lab alone. */
+export const loginKey = (lab: string, stateFolder: string): Resource<KeyState, undefined> =>
+  keyPair('login-key', lab, labLayout(stateFolder).loginKey)
+
+export function noLoginKey(lab: string, stateFolder: string): Resource<KeyState, undefined> {
+  const { loginKey: path } = labLayout(stateFolder)
+  return {
+    ...keyPair('login-key', lab, path),
+    diff: gone,
+    apply: () => removeKeyPair(path),
+  }
+}
+
+/** A host's own key, so that its very first answer can be verified. */
+export function hostKey(host: string, layout: HostLayout): Resource<KeyState, undefined> {
+  const pair = keyPair('host-key', host, layout.hostKey)
+  return {
+    ...pair,
+    async apply(on, is) {
+      await pair.apply(on, is)
+      const [type, key] = readPublicKey(layout.hostKey).split(' ')
+      writeFileAtomically(layout.knownHosts, `${host} ${type} ${key}\n`)
+    },
+  }
+}
+
+/** With its key a host's identity ends, and with that the folder and the address that are kept for it. */
+export function noHostKey(host: string, stateFolder: string): Resource<KeyState, undefined> {
+  const lab = labLayout(stateFolder)
+  const { hostKey: path, folder } = lab.host(host)
+  return {
+    ...keyPair('host-key', host, path),
+    diff: gone,
+    async apply() {
+      forgetAddress(lab.network, host)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export const readPublicKey = (path: string): string => readFileSync(`${path}.pub`, 'utf8').trim()
+export const readPrivateKey = (path: string): string => readFileSync(path, 'utf8')
+
+function keyPair(kind: string, id: string, path: string): Resource<KeyState, undefined> {
+  return {
+    kind,
+    id,
+    probe: onOperator(async () => look(path)),
+    diff: is =>
+      is.is === 'present'
+        ? []
+        : [{ attribute: 'fingerprint', before: null, after: { late: 'a new key, made at creation' } }],
+    async apply() {
+      const { private: secret, public: shown } = ssh2.utils.generateKeyPairSync('ed25519', { comment: `andamio ${id}` })
+      // The public half last: a pair is whole when it is there.
+      writeFileAtomically(path, secret)
+      writeFileAtomically(`${path}.pub`, `${shown}\n`)
+    },
+  }
+}
+
+function look(path: string): Answer<KeyState> {
+  try {
+    const [, key = ''] = readPublicKey(path).split(' ')
+    const digest = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64')
+    return present({ fingerprint: `SHA256:${digest.replace(/=+$/, '')}` })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return absent
+    throw error
+  }
+}
+
+const gone: Resource<KeyState, undefined>['diff'] = is =>
+  is.is === 'absent' ? [] : [{ attribute: 'fingerprint', before: is.state.fingerprint, after: null }]
+
+async function removeKeyPair(path: string): Promise<void> {
+  await rm(path, { force: true })
+  await rm(`${path}.pub`, { force: true })
+}

@@ -1,0 +1,113 @@
+import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { AndamioError } from '../../errors.ts'
+import type { Emit } from '../../report/events.ts'
+import { sh } from '../../shell/sh.ts'
+import { runHere } from './command.ts'
+import { memoryFolder } from './host-process.ts'
+import { gigabytes, inBytes, shortOf } from './room.ts'
+
+export interface PreflightWish {
+  readonly stateFolder: string
+  readonly hosts: readonly { readonly name: string; readonly memory: string }[]
+  readonly emit: Emit
+}
+
+/** The programs that local hosts take, and the Debian packages that bring them. */
+const programs: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  nft: 'nftables',
+  ethtool: 'ethtool',
+  sysctl: 'procps',
+  flock: 'util-linux',
+}
+
+/** Makes sure that this machine can be home to local hosts; installs the few packages that are missing, and says so. */
+export async function preflight({ stateFolder, hosts, emit }: PreflightWish): Promise<void> {
+  const why = cannotBe()
+  if (why) throw notHere(why)
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 })
+  await install(await missingPackages(), emit)
+  const bytes = hosts.map(({ memory }) => inBytes(memory))
+  const lacking = shortOf(bytes, {
+    memoryFile: await freeBytes(memoryFolder),
+    memory: await availableMemory(),
+    disk: await freeBytes(stateFolder),
+  })
+  if (lacking.length > 0) throw noRoom(lacking, stateFolder)
+}
+
+/** Why this machine cannot run local hosts at all; undefined when it can. */
+export function cannotBe(
+  { platform, arch, uid }: { platform: string; arch: string; uid: number | undefined } = {
+    platform: process.platform,
+    arch: process.arch,
+    uid: process.getuid?.(),
+  },
+): string | undefined {
+  if (platform !== 'linux') return `they need Linux, and this is ${platform}`
+  if (arch !== 'x64') return `they need an x86-64 processor, and this one is ${arch}`
+  if (uid !== 0) return 'they need root, for network namespaces: run the same command with sudo'
+  return undefined
+}
+
+async function missingPackages(): Promise<string[]> {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin', '/bin']
+  const there = (path: string) =>
+    access(path, constants.X_OK)
+      .then(() => true)
+      .catch(() => false)
+  const missing = Object.entries(programs).map(async ([program, name]) => {
+    const found = await Promise.all(folders.map(folder => there(join(folder, program))))
+    return found.includes(true) ? [] : [name]
+  })
+  return (await Promise.all(missing)).flat()
+}
+
+async function install(packages: readonly string[], emit: Emit): Promise<void> {
+  if (packages.length === 0) return
+  const began = performance.now()
+  const task = `Installing on this machine: ${packages.join(', ')}`
+  const progress = (ended?: 'ok' | 'failed') =>
+    emit({ type: 'progress', task, seconds: (performance.now() - began) / 1000, ...(ended ? { ended } : {}) })
+  progress()
+  try {
+    const script = sh`export DEBIAN_FRONTEND=noninteractive
+apt-get install -y -qq --no-install-recommends ${packages} || { apt-get update -qq; apt-get install -y -qq --no-install-recommends ${packages}; }`
+    await runHere(task, script, { timeoutSeconds: 600 })
+    progress('ok')
+  } catch (error) {
+    progress('failed')
+    throw error
+  }
+}
+
+const freeBytes = async (path: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(path)
+  return bavail * bsize
+}
+
+async function availableMemory(): Promise<number> {
+  const text = await readFile('/proc/meminfo', 'utf8')
+  return Number(text.match(/^MemAvailable:\s+(\d+) kB$/m)?.[1] ?? 0) * 1024
+}
+
+const notHere = (cause: string): AndamioError =>
+  new AndamioError({
+    code: 'local-hosts-impossible',
+    message: 'Local hosts cannot run on this machine',
+    place: 'this machine',
+    cause,
+    next: 'Or take hosts from elsewhere: --inventory vagrant, multipass, static or ec2.',
+  })
+
+const noRoom = (lacking: readonly { what: string; has: number; needs: number }[], stateFolder: string): AndamioError =>
+  new AndamioError({
+    code: 'no-room',
+    message: "This machine has no room for the lab's hosts",
+    place: `this machine: ${memoryFolder} and ${stateFolder}`,
+    cause: lacking
+      .map(({ what, has, needs }) => `${what}: ${gigabytes(has)} free, ${gigabytes(needs)} needed`)
+      .join('; '),
+    next: `Give the hosts less memory in the inventory, or free some. ${memoryFolder} grows by: mount -o remount,size=100% ${memoryFolder}`,
+  })

@@ -1,0 +1,91 @@
+import { readdirSync } from 'node:fs'
+import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
+import type { Eventual } from '../../resource/late.ts'
+import type { AnyResource } from '../../resource/resource.ts'
+import type { Found, Provider, ProviderContext } from '../provider.ts'
+import { hostDisk, noHostDisk } from './disk.ts'
+import { findHost } from './find.ts'
+import { localHost, noLocalHost } from './host.ts'
+import { hostKey, loginKey, noHostKey, noLoginKey } from './keys.ts'
+import { labLayout } from './layout.ts'
+import { labNetwork, noLabNetwork } from './network.ts'
+import { preflight } from './preflight.ts'
+import { pristineAnswer } from './pristine.ts'
+
+/** What hosts boot: made by the mirror, and so perhaps not known yet. */
+export interface Boots {
+  /** Path of the kernel, a program; beside it lies `modules/<release>`, for the hosts' /lib/modules. */
+  readonly kernel: Eventual<string>
+  /** Path of the base image, an ext4 file system. */
+  readonly image: Eventual<string>
+}
+
+/**
+ * Hosts on this machine, each a Linux kernel that runs as an ordinary process (User Mode Linux) with a disk of its own,
+ * on a network of the lab's own. They outlive the run that starts them. Needs root on Linux x86-64.
+ */
+export function localProvider(context: ProviderContext, boots: Boots): Provider {
+  const { lab, stateFolder, emit } = context
+  const layout = labLayout(stateFolder)
+  const hosts = lab.hosts.map(({ name, size }) => ({ name, ...(size as SizeOf<'local'>) }))
+  const { subnet } = lab.settings as SettingsOf<'local'>
+  const network = {
+    lab: lab.name,
+    record: layout.network,
+    hosts: hosts.map(withAddress),
+    ...(subnet ? { subnet } : {}),
+  }
+
+  return {
+    name: 'local',
+    preflight: () => preflight({ stateFolder, emit, hosts }),
+    async find() {
+      const found = hosts.map(async ({ name }): Promise<[string, Found]> => [name, await findHost(name, layout)])
+      return new Map(await Promise.all(found))
+    },
+    create: () => ({
+      shared: [loginKey(lab.name, stateFolder), labNetwork(network)],
+      hosts: new Map(
+        hosts.map(({ name, memory, cpus, disk }): [string, AnyResource[]] => [
+          name,
+          [
+            hostKey(name, layout.host(name)),
+            hostDisk({ host: name, layout: layout.host(name), image: boots.image, ...(disk ? { size: disk } : {}) }),
+            localHost({ lab: lab.name, host: name, memory, cpus, stateFolder, emit, kernel: boots.kernel }),
+          ],
+        ]),
+      ),
+    }),
+    destroy: () => ({
+      hosts: new Map(
+        // Those that have left the inventory too: whatever the lab still has here is the lab's to remove.
+        [...new Set([...hosts.map(({ name }) => name), ...foldersIn(layout.hosts)])].map(
+          (name): [string, AnyResource[]] => [
+            name,
+            [
+              noLocalHost({ lab: lab.name, host: name, stateFolder }),
+              noHostDisk(name, layout.host(name)),
+              noHostKey(name, stateFolder),
+            ],
+          ],
+        ),
+      ),
+      shared: [noLabNetwork(network), noLoginKey(lab.name, stateFolder)],
+    }),
+    pristine: pristineAnswer,
+  }
+}
+
+const withAddress = ({ name, address }: { name: string; address?: string | undefined }) => ({
+  name,
+  ...(address ? { address } : {}),
+})
+
+function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,45 @@
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { runHere } from '../../engine/provider/local/command.ts'
+import { labNames } from '../../engine/provider/local/names.ts'
+
+/** What a lab may have changed on this machine, in a form that two moments can be compared by. */
+export async function machineState(): Promise<Readonly<Record<string, string>>> {
+  const read = (script: string) => runHere('looking at this machine', script)
+  return {
+    links: await read('ip -o link | cut -d: -f2 | cut -d@ -f1 | sort'),
+    routes: await read('ip route show table all | sort'),
+    rules: await read('nft list ruleset'),
+    namespaces: await read('ip netns list | sort'),
+    forwarding: await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8'),
+  }
+}
+
+/** Processes, links, tables and namespaces that carry a lab's name; none after `down`. */
+export async function leftOfLab(lab: string): Promise<string[]> {
+  const { namespace, uplink, firewallTable } = labNames(lab)
+  const exists = (path: string) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    )
+  const rules = await runHere('reading the firewall', 'nft list tables')
+  return [
+    ...((await exists(`/run/netns/${namespace}`)) ? [`namespace ${namespace}`] : []),
+    ...((await exists(`/sys/class/net/${uplink}`)) ? [`link ${uplink}`] : []),
+    ...(rules.includes(` ${firewallTable}\n`) ? [`table ${firewallTable}`] : []),
+    ...(await processesOf(lab)),
+  ]
+}
+
+/** Every host's process says whose it is, as `umid=LAB-HOST`; its helpers work in the folder of the host. */
+async function processesOf(lab: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
+  const found = pids.map(async pid => {
+    const [line, folder] = await Promise.all([
+      readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+      readlink(`/proc/${pid}/cwd`).catch(() => ''),
+    ])
+    return line.includes(`\0umid=${lab}-`) || folder.includes(`/${lab}/hosts/`) ? [`process ${pid}`] : []
+  })
+  return (await Promise.all(found)).flat()
+}
