@@ -12,7 +12,7 @@ const about = {
   ],
 }
 
-await playbook('up', about, ({ play, parallel, hosts, mirror, cluster, roles }) => [
+await playbook('up', about, ({ play, parallel, hosts, retire, mirror, cluster, roles }) => [
   mirror.build(),
   hosts(),
   mirror.serve(),
@@ -24,6 +24,7 @@ await playbook('up', about, ({ play, parallel, hosts, mirror, cluster, roles }) 
   play('Start the control plane', { on: 'control-plane', roles: [roles.controlPlane] }),
   play('Connect the pods', { on: cluster, roles: [roles.flannel] }),
   play('Join the workers', { on: 'workers', roles: [roles.worker] }),
+  retire(),
   play('Push images', { on: 'registry', roles: [roles.images] }),
   play('Apply manifests in order', { on: cluster, roles: [roles.manifests] }),
 ])

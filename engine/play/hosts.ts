@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { ProviderPlan } from '../provider/provider.ts'
+import type { AnyResource } from '../resource/resource.ts'
 import { playList } from './play-roles.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
@@ -16,58 +17,75 @@ export function hosts(): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       if (!run.options.check) await run.provider.preflight()
-      const plan = run.provider.create()
-      const began = performance.now()
-      run.emit({ type: 'play.start', play: this.title, hosts: takingPart(plan, run) })
-      await playShared(run, this.title, plan)
-      stopIfFailed(run)
-      await playOwn(run, this.title, plan)
-      await run.find()
-      run.emit({ type: 'play.end', play: this.title, seconds: (performance.now() - began) / 1000 })
-      stopIfFailed(run)
+      const { shared, hosts } = run.provider.create()
+      const own = only(hosts, host => run.takesPart(host))
+      await timed(run, this.title, [...own.keys()], async () => {
+        await playShared(run, this.title, shared)
+        stopIfFailed(run)
+        await playOwn(run, this.title, own)
+      })
     },
   }
 }
 
-/** Has the provider remove the hosts, then what they shared. */
+/** Has the provider remove the hosts, also those that have left the inventory, then what they shared. */
 export function noHosts(): Step {
   return {
     title: 'Remove the hosts',
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
-      const plan = run.provider.destroy()
-      const began = performance.now()
-      run.emit({ type: 'play.start', play: this.title, hosts: takingPart(plan, run) })
-      await playOwn(run, this.title, plan)
-      stopIfFailed(run)
-      // What hosts share goes only with the last of them.
-      if (!run.limited) await playShared(run, this.title, plan)
-      await run.find()
-      run.emit({ type: 'play.end', play: this.title, seconds: (performance.now() - began) / 1000 })
-      stopIfFailed(run)
+      const { shared, hosts } = run.provider.destroy()
+      const own = only(hosts, host => !run.limited || run.takesPart(host))
+      await timed(run, this.title, [...own.keys()], async () => {
+        await playOwn(run, this.title, own)
+        stopIfFailed(run)
+        // What hosts share goes only with the last of them.
+        if (!run.limited) await playShared(run, this.title, shared)
+      })
     },
   }
 }
 
-const takingPart = (plan: ProviderPlan, run: Run): string[] =>
-  [...plan.hosts.keys()].filter(host => run.takesPart(host))
+/** Hosts that the provider still has and the inventory no longer lists. Never under `--limit`. */
+export function retiredHosts(run: Run): readonly string[] {
+  if (run.limited) return []
+  const listed = new Set(run.lab.hosts.map(({ name }) => name))
+  return [...run.provider.destroy().hosts.keys()].filter(host => !listed.has(host))
+}
 
-async function playShared(run: Run, play: string, plan: ProviderPlan): Promise<void> {
+/** Has the provider remove the hosts that have left the inventory. */
+export async function removeRetired(run: Run, title: string): Promise<void> {
+  const retired = new Set(retiredHosts(run))
+  const own = only(run.provider.destroy().hosts, host => retired.has(host))
+  await timed(run, title, [...retired], () => playOwn(run, title, own))
+}
+
+type OwnPlans = ProviderPlan['hosts']
+
+const only = (plans: OwnPlans, takesPart: (host: string) => boolean): OwnPlans =>
+  new Map([...plans].filter(([host]) => takesPart(host)))
+
+async function timed(run: Run, play: string, hosts: readonly string[], work: () => Promise<void>): Promise<void> {
+  const began = performance.now()
+  run.emit({ type: 'play.start', play, hosts })
+  await work()
+  await run.find()
+  run.emit({ type: 'play.end', play, seconds: (performance.now() - began) / 1000 })
+  stopIfFailed(run)
+}
+
+async function playShared(run: Run, play: string, shared: readonly AnyResource[]): Promise<void> {
   await playList(run, play, sharedTarget, false, async () =>
-    plan.shared.map(resource => ({ resource, role: run.provider.name })),
+    shared.map(resource => ({ resource, role: run.provider.name })),
   )
 }
 
-async function playOwn(run: Run, play: string, plan: ProviderPlan): Promise<void> {
+async function playOwn(run: Run, play: string, plans: OwnPlans): Promise<void> {
   const limit = pLimit(run.options.forks)
-  await Promise.all(
-    takingPart(plan, run).map(host =>
-      limit(() =>
-        playList(run, play, host, false, async () =>
-          (plan.hosts.get(host) ?? []).map(resource => ({ resource, role: run.provider.name })),
-        ),
-      ),
-    ),
-  )
+  const playHost = ([host, resources]: [string, readonly AnyResource[]]) =>
+    limit(() =>
+      playList(run, play, host, false, async () => resources.map(resource => ({ resource, role: run.provider.name }))),
+    )
+  await Promise.all([...plans].map(playHost))
 }

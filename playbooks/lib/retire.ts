@@ -1,0 +1,57 @@
+import { usageError } from '../../engine/errors.ts'
+import { ask } from '../../engine/play/confirm.ts'
+import { removeRetired, retiredHosts } from '../../engine/play/hosts.ts'
+import { playList } from '../../engine/play/play-roles.ts'
+import type { Run } from '../../engine/play/run.ts'
+import type { Step } from '../../engine/play/step.ts'
+import { stopIfFailed } from '../../engine/play/stop.ts'
+import { cluster } from '../../kube/api/cluster.ts'
+import type { ClusterReader } from '../../kube/api/reader.ts'
+import { onlyNodes, strayNodes } from '../../kube/nodes/only-nodes.ts'
+
+const title = 'Remove what has left the inventory'
+
+/**
+ * Nodes and hosts that the inventory no longer lists: after a question, nodes are drained and deleted, then the hosts
+ * under them removed. Silent where there is none.
+ */
+export function retire(): Step {
+  return {
+    title,
+    roles: [],
+    groups: [],
+    async perform(run: Run): Promise<void> {
+      if (run.limited) return
+      const nodes = await strays(run)
+      const hosts = retiredHosts(run)
+      if (nodes.length + hosts.length === 0) return
+      await confirm(run, [...new Set([...nodes, ...hosts])])
+      const listed = run.lab.groups.get('cluster') ?? []
+      await playList(run, title, cluster.name, false, async () => [
+        { resource: onlyNodes(run.lab.name, listed), role: 'worker' },
+      ])
+      stopIfFailed(run)
+      await removeRetired(run, title)
+    },
+  }
+}
+
+async function strays(run: Run): Promise<readonly string[]> {
+  const session = await run.api(cluster as never)
+  if (session.is !== 'present') return []
+  return strayNodes(session.state.reader as ClusterReader, run.lab.name, run.lab.groups.get('cluster') ?? [])
+}
+
+async function confirm(run: Run, leaving: readonly string[]): Promise<void> {
+  if (run.options.check || run.options.yes) return
+  const answer = await ask(
+    `The inventory no longer lists ${leaving.join(', ')}. Drain, delete and remove? (yes/no) `,
+    run.signal,
+  )
+  if (/^y(es)?$/i.test(answer.trim())) return
+  throw usageError({
+    code: 'not-confirmed',
+    message: `${leaving.join(', ')} left as they are`,
+    next: 'List them in the inventory again, or run up again and answer yes.',
+  })
+}
