@@ -12,7 +12,7 @@ export interface Membership {
 
 /**
  * Who is in which group, groups within groups included. A group exists when `groups:` declares it, or a play names it
- * (`known`), or, where nobody says what plays name, when a host says it is in it.
+ * (`known`), or, where plays name none, when a host says it is in it.
  */
 export function membership(
   document: InventoryDocument,
@@ -20,7 +20,8 @@ export function membership(
   direct: ReadonlyMap<string, { readonly groups: readonly string[]; readonly writtenAs: string }>,
   known?: readonly string[],
 ): Membership {
-  const named = new Set([...Object.keys(declared), ...(known ?? [...direct.values()].flatMap(host => host.groups))])
+  const sayHosts = [...direct.values()].flatMap(host => host.groups)
+  const named = new Set([...Object.keys(declared), ...(known?.length ? known : sayHosts)])
   checkNames(document, declared, direct, named)
   const holders = holdersOf(declared)
   const cycle = findCycle(declared)

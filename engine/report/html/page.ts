@@ -1,0 +1,191 @@
+import { changeWords } from '../changes.ts'
+import type { Event, HostCount, ResourceEnd, RunEnd, RunStart } from '../events.ts'
+import { countWords, type FailedAt, placeIn, Tally, zero } from '../tally.ts'
+import { duration, printable } from '../text.ts'
+import { type Span, Timeline } from '../timeline.ts'
+
+/** Everything the page shows, as plain text; the template escapes it. Positions are per cent of the run's length. */
+export interface Page {
+  readonly title: string
+  readonly subtitle: string
+  readonly verdict: { readonly tone: 'good' | 'notice' | 'bad'; readonly words: string }
+  readonly figures: readonly { readonly label: string; readonly value: string; readonly tone: string }[]
+  readonly failures: readonly FailedAt[]
+  readonly checks: readonly Extract<Event, { type: 'check.end' }>[]
+  readonly columns: readonly (keyof HostCount)[]
+  readonly wordOf: Readonly<Record<string, string>>
+  readonly toneOf: Readonly<Record<string, string>>
+  readonly hosts: readonly { readonly name: string; readonly count: HostCount }[]
+  readonly ticks: readonly { readonly left: string; readonly label: string }[]
+  readonly plays: readonly { readonly name: string; readonly left: string; readonly width: string }[]
+  readonly lanes: readonly { readonly name: string; readonly bars: readonly Bar[] }[]
+  readonly path: readonly {
+    readonly lane: string
+    readonly what: string
+    readonly time: string
+    readonly share: string
+    readonly tone: string
+  }[]
+  readonly pathWords: string
+  readonly groups: readonly { readonly play: string; readonly words: string; readonly rows: readonly Row[] }[]
+}
+
+interface Bar {
+  readonly left: string
+  readonly width: string
+  readonly tone: string
+  readonly critical: boolean
+  readonly title: string
+}
+
+interface Row {
+  readonly tone: string
+  readonly word: string
+  readonly host: string
+  readonly what: string
+  readonly details: string
+  readonly time: string
+  readonly diffs: readonly string[]
+}
+
+const columns = ['ok', 'changed', 'unknown', 'unreachable', 'failed'] as const
+const themselves = Object.fromEntries(columns.map(column => [column, column]))
+
+/** Thinner bars are no longer seen, and a large run has thousands. */
+const LEAST_SHARE = 0.001
+const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600]
+
+export function pageOf(events: readonly Event[]): Page {
+  const tally = new Tally()
+  const timeline = new Timeline()
+  for (const event of events) {
+    tally.on(event)
+    timeline.on(event)
+  }
+  const start = events.find((event): event is RunStart => event.type === 'run.start')
+  const end = events.findLast((event): event is RunEnd => event.type === 'run.end')
+  const length = Math.max(timeline.seconds, 0.001)
+  const percent = (seconds: number) => `${((100 * seconds) / length).toFixed(2)}%`
+  const path = timeline.criticalPath()
+  const along = path.reduce((sum, span) => sum + span.end - span.start, 0)
+  return {
+    title: `${start?.playbook ?? 'run'} ${start?.lab ?? ''}`.trim(),
+    subtitle: [
+      start?.inventory,
+      start && new Date(start.at).toUTCString(),
+      start?.check ? 'check only: nothing was changed' : '',
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    verdict: verdictOf(end),
+    figures: figuresOf(end, tally),
+    failures: tally.failures.map(({ where, failure }) => ({ where, failure: clean(failure) })),
+    checks: events.filter(event => event.type === 'check.end'),
+    columns,
+    wordOf: { ...themselves, ...(tally.check ? { changed: 'would change' } : {}) },
+    toneOf: { ...themselves, ...(tally.check ? { changed: 'would-change' } : {}) },
+    hosts: Object.entries(end?.hosts ?? {}).map(([name, count]) => ({ name, count })),
+    ticks: ticksOf(length).map(at => ({ left: percent(at), label: duration(at).replace(/\.0 s$/, ' s') })),
+    plays: timeline.plays.map(({ play, start, end }) => ({
+      name: play,
+      left: percent(start),
+      width: percent(end - start),
+    })),
+    lanes: timeline.lanes.map(name => ({
+      name,
+      bars: timeline.spans
+        .filter(
+          span => span.lane === name && (span.outcome === 'failed' || (span.end - span.start) / length >= LEAST_SHARE),
+        )
+        .sort((a, b) => Number(b.outcome === 'ok') - Number(a.outcome === 'ok')) // what changed lies on top
+        .map(span => barOf(span, path.includes(span), percent)),
+    })),
+    path: path
+      .filter(span => (span.end - span.start) / along >= 0.005)
+      .map(({ lane, what, start, end, outcome }) => ({
+        lane,
+        what,
+        time: duration(end - start),
+        share: `${((100 * (end - start)) / along).toFixed(1)}%`,
+        tone: outcome,
+      })),
+    pathWords: `${duration(along)} of ${duration(length)}`,
+    groups: groupsOf(events, tally.check),
+  }
+}
+
+const clean = <T extends FailedAt['failure']>(failure: T): T =>
+  Object.fromEntries(
+    Object.entries(failure).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? printable(value) : value?.map(printable),
+    ]),
+  ) as T
+
+function verdictOf(end: RunEnd | undefined): Page['verdict'] {
+  if (end === undefined) return { tone: 'bad', words: 'ended without a word' }
+  if (end.exit === 0) return { tone: 'good', words: 'done' }
+  if (end.exit === 2) return { tone: 'notice', words: 'would change' }
+  if (end.exit === 3) return { tone: 'notice', words: 'has unknowns' }
+  return { tone: 'bad', words: end.exit === 130 ? 'interrupted' : `failed, exit ${end.exit}` }
+}
+
+function figuresOf(end: RunEnd | undefined, tally: Tally): Page['figures'] {
+  const sum = (column: keyof HostCount) => [...tally.counts.values()].reduce((total, count) => total + count[column], 0)
+  const figure = (label: string, value: string, tone = '') => ({ label, value, tone })
+  const figures = [
+    figure('hosts', String(Object.keys(end?.hosts ?? {}).length)),
+    figure('ok', sum('ok').toLocaleString('en'), 'ok'),
+    figure(
+      tally.check ? 'would change' : 'changed',
+      sum('changed').toLocaleString('en'),
+      tally.check ? 'would-change' : 'changed',
+    ),
+    figure('unknown', String(sum('unknown')), 'unknown'),
+    figure('failed', String(sum('failed') + sum('unreachable')), 'failed'),
+    figure('time', duration(end?.seconds ?? 0)),
+    figure('round trips', (end?.roundTrips ?? 0).toLocaleString('en')),
+  ]
+  return figures.map(each => (each.value === '0' ? { ...each, tone: '' } : each))
+}
+
+function ticksOf(length: number): number[] {
+  const step = TICKS.find(seconds => length / seconds <= 8) ?? Math.ceil(length / 8 / 3600) * 3600
+  return Array.from({ length: Math.floor(length / step) + 1 }, (_, i) => i * step)
+}
+
+const barOf = ({ start, end, outcome, what }: Span, critical: boolean, percent: (seconds: number) => string): Bar => ({
+  left: percent(start),
+  width: percent(end - start),
+  tone: outcome,
+  critical,
+  title: `${what} · ${outcome} · ${duration(end - start)}`,
+})
+
+/** What was not in order, play by play; what was is a number. */
+function groupsOf(events: readonly Event[], check: boolean): Page['groups'] {
+  const plays = new Map<string, ResourceEnd[]>()
+  for (const event of events)
+    if (event.type === 'resource.end') plays.set(event.play, [...(plays.get(event.play) ?? []), event])
+  return [...plays].map(([play, ends]) => {
+    const count = zero()
+    for (const { outcome } of ends) count[outcome === 'would-change' ? 'changed' : outcome] += 1
+    return { play, words: countWords(count, check), rows: ends.filter(({ outcome }) => outcome !== 'ok').map(rowOf) }
+  })
+}
+
+function rowOf(event: ResourceEnd): Row {
+  const details = event.changes.map(change => changeWords(change, '→'))
+  if (event.why) details.unshift(event.why)
+  if (event.by) details.push(`by ${event.by}`)
+  if (event.failure) details.unshift(event.failure.message)
+  return {
+    tone: event.outcome,
+    word: event.outcome.replace('-', ' '),
+    host: event.host,
+    what: placeIn(event),
+    details: printable(details.join(', ')),
+    time: event.seconds < 0.05 ? '' : duration(event.seconds),
+    diffs: event.changes.flatMap(({ text }) => (text === undefined ? [] : [printable(text)])),
+  }
+}

@@ -1,0 +1,51 @@
+import type { Event, Reporter } from './events.ts'
+import { githubReporter } from './github.ts'
+import { jsonReporter } from './json.ts'
+import { junitReporter } from './junit.ts'
+import { prettyReporter } from './pretty.ts'
+
+export interface ReportOptions {
+  readonly json: boolean
+  readonly verbose: boolean
+  readonly diff: boolean
+  readonly profile: boolean
+  readonly junit?: string
+  readonly html?: string
+}
+
+export interface Surroundings {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** All that a run's options ask for. With `--json`, stdout is for programs and people read stderr. */
+export async function reportersFor(options: ReportOptions, { stdout, stderr, env }: Surroundings): Promise<Reporter[]> {
+  const stream = options.json ? stderr : stdout
+  const tty = Boolean(stream.isTTY) && env.TERM !== 'dumb' && !env.CI
+  const { verbose, diff, profile } = options
+  const reporters = [prettyReporter({ stream, tty, verbose, diff, profile })]
+  if (options.json) reporters.unshift(jsonReporter({ stream: stdout }))
+  // GitHub reads annotations from either stream.
+  if (env.GITHUB_ACTIONS === 'true') reporters.push(githubReporter({ stream: stderr }))
+  if (options.junit) reporters.push(apart(junitReporter({ file: options.junit }), options.junit, stderr))
+  if (options.html) {
+    const { htmlReporter } = await import('./html/html.ts')
+    reporters.push(apart(htmlReporter({ file: options.html }), options.html, stderr))
+  }
+  return reporters
+}
+
+/** A report that cannot be written (a full disk, a missing folder) is said, and ends no run. */
+function apart(reporter: Reporter, file: string, stderr: NodeJS.WritableStream): Reporter {
+  return {
+    on: (event: Event) => reporter.on(event),
+    async close(): Promise<void> {
+      try {
+        await reporter.close()
+      } catch (error) {
+        stderr.write(`cannot write ${file}: ${(error as Error).message}\n`)
+      }
+    },
+  }
+}
