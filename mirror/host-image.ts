@@ -47,6 +47,7 @@ async function build({ out, scratch, run, progress }: StepWork): Promise<void> {
   await run(
     'mmdebstrap',
     [
+      '--verbose',
       '--variant=minbase',
       `--include=${packages.join(',')}`,
       '--aptopt=Apt::Install-Recommends "false"',

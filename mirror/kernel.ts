@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promis
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { versions } from '../kube/versions.ts'
-import { debianSite, debianSource } from './debian.ts'
+import { fetchFromDebian } from './debian-archive.ts'
 import { missingOptions } from './kernel/missing-options.ts'
 import type { MirrorStep, StepWork } from './step.ts'
 
@@ -56,7 +56,12 @@ export const kernel: MirrorStep = {
 async function unpackedSource(work: StepWork): Promise<string> {
   const tree = join(work.scratch, source)
   if (await exists(tree)) return tree
-  const archive = await sourcePackage(work)
+  const [archive = ''] = await fetchFromDebian(work, {
+    suite: 'sid',
+    packages: [source],
+    withDependencies: false,
+    next: `Is ${source} still in Debian sid? If it moved on, raise versions.linux in kube/versions.ts.`,
+  })
   work.progress(`unpacking ${source}`)
   const partial = join(work.scratch, 'unpacking')
   await rm(partial, { recursive: true, force: true })
@@ -69,33 +74,6 @@ async function unpackedSource(work: StepWork): Promise<string> {
   await rename(join(partial, source), tree)
   await rm(partial, { recursive: true, force: true })
   return tree
-}
-
-/** Fetched by apt, which checks it against the archive's signature, through lists of our own: sid is not this system's. */
-async function sourcePackage(work: StepWork): Promise<string> {
-  const lists = join(work.scratch, 'apt')
-  await mkdir(join(lists, 'lists', 'partial'), { recursive: true })
-  const sources = join(lists, 'sources.list')
-  await writeFile(sources, `${debianSource(await debianSite(work.run), 'sid')}\n`)
-  const options = {
-    'Dir::Etc::SourceList': sources,
-    'Dir::Etc::SourceParts': '/dev/null',
-    'Dir::State::Lists': join(lists, 'lists'),
-    'Dir::Cache': lists,
-    // apt's own user may not enter a cache that belongs to root alone.
-    'APT::Sandbox::User': 'root',
-    'Acquire::Retries': '3',
-  }
-  const apt = (args: readonly string[]) =>
-    work.run('apt-get', [...Object.entries(options).flatMap(([k, v]) => ['-o', `${k}=${v}`]), ...args], {
-      cwd: work.scratch,
-      next: `Is ${source} still in Debian sid? If it moved on, raise versions.linux in kube/versions.ts.`,
-    })
-  work.progress("reading sid's package list")
-  await apt(['update'])
-  work.progress(`fetching ${source}, 160 MB`)
-  await apt(['download', source])
-  return (await work.run('find', [work.scratch, '-maxdepth', '1', '-name', `${source}_*.deb`])).trim()
 }
 
 async function modulesFolder(work: StepWork, tree: string): Promise<void> {
