@@ -17,7 +17,8 @@ const scratch = await mkdtemp(join(tmpdir(), 'andamio-e2e-'))
 const env = { XDG_STATE_HOME: join(scratch, 'state') }
 const inventory = join(scratch, 'lab.yaml')
 
-const up = (...args: readonly string[]): Promise<PlaybookResult> => runPlaybook('up', ['--inventory', inventory, ...args], env)
+const up = (...args: readonly string[]): Promise<PlaybookResult> =>
+  runPlaybook('up', ['--inventory', inventory, ...args], env)
 
 async function writeInventory(workers: number): Promise<void> {
   const builtin = parse(await readFile(join(project, 'inventory', 'local.yaml'), 'utf8'))
@@ -30,7 +31,10 @@ async function writeInventory(workers: number): Promise<void> {
 /** Commands that an exec log calls writes. */
 async function writesIn(log: string): Promise<string[]> {
   const lines = (await readFile(log, 'utf8')).split('\n').filter(Boolean)
-  return lines.map(line => JSON.parse(line)).filter(entry => entry.purpose !== 'read').map(entry => `${entry.host}: ${entry.firstLine}`)
+  return lines
+    .map(line => JSON.parse(line))
+    .filter(entry => entry.purpose !== 'read')
+    .map(entry => `${entry.host}: ${entry.firstLine}`)
 }
 
 const outcomes = ({ events }: PlaybookResult, host: string): ResourceEnd[] =>
@@ -52,8 +56,16 @@ async function steps(): Promise<void> {
     const first = await up()
     equal(first.exit, 0, 'exit status')
     const actual = changedIds(first)
-    equal(actual.filter(id => !predicted.includes(id)), [], 'changes that were not predicted')
-    equal(predicted.filter(id => !actual.includes(id)), [], 'predicted changes that did not happen')
+    equal(
+      actual.filter(id => !predicted.includes(id)),
+      [],
+      'changes that were not predicted',
+    )
+    equal(
+      predicted.filter(id => !actual.includes(id)),
+      [],
+      'predicted changes that did not happen',
+    )
     figure('predicted changes that differ from actual ones', 0, { atMost: 0 }, 'ids')
     figure('first up', first.seconds / 60, { atMost: 15 }, 'min')
     figure('memory of up', (first.end?.memoryBytes ?? 1e12) / 1e6, { atMost: 150 }, 'MB')
@@ -67,7 +79,12 @@ async function steps(): Promise<void> {
     figure('mutating commands of a second up', (await writesIn(log)).length, { atMost: 0 }, 'commands')
     const visits = second.events.filter(event => event.type === 'play.start').flatMap(event => event.hosts).length
     const ready = second.events.filter(event => event.type === 'host.ready').length
-    figure('round trips over one a target and play and one a host', (second.end?.roundTrips ?? 1e6) - visits - ready, { atMost: 0 }, 'round trips')
+    figure(
+      'round trips over one a target and play and one a host',
+      (second.end?.roundTrips ?? 1e6) - visits - ready,
+      { atMost: 0 },
+      'round trips',
+    )
   })
 
   await prove('check finds nothing to do', async () => {
@@ -90,9 +107,15 @@ async function steps(): Promise<void> {
     const added = await up()
     equal(added.exit, 0, 'exit status')
     const elsewhere = ['cp', 'worker1', 'worker2', 'worker3', 'nfs'].flatMap(host =>
-      outcomes(added, host).filter(({ outcome }) => outcome === 'changed').map(({ kind, id }) => `${host} ${kind} ${id}`),
+      outcomes(added, host)
+        .filter(({ outcome }) => outcome === 'changed')
+        .map(({ kind, id }) => `${host} ${kind} ${id}`),
     )
-    equal(elsewhere.filter(id => !id.startsWith('nfs nfs-export ')), [], 'changes on other hosts')
+    equal(
+      elsewhere.filter(id => !id.startsWith('nfs nfs-export ')),
+      [],
+      'changes on other hosts',
+    )
   })
 
   await prove('a worker is removed again', async () => {

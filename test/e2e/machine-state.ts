@@ -22,7 +22,7 @@ export async function leftOfLab(lab: string): Promise<string[]> {
       () => true,
       () => false,
     )
-  const rules = await runHere('reading the firewall', 'nft list tables')
+  const rules = await runHere('reading the firewall', 'if command -v nft >/dev/null; then nft list tables; fi')
   return [
     ...((await exists(`/run/netns/${namespace}`)) ? [`namespace ${namespace}`] : []),
     ...((await exists(`/sys/class/net/${uplink}`)) ? [`link ${uplink}`] : []),
