@@ -8,7 +8,7 @@ import { HostWriterOverSsh } from '../resource/writer.ts'
 import type { AnyRole } from './play.ts'
 import { resolveVars } from './role.ts'
 import type { Run } from './run.ts'
-import { failureOf, isUnreachable } from './stop.ts'
+import { exitOf, failureOf, isUnreachable } from './stop.ts'
 
 /** All roles of one play on one target. Tells every outcome; never throws, for one host's failure is its own. */
 export async function playRoles(
@@ -74,8 +74,9 @@ export async function playList(
   } catch (error) {
     if (run.signal.aborted) return
     const failure = failureOf(error)
-    run.failures.set(target, failure)
-    if (isUnreachable(failure)) {
+    const exit = exitOf(error)
+    run.failures.set(target, exit)
+    if (isUnreachable(exit)) {
       run.count(target, 'unreachable')
       run.emit({ type: 'host.unreachable', host: target, failure })
       return

@@ -1,4 +1,4 @@
-import { AndamioError, type ExitCode, exitCode } from '../errors.ts'
+import { type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Reporter } from '../report/events.ts'
@@ -6,7 +6,7 @@ import { cacheFolder, stateFolder } from './folders.ts'
 import { type LabLock, lockLab } from './lab-lock.ts'
 import { Run, type RunOptions, type RunParts } from './run.ts'
 import type { Step } from './step.ts'
-import { failureOf, RunStopped } from './stop.ts'
+import { exitOf, failureOf, RunStopped } from './stop.ts'
 
 export interface Playbook {
   readonly name: string
@@ -70,7 +70,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     }
     exit = interrupt.signal.aborted ? exitCode.interrupted : verdict(run)
   } catch (error) {
-    exit = error instanceof RunStopped ? error.exit : error instanceof AndamioError ? error.exit : exitCode.failed
+    exit = error instanceof RunStopped ? error.exit : exitOf(error)
     if (interrupt.signal.aborted) exit = exitCode.interrupted
     else if (!(error instanceof RunStopped)) failure = failureOf(error)
   }

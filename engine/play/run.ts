@@ -1,8 +1,8 @@
 import type { Connection } from '../connection/connection.ts'
-import { AndamioError, exitCode } from '../errors.ts'
+import { AndamioError, type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Found, Provider } from '../provider/provider.ts'
-import type { Emit, Failure, HostCount, Json, Outcome } from '../report/events.ts'
+import type { Emit, HostCount, Json, Outcome } from '../report/events.ts'
 import { compose } from '../resource/batch.ts'
 import { factsScript, readFacts } from '../resource/facts.ts'
 import type { HostFacts } from '../resource/host.ts'
@@ -42,7 +42,7 @@ export class Run {
   readonly emit: Emit
   readonly signal: AbortSignal
   /** Hosts that failed or are unreachable; they take no part in what follows. */
-  readonly failures = new Map<string, Failure>()
+  readonly failures = new Map<string, ExitCode>()
   readonly counts = new Map<string, HostCount>()
   found: ReadonlyMap<string, Found> = new Map()
 

@@ -11,29 +11,19 @@ export class RunStopped extends Error {
   }
 }
 
-const exits = new Map<string, ExitCode>([
-  ['host-key-changed', exitCode.hostKeyRefused],
-  ['host-key-unknown', exitCode.hostKeyRefused],
-])
-
-/** A play finishes on the hosts that are well; the run stops after it. */
+/** A play finishes on the hosts that are well; the run stops after it, with the gravest exit status. */
 export function stopIfFailed(run: Run): void {
   if (run.signal.aborted) throw new RunStopped(exitCode.interrupted)
-  if (run.failures.size === 0) return
-  const codes = [...run.failures.values()].map(
-    failure => exits.get(failure.code) ?? (isUnreachable(failure) ? exitCode.unreachable : exitCode.failed),
-  )
-  throw new RunStopped(
-    codes.includes(exitCode.hostKeyRefused)
-      ? exitCode.hostKeyRefused
-      : codes.every(code => code === exitCode.unreachable)
-        ? exitCode.unreachable
-        : exitCode.failed,
-  )
+  const exits = new Set(run.failures.values())
+  const gravest = [exitCode.hostKeyRefused, exitCode.failed].find(exit => exits.has(exit))
+  if (exits.size > 0) throw new RunStopped(gravest ?? [...exits][0] ?? exitCode.failed)
 }
 
-export const isUnreachable = (failure: Failure): boolean =>
-  failure.code === 'unreachable' || failure.code === 'host-not-running' || failure.code.startsWith('host-key-')
+export const exitOf = (error: unknown): ExitCode => (error instanceof AndamioError ? error.exit : exitCode.failed)
+
+/** Nothing was done on the host, for it was not reached. */
+export const isUnreachable = (exit: ExitCode): boolean =>
+  exit === exitCode.unreachable || exit === exitCode.hostKeyRefused
 
 /** Any error as a failure for people; what is not one of ours is a bug and says so, with its stack. */
 export function failureOf(error: unknown): Failure {

@@ -22,19 +22,23 @@ export function retire(): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       if (run.limited) return
+      const began = performance.now()
+      run.emit({ type: 'play.start', play: title, hosts: [cluster.name] })
       const nodes = await strays(run)
       const hosts = retiredHosts(run)
-      if (nodes.length + hosts.length === 0) return
-      await confirm(run, [...new Set([...nodes, ...hosts])])
-      const listed = run.lab.groups.get('cluster') ?? []
-      await playList(run, title, cluster.name, false, async () => [
-        { resource: onlyNodes(run.lab.name, listed), role: 'worker' },
-      ])
+      if (nodes.length + hosts.length > 0) await confirm(run, [...new Set([...nodes, ...hosts])])
+      if (nodes.length > 0) await removeNodes(run)
+      run.emit({ type: 'play.end', play: title, seconds: (performance.now() - began) / 1000 })
       stopIfFailed(run)
-      await removeRetired(run, title)
+      if (hosts.length > 0) await removeRetired(run, 'Remove hosts that have left the inventory')
     },
   }
 }
+
+const removeNodes = (run: Run): Promise<void> =>
+  playList(run, title, cluster.name, false, async () => [
+    { resource: onlyNodes(run.lab.name, run.lab.groups.get('cluster') ?? []), role: 'worker' },
+  ])
 
 async function strays(run: Run): Promise<readonly string[]> {
   const session = await run.api(cluster as never)

@@ -5,11 +5,11 @@ import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
 import { perform } from '../../engine/play/playbook.ts'
 import type { Step } from '../../engine/play/step.ts'
+import { reportersFor } from '../../engine/report/reporters.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
 import { connector } from './connector.ts'
 import type { About } from './playbook.ts'
 import { providerFor } from './providers.ts'
-import { reportersFor } from './reporters.ts'
 import * as vocabulary from './vocabulary.ts'
 
 const builtinFolder = fileURLToPath(new URL('../../inventory', import.meta.url))
@@ -35,7 +35,7 @@ export async function runPlaybook(
     {
       lab: options.source ? { ...lab, source: options.source } : lab,
       options,
-      reporters: await reportersFor(options),
+      reporters: await reportersFor(options, process),
       warnings: endOfLifeWarnings(new Date()),
       command: ['npx zx', join('playbooks', `${name}.mjs`), ...process.argv.slice(3)].join(' '),
       provider: providerFor,
