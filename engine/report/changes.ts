@@ -1,6 +1,6 @@
 import type { Change, Json } from './events.ts'
 import type { Style } from './style.ts'
-import { oneLine, printable } from './text.ts'
+import { oneLine } from './text.ts'
 
 type Value = Change['after']
 
@@ -26,7 +26,7 @@ export function changeWords({ attribute, before, after }: Change, arrow: string)
 
 /** The lines of a unified diff, its file header left out, coloured. */
 export function diffLines(text: string, style: Style): string[] {
-  return printable(text)
+  return text
     .replace(/\n$/, '')
     .split('\n')
     .filter(line => !/^(---|\+\+\+) |^(===|Index: |\\ No newline)/.test(line))

@@ -1,7 +1,7 @@
 import type { Failure, HostCount, RunEnd } from './events.ts'
 import { heading, type LineOptions } from './lines.ts'
 import { countWords, type FailedAt, type Tally, zero } from './tally.ts'
-import { counted, duration, printable, wrap } from './text.ts'
+import { counted, duration, wrap } from './text.ts'
 
 type Look = Pick<LineOptions, 'style' | 'columns'>
 
@@ -31,7 +31,7 @@ export function closing(event: RunEnd, tally: Tally, look: Look): readonly strin
   ]
   const paint = event.exit === 0 ? style.good : event.exit === 2 || event.exit === 3 ? style.bold : style.bad
   lines.push(`${paint(words[0] ?? '')} ${style.dim(`${style.dot} ${words.slice(1).join(` ${style.dot} `)}`)}`)
-  if (event.resume) lines.push(`${style.bold('To resume:')} ${printable(event.resume)}`)
+  if (event.resume) lines.push(`${style.bold('To resume:')} ${event.resume}`)
   return lines
 }
 

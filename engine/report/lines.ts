@@ -2,7 +2,7 @@ import { changeWords, diffLines } from './changes.ts'
 import type { CheckEnd, Event, Outcome, Progress, ResourceEnd, Wait } from './events.ts'
 import type { Style } from './style.ts'
 import { countWords, placeIn, type Tally } from './tally.ts'
-import { counted, duration, oneLine, wrap } from './text.ts'
+import { counted, duration, foldList, oneLine, wrap } from './text.ts'
 
 export interface LineOptions {
   readonly style: Style
@@ -136,7 +136,7 @@ export class Lines {
       if (what !== '' || indent + all.length <= columns())
         return [this.#line(paint, word, host, `${what}${gap}${style.dim(all)}`).trimEnd()]
     }
-    const folded = wrap(all, Math.max(30, columns() - indent))
+    const folded = foldList(details, Math.max(30, columns() - indent))
     const shown =
       verbose || folded.length <= CHANGE_LINES
         ? folded

@@ -6,7 +6,7 @@ import { profileLines } from './profile.ts'
 import { styleOf } from './style.ts'
 import { Tally } from './tally.ts'
 import { createTerminal } from './terminal.ts'
-import { duration } from './text.ts'
+import { duration, harmless } from './text.ts'
 import { Timeline } from './timeline.ts'
 
 export interface PrettyOptions {
@@ -56,7 +56,8 @@ export function prettyReporter(options: PrettyOptions): Reporter {
   }
 
   return {
-    on(event: Event): void {
+    on(told: Event): void {
+      const event = harmless(told)
       if (event.type === 'play.end') say(lines.playEnd(event.play, event.seconds))
       const begins = (event.type === 'wait' || event.type === 'progress') && isNew(event, tally)
       tally.on(event)

@@ -26,10 +26,15 @@ export const printable = (text: string): string =>
     .replace(/\t/g, '    ')
     .replace(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, '')
 
-export const oneLine = (text: string): string =>
-  printable(text)
-    .replace(/\s*\n\s*/g, ' ')
-    .trim()
+/** The same value with every text in it made printable. What reporters for people do to an event before all else. */
+export function harmless<T>(value: T): T {
+  if (typeof value === 'string') return printable(value) as T
+  if (Array.isArray(value)) return value.map(harmless) as T
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [printable(key), harmless(part)])) as T
+}
+
+export const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim()
 
 /** At most `width` characters, an ellipsis where something was left out. */
 export const clip = (text: string, width: number): string =>
@@ -37,17 +42,29 @@ export const clip = (text: string, width: number): string =>
 
 /** Breaks at spaces; a word longer than `width` stays whole, for paths and commands are copied from here. */
 export function wrap(text: string, width: number): string[] {
-  return printable(text)
-    .split('\n')
-    .flatMap(line => {
-      const lines: string[] = []
-      let current = ''
-      for (const word of line.split(' ')) {
-        if (current !== '' && current.length + 1 + word.length > width) {
-          lines.push(current)
-          current = word
-        } else current = current === '' ? word : `${current} ${word}`
-      }
-      return [...lines, current]
-    })
+  return text.split('\n').flatMap(line => {
+    const lines: string[] = []
+    let current = ''
+    for (const word of line.split(' ')) {
+      if (current !== '' && current.length + 1 + word.length > width) {
+        lines.push(current)
+        current = word
+      } else current = current === '' ? word : `${current} ${word}`
+    }
+    return [...lines, current]
+  })
+}
+
+/** `a, b, c` broken behind its commas; what is longer than `width` itself, at its spaces. */
+export function foldList(items: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  let current = ''
+  for (const item of items.filter(text => text !== '')) {
+    if (current !== '' && current.length + item.length + 3 > width) {
+      lines.push(`${current},`)
+      current = ''
+    }
+    current = current === '' ? item : `${current}, ${item}`
+  }
+  return [...lines, current].flatMap(line => wrap(line, width))
 }

@@ -1,7 +1,7 @@
 import { changeWords } from '../changes.ts'
 import type { Event, HostCount, ResourceEnd, RunEnd, RunStart } from '../events.ts'
 import { countWords, type FailedAt, placeIn, Tally, zero } from '../tally.ts'
-import { duration, printable } from '../text.ts'
+import { duration } from '../text.ts'
 import { type Span, Timeline } from '../timeline.ts'
 
 /** Everything the page shows, as plain text; the template escapes it. Positions are per cent of the run's length. */
@@ -79,7 +79,7 @@ export function pageOf(events: readonly Event[]): Page {
       .join(' · '),
     verdict: verdictOf(end),
     figures: figuresOf(end, tally),
-    failures: tally.failures.map(({ where, failure }) => ({ where, failure: clean(failure) })),
+    failures: tally.failures,
     checks: events.filter(event => event.type === 'check.end'),
     columns,
     wordOf: { ...themselves, ...(tally.check ? { changed: 'would change' } : {}) },
@@ -113,14 +113,6 @@ export function pageOf(events: readonly Event[]): Page {
     groups: groupsOf(events, tally.check),
   }
 }
-
-const clean = <T extends FailedAt['failure']>(failure: T): T =>
-  Object.fromEntries(
-    Object.entries(failure).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? printable(value) : value?.map(printable),
-    ]),
-  ) as T
 
 function verdictOf(end: RunEnd | undefined): Page['verdict'] {
   if (end === undefined) return { tone: 'bad', words: 'ended without a word' }
@@ -184,8 +176,8 @@ function rowOf(event: ResourceEnd): Row {
     word: event.outcome.replace('-', ' '),
     host: event.host,
     what: placeIn(event),
-    details: printable(details.join(', ')),
+    details: details.join(', '),
     time: event.seconds < 0.05 ? '' : duration(event.seconds),
-    diffs: event.changes.flatMap(({ text }) => (text === undefined ? [] : [printable(text)])),
+    diffs: event.changes.flatMap(({ text }) => (text === undefined ? [] : [text])),
   }
 }
