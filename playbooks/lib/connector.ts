@@ -1,16 +1,24 @@
 import type { Connection } from '../../engine/connection/connection.ts'
+import { askPassphrase } from '../../engine/play/ask-passphrase.ts'
 import type { Options } from '../../engine/play/options.ts'
 import type { RunParts } from '../../engine/play/run.ts'
 import type { ProviderContext } from '../../engine/provider/provider.ts'
 
 const patienceSeconds = 30
 
-/** Opens connections by SSH, telling of every further try, and asks for a key's passphrase once a run. */
+/** Opens connections by SSH, telling of every further try. Hosts share their keys: a passphrase is asked for once. */
 export function connector({ emit }: ProviderContext, options: Options): RunParts['connect'] {
+  const loading = lazily(async () => {
+    const [{ connectSsh }, { KeyRing }] = await Promise.all([
+      import('../../engine/connection/ssh.ts'),
+      import('../../engine/connection/ssh-keys.ts'),
+    ])
+    return { connectSsh, keys: new KeyRing(askPassphrase) }
+  })
   return async (host, { endpoint }): Promise<Connection> => {
-    const { connectSsh } = await import('../../engine/connection/ssh.ts')
+    const { connectSsh, keys } = await loading()
     return connectSsh(host, endpoint, {
-      keys: await keyRing(),
+      keys,
       acceptNewHostKeys: options.acceptNewHostKeys,
       patienceSeconds,
       onRetry: detail =>
@@ -19,9 +27,11 @@ export function connector({ emit }: ProviderContext, options: Options): RunParts
   }
 }
 
-let ring: Promise<import('../../engine/connection/ssh-keys.ts').KeyRing> | undefined
-
-function keyRing(): Promise<import('../../engine/connection/ssh-keys.ts').KeyRing> {
-  ring ??= import('../../engine/connection/ssh-keys.ts').then(({ KeyRing }) => new KeyRing())
-  return ring
+/** Once, when first asked for: a look at a lab that is not there needs no SSH. */
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined
+  return () => {
+    loaded ??= load()
+    return loaded
+  }
 }
