@@ -4,7 +4,7 @@ import type { Json } from '../report/events.ts'
 import { ask } from '../resource/ask.ts'
 import { converge } from '../resource/converge.ts'
 import type { HostWriter } from '../resource/host.ts'
-import type { Absent, Answer, AnyResource, Present } from '../resource/resource.ts'
+import type { Absent, Answer, AnyResource, Present, Resource } from '../resource/resource.ts'
 
 /** A host to try resources on, and a way to see whether anything was written there. */
 export interface LawHost {
@@ -29,29 +29,29 @@ const nothing = { change: () => false }
  */
 export async function obeysLaws(host: LawHost, { wish, undo }: LawCase): Promise<void> {
   const untouched = await host.written()
-  const start = await probe(host, wish)
+  const start = await answerOf(host, wish)
   await checkMode(wish, start)
   deepStrictEqual(await host.written(), untouched, `${name(wish)}: probing or check mode wrote something`)
 
   await wish.apply(host.writer, start)
-  const once = await probe(host, wish)
+  const once = await answerOf(host, wish)
   settled(wish, once)
 
   await wish.apply(host.writer, once)
-  const twice = await probe(host, wish)
+  const twice = await answerOf(host, wish)
   settled(wish, twice)
   deepStrictEqual(twice, once, `${name(wish)}: applying twice is not the same as once`)
 
   const converged = await host.written()
-  deepStrictEqual(await probe(host, wish), twice, `${name(wish)}: two probes in a row disagree`)
+  deepStrictEqual(await answerOf(host, wish), twice, `${name(wish)}: two probes in a row disagree`)
   deepStrictEqual(await host.written(), converged, `${name(wish)}: probing changed what was there`)
 
   if (!undo) return
-  const before = await probe(host, undo)
+  const before = await answerOf(host, undo)
   if (undo.diff(before, nothing).length === 0) throw new Error(`${name(undo)}: its absence is met while it is there`)
   await undo.apply(host.writer, before)
-  settled(undo, await probe(host, undo))
-  deepStrictEqual(await probe(host, wish), start, `${name(undo)}: absent does not undo present`)
+  settled(undo, await answerOf(host, undo))
+  deepStrictEqual(await answerOf(host, wish), start, `${name(undo)}: absent does not undo present`)
 }
 
 async function checkMode(wish: AnyResource, start: Answer<Json>): Promise<void> {
@@ -67,11 +67,15 @@ async function checkMode(wish: AnyResource, start: Answer<Json>): Promise<void> 
   if (verdict.outcome !== 'would-change') throw new Error(`${name(wish)}: nothing to change, so nothing is proven`)
 }
 
-async function probe(host: LawHost, resource: AnyResource): Promise<Present<Json> | Absent> {
+/** A fresh answer, which must not be unknown. */
+export async function answerOf<S extends Json>(
+  host: Pick<LawHost, 'connection'>,
+  resource: Resource<S>,
+): Promise<Present<S> | Absent> {
   const session = () => Promise.reject(new Error('no API here'))
   const answer = (await ask([resource], { host: host.connection, session })).get(resource)
   if (!answer || answer.is === 'unknown') throw new Error(`${name(resource)} is unknown: ${answer?.why}`)
-  return answer
+  return answer as Present<S> | Absent
 }
 
 function settled(resource: AnyResource, answer: Present<Json> | Absent): void {

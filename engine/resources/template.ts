@@ -14,7 +14,8 @@ const eta = new Eta({
   autoEscape: false,
   useWith: true,
   autoFilter: true,
-  autoTrim: [false, 'nl'],
+  // Only `-%>` and `<%-` eat a newline: a line that ends with an output tag stays a line.
+  autoTrim: false,
   filterFunction: value => {
     if (value === undefined || value === null) throw new TypeError('a value in it is undefined')
     if (typeof value === 'object') throw new TypeError('an object or a list in it is printed as it is: name its parts')

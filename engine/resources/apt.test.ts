@@ -1,0 +1,145 @@
+import { beforeAll, expect, test } from 'vitest'
+import { Late } from '../resource/late.ts'
+import { absent } from '../resource/resource.ts'
+import { aptHold, aptHoldAbsent } from './apt-hold.ts'
+import { aptPackages, aptPackagesAbsent } from './apt-packages.ts'
+import { aptRepository, aptRepositoryAbsent } from './apt-repository.ts'
+import { answerOf, obeysLaws } from './laws.ts'
+import { usePrivateRoot } from './private-root-fixture.ts'
+
+// A real repository in the private root: three packages, signed by a key made on the spot, and no other repository.
+const makeRepository = `
+rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+export GNUPGHOME=/srv/gpg; mkdir -m 0700 /srv/gpg; mkdir /srv/repo; cd /srv/repo
+gpg --batch --quiet --passphrase '' --quick-gen-key lab@example.org future-default >/dev/null 2>&1
+pack() {
+  mkdir -p "/srv/$1/DEBIAN" "/srv/$1/usr/share/$1"; echo "$2" >"/srv/$1/usr/share/$1/version"
+  printf 'Package: %s\\nVersion: %s\\nArchitecture: all\\nMaintainer: lab <lab@example.org>\\nDescription: test\\n%s' \\
+    "$1" "$2" "\${3:-}" >"/srv/$1/DEBIAN/control"
+  dpkg-deb --root-owner-group --build "/srv/$1" "$1_$2.deb" >/dev/null
+}
+pack andamio-base 1.0; pack andamio-base 2.0-1; pack andamio-tool 1.5 'Depends: andamio-base
+'
+cat >release <<'END'
+dpkg-scanpackages --multiversion . 2>/dev/null >Packages
+printf 'Origin: lab\\nSuite: lab\\nDate: %s\\nSHA256:\\n %s %s Packages\\n' "$(date -Ru)" \\
+  "$(sha256sum Packages | cut -d' ' -f1)" "$(stat -c %s Packages)" >Release
+gpg --batch --yes --quiet --clearsign --output InRelease Release
+END
+sh release; gpg --armor --export >key.asc; gpgconf --kill all
+gpg --list-keys --with-colons | sed -n 's/^fpr:*\\([^:]*\\):$/\\1/p' | head -1`
+
+const root = usePrivateRoot()
+let fingerprint = ''
+let content = ''
+const repository = () =>
+  aptRepository({ name: 'lab', uri: 'file:/srv/repo', suite: './', key: { content, fingerprint } })
+
+beforeAll(async () => {
+  fingerprint = await root().sh(makeRepository)
+  content = await root().sh('cat /srv/repo/key.asc')
+}, 60_000)
+
+test('a repository obeys the laws, and its lists are fetched', async () => {
+  await obeysLaws(root(), { wish: repository(), undo: aptRepositoryAbsent('lab') })
+  await repository().apply(root().writer, absent)
+  expect(await root().sh('apt-cache policy andamio-base')).toContain('2.0-1')
+})
+
+test('lists that are gone are fetched again', async () => {
+  await root().sh('rm -f /var/lib/apt/lists/*Release')
+  const is = await answerOf(root(), repository())
+  const changes = repository().diff(is, { change: () => false })
+  expect(changes).toEqual([{ attribute: 'lists', before: null, after: '_srv_repo_._' }])
+  await repository().apply(root().writer, is)
+  expect(repository().diff(await answerOf(root(), repository()), { change: () => false })).toEqual([])
+})
+
+test('a key other than the pinned one is refused before anything is written', () => {
+  const other = { content, fingerprint: fingerprint.replaceAll(/[0-9]/g, 'A') }
+  const wish = () => aptRepository({ name: 'lab', uri: 'file:/srv/repo', suite: './', key: other })
+  expect(wish).toThrow('is not the pinned one')
+})
+
+test('address, suite, key and fingerprint may be late', () => {
+  const late = (what: string) => new Late<string>(what, () => undefined)
+  const key = { content: late('key of the mirror'), fingerprint: late('its fingerprint') }
+  const wish = aptRepository({ name: 'lab', uri: late('address of the mirror'), suite: late('codename'), key })
+  expect(wish.diff(absent, { change: () => false })).toEqual([
+    { attribute: 'key', before: null, after: { late: 'key of lab' } },
+    { attribute: 'source', before: null, after: { late: 'source of lab' } },
+    { attribute: 'lists', before: null, after: { late: 'source of lab' } },
+  ])
+})
+
+test('packages obey the laws, with what they depend on and of the wished version', async () => {
+  const packages = ['andamio-tool', { name: 'andamio-base', version: '1.*' }]
+  const undo = aptPackagesAbsent(['andamio-tool', 'andamio-base'])
+  await obeysLaws(root(), { wish: aptPackages(packages), undo })
+}, 60_000)
+
+test('a held package obeys the laws', async () => {
+  await aptPackages(['andamio-base']).apply(root().writer, absent)
+  await obeysLaws(root(), { wish: aptHold(['andamio-base']), undo: aptHoldAbsent(['andamio-base']) })
+}, 60_000)
+
+test('never a downgrade', async () => {
+  const older = aptPackages([{ name: 'andamio-base', version: '1.0' }])
+  const is = await answerOf(root(), older)
+  expect(older.diff(is, { change: () => false })).toEqual([
+    { attribute: 'andamio-base', before: '2.0-1', after: '1.0' },
+  ])
+  await expect(older.apply(root().writer, is)).rejects.toMatchObject({
+    failure: { code: 'apt-failed', cause: expect.stringContaining('downgraded') },
+  })
+}, 60_000)
+
+test('a removal takes nothing along that was not named', async () => {
+  await aptPackages(['andamio-tool']).apply(root().writer, absent)
+  const removal = aptPackagesAbsent(['andamio-base'])
+  await expect(removal.apply(root().writer, await answerOf(root(), removal))).rejects.toMatchObject({
+    failure: {
+      code: 'apt-failed',
+      stderr: expect.arrayContaining([expect.stringContaining('andamio-tool depends on')]),
+    },
+  })
+}, 60_000)
+
+test('what a killed dpkg left half done is finished', async () => {
+  await root().sh(`dpkg --unpack --force-downgrade /srv/repo/andamio-tool_1.5.deb >/dev/null 2>&1`)
+  const wish = aptPackages(['andamio-tool'])
+  const is = await answerOf(root(), wish)
+  const before = '1.5, unpacked'
+  expect(wish.diff(is, { change: () => false })).toEqual([{ attribute: 'andamio-tool', before, after: 'installed' }])
+  await wish.apply(root().writer, is)
+  expect(wish.diff(await answerOf(root(), wish), { change: () => false })).toEqual([])
+}, 60_000)
+
+test('a package that nobody has is named, after the lists were fetched once more', async () => {
+  const wish = aptPackages(['andamio-nowhere'])
+  await expect(wish.apply(root().writer, absent)).rejects.toMatchObject({
+    failure: { cause: 'E: Unable to locate package andamio-nowhere' },
+  })
+}, 60_000)
+
+test.each(['/var/lib/apt/lists/lock', '/var/lib/dpkg/lock-frontend'])(
+  'who holds %s is waited for and named',
+  async lock => {
+    const seconds = lock.includes('dpkg') ? 7 : 3
+    // apt heeds fcntl locks only; the file tells when the lock is held.
+    await root().sh(`cat >/srv/hold <<'END'
+use Fcntl; open(F, ">>", $ARGV[0]) or die; my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
+fcntl(F, F_SETLK, $lock) or die; open(R, ">", "/srv/held"); close R; sleep $ARGV[1];
+END`)
+    const holder = root().connection.exec(`perl /srv/hold ${lock} ${seconds}`, { timeoutSeconds: 30 })
+    await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done; rm /srv/held')
+    await root().sh('rm -f /var/lib/apt/lists/*Release')
+    if (lock.includes('dpkg')) {
+      const removal = aptPackagesAbsent(['andamio-tool'])
+      await removal.apply(root().writer, await answerOf(root(), removal))
+    } else await repository().apply(root().writer, await answerOf(root(), repository()))
+    expect((await holder).code).toBe(0)
+    expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
+  },
+  60_000,
+)

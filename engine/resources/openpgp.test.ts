@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fingerprints } from './openpgp.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'andamio-gpg-'))
+const gpg = (...args: string[]): Buffer =>
+  execFileSync('gpg', ['--homedir', home, '--batch', '--passphrase', '', ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+beforeAll(() => {
+  // With a subkey each, whose fingerprint is not asked for.
+  for (const algorithm of ['rsa2048', 'future-default']) gpg('--quick-gen-key', `${algorithm}@example.org`, algorithm)
+})
+afterAll(() => {
+  execFileSync('gpgconf', ['--homedir', home, '--kill', 'all'])
+  rmSync(home, { recursive: true })
+})
+
+const saidByGpg = (): string[] => {
+  const lines = gpg('--list-keys', '--with-colons').toString().split('\n')
+  return lines.filter((_, index) => lines[index - 1]?.startsWith('pub:')).map(line => line.split(':')[9] ?? '')
+}
+
+test('gpg and we agree on the fingerprints, armoured or not, of several keys at once', () => {
+  expect(saidByGpg()).toHaveLength(2)
+  expect(fingerprints(gpg('--export', '--armor').toString())).toEqual(saidByGpg())
+  expect(fingerprints(gpg('--export'))).toEqual(saidByGpg())
+})
+
+test('one armoured block after another', () => {
+  const blocks = saidByGpg().map(one => gpg('--export', '--armor', '--comment', 'a: header', one).toString())
+  expect(fingerprints(blocks.join('\n'))).toEqual(saidByGpg())
+})
+
+test('what is cut off or no keyring is refused', () => {
+  const binary = gpg('--export')
+  for (const end of [1, 2, 3, 100, binary.length - 1])
+    expect(() => fingerprints(binary.subarray(0, end))).toThrow(TypeError)
+  expect(() => fingerprints('<html>')).toThrow(TypeError)
+  expect(() => fingerprints(new Uint8Array())).toThrow(TypeError)
+})
