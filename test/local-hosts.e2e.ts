@@ -100,7 +100,7 @@ await proof(
       await on('nfs', 'sudo -n apt-get update -qq && apt-cache policy nfs-kernel-server | grep -q Candidate:')
       const peer = (await lab.provider.find()).get('worker3')
       holds(peer?.is === 'running', 'worker3 runs')
-      await on('worker1', `ping -qc 2 -W 5 ${peer.address}`)
+      await on('worker1', `timeout 10 bash -c 'read -r banner </dev/tcp/${peer.address}/22'`)
     })
 
     await prove('a second lab runs beside it, with a long name, on another subnet, with a larger disk', async () => {
@@ -115,10 +115,8 @@ await proof(
       const recorded = await recordedProcess(labLayout(lab.stateFolder).host('worker2'))
       holds(recorded !== undefined, 'worker2 has a process')
       process.kill(recorded.pid, 'SIGKILL')
-      const [changed, seconds] = await timed(async () => {
-        equal((await lab.provider.find()).get('worker2')?.is, 'stopped', 'worker2')
-        return up(lab.provider)
-      })
+      await until(async () => (await lab.provider.find()).get('worker2')?.is === 'stopped')
+      const [changed, seconds] = await timed(() => up(lab.provider))
       equal(changed, ['local-host worker2'], 'changes')
       equal((await on('worker2', 'sudo -n cat /root/kept')).trim(), 'kept', 'its file')
       figure('start a stopped host', seconds, { atMost: 20 }, 's')

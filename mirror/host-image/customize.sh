@@ -8,8 +8,6 @@ cp -R "$tree/." "$root/"
 chmod 0755 "$root/usr/lib/local-host/quirks" "$root/usr/lib/local-host/seed"
 chmod 0440 "$root/etc/sudoers.d/90-cloud-user"
 
-# Its capability is an extended attribute, which the file system keeps and not every kernel of ours reads.
-chmod u+s "$root/bin/ping"
 chroot "$root" useradd --create-home --shell /bin/bash --uid 1000 debian
 chroot "$root" systemctl --quiet enable \
   systemd-networkd.service ssh.service local-host-seed.service local-host-quirks.service
