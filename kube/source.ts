@@ -1,12 +1,14 @@
-import { minorOf, versions } from './versions.ts'
+import type { RoleView } from '../engine/play/role.ts'
+import type { HostFacts } from '../engine/resource/host.ts'
+import { Late } from '../engine/resource/late.ts'
 
 /** An apt repository's server and the key that signs it. */
 export interface AptOrigin {
   /** Base without a trailing slash: `https://pkgs.k8s.io`. Below it the layout is upstream's. */
   readonly url: string
-  /** Armored OpenPGP key, or the URL to read it from. Either way its fingerprint must be the pinned one. */
-  readonly key: { readonly armored: string } | { readonly url: string }
-  /** 40 hex digits. */
+  /** ASCII-armoured OpenPGP key. */
+  readonly key: string
+  /** The pinned one, which the key must have: 40 hex digits. */
   readonly fingerprint: string
 }
 
@@ -19,8 +21,8 @@ export interface RegistryMirror {
 }
 
 /**
- * Where packages and images come from. A mirror makes one of these known as the lab's fact `source`; roles cannot tell
- * it from upstream.
+ * Where packages and images come from: the lab's fact `source`. A mirror and upstream (see upstream.ts) each make one,
+ * and roles cannot tell which.
  */
 export interface Source {
   /** Laid out as pkgs.k8s.io: `<url>/core:/stable:/v1.36/deb/ /`. */
@@ -31,20 +33,15 @@ export interface Source {
   readonly mirrors: Readonly<Record<string, RegistryMirror>>
 }
 
-const kubernetesUrl = 'https://pkgs.k8s.io'
-const dockerUrl = 'https://download.docker.com'
+export const sourceOf = (view: RoleView): Late<Source> => view.lab.fact<Source>('source')
 
-export const upstream: Source = {
-  kubernetes: {
-    url: kubernetesUrl,
-    key: { url: `${kubernetesUrl}/core:/stable:/v${minorOf(versions.kubernetes.version)}/deb/Release.key` },
-    // isv:kubernetes OBS Project, the same for all minors. Its end is moved on in place: the file changes, this does not.
-    fingerprint: 'DE15B14486CD377B9E876E1A234654DA9A296436',
-  },
-  docker: {
-    url: dockerUrl,
-    key: { url: `${dockerUrl}/linux/debian/gpg` },
-    fingerprint: '9DC858229FC7DD38854AE2D88D81803C0EBFCD88',
-  },
-  mirrors: {},
+/** What the host runs, known once it answers: Docker keeps a repository for each distribution. */
+export const osOf = (view: RoleView): Late<HostFacts['os']> => view.lab.fact(`os of ${view.host}`)
+
+/** Made of two late values, once both are known. */
+export function both<A, B, C>(a: Late<A>, b: Late<B>, make: (a: A, b: B) => C): Late<C> {
+  return new Late(`${a.what}, ${b.what}`, () => {
+    const [one, other] = [a.value, b.value]
+    return one === undefined || other === undefined ? undefined : make(one, other)
+  })
 }

@@ -49,7 +49,9 @@ const manifestTypes = [
 
 /** Speaks the OCI distribution API with one registry, over TLS that is always verified. */
 export class RegistryClient {
-  answered = 0
+  /** Requests that run side by side count as one: they take the time of one. */
+  roundTrips = 0
+  #inFlight = 0
   readonly #endpoint: RegistryEndpoint
   readonly #agent: Agent
 
@@ -103,7 +105,12 @@ export class RegistryClient {
     return answer
   }
 
-  async #ask({ method, path, headers, body }: Ask): Promise<Answer> {
+  async #ask(ask: Ask): Promise<Answer> {
+    if (this.#inFlight++ === 0) this.roundTrips++
+    return this.#send(ask).finally(() => this.#inFlight--)
+  }
+
+  #send({ method, path, headers, body }: Ask): Promise<Answer> {
     const { address: host, port, name, login } = this.#endpoint
     const authorization = login && `Basic ${btoa(`${login.user}:${login.password.reveal()}`)}`
     const content = body && 'content' in body ? body.content : Buffer.alloc(0)
@@ -121,7 +128,6 @@ export class RegistryClient {
         answer.on('data', (part: Buffer) => parts.push(part))
         answer.on('error', reject)
         answer.on('end', () => {
-          this.answered++
           const text = Buffer.concat(parts).toString()
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
         })

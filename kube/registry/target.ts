@@ -1,7 +1,9 @@
+import pRetry from 'p-retry'
 import type { ApiSession, ApiTarget, Reach } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present, unknown } from '../../engine/resource/resource.ts'
+import type { Secret } from '../../engine/shell/secret.ts'
 import type { Image } from '../images/oci-layout.ts'
-import { RegistryClient } from './client.ts'
+import { RegistryClient, RegistryError } from './client.ts'
 import { registryAccess } from './identity.ts'
 import { labRegistry } from './lab-registry.ts'
 
@@ -15,8 +17,8 @@ export interface RegistryWriter {
 }
 
 /**
- * The registry on the lab's storage host. Reads go to the listener that cannot write; the password is used for pushing
- * alone. Where the host answers that the program is not installed, there is no registry yet.
+ * The registry of the lab. Reads go to the listener that cannot write; the password is used for pushing alone. Where it
+ * cannot be reached and its host answers that the program is not installed, there is no registry yet.
  */
 export const registry: ApiTarget<RegistryReader, RegistryWriter> = {
   name: 'registry',
@@ -24,12 +26,12 @@ export const registry: ApiTarget<RegistryReader, RegistryWriter> = {
     const [host] = lab.hostsOf(labRegistry.group)
     if (!host) return unknown(`no host is in the group ${labRegistry.group}`)
     const address = lab.addressOf(host)
-    const installed = await isInstalled(lab, host)
-    if (installed.is !== 'present' || address === undefined) return installed.is === 'present' ? absent : installed
     const access = await registryAccess(lab.stateFolder)
-    if (!access) return unknown('until up has made the registry its certificate and password')
-    const login = { user: labRegistry.user, password: access.password }
-    return present(session({ address, name: labRegistry.name, ca: access.ca }, login))
+    if (address !== undefined && access) return present(session(lab, { host, address, ...access }))
+    const installed = await isInstalled(lab, host)
+    return installed.is === 'present'
+      ? unknown('until up has made the registry its certificate and password')
+      : installed
   },
 }
 
@@ -39,12 +41,17 @@ async function isInstalled(lab: Reach, host: string): Promise<Answer<true>> {
   return answer.state.trim() === 'there' ? present(true) : absent
 }
 
-type Place = { readonly address: string; readonly name: string; readonly ca: string }
-type Login = NonNullable<ConstructorParameters<typeof RegistryClient>[0]['login']>
+interface Place {
+  readonly host: string
+  readonly address: string
+  readonly ca: string
+  readonly password: Secret
+}
 
-function session(place: Place, login: Login): ApiSession<RegistryReader, RegistryWriter> {
-  const puller = new RegistryClient({ ...place, port: labRegistry.pullPort })
-  const pusher = new RegistryClient({ ...place, port: labRegistry.pushPort, login })
+function session(lab: Reach, { host, address, ca, password }: Place): ApiSession<RegistryReader, RegistryWriter> {
+  const { name, user, pullPort, pushPort } = labRegistry
+  const puller = new RegistryClient({ address, name, ca, port: pullPort })
+  const pusher = new RegistryClient({ address, name, ca, port: pushPort, login: { user, password } })
   return {
     reader: {
       async digestOf(repository, tag) {
@@ -52,12 +59,22 @@ function session(place: Place, login: Login): ApiSession<RegistryReader, Registr
           const digest = await puller.digestOf(repository, tag)
           return digest === undefined ? absent : present(digest)
         } catch (error) {
-          return unknown(`${place.address}:${labRegistry.pullPort}: ${(error as Error).message}`)
+          const installed = error instanceof RegistryError ? present(true) : await isInstalled(lab, host)
+          return installed.is === 'present' ? unknown(`${address}:${pullPort}: ${(error as Error).message}`) : installed
         }
       },
     },
-    writer: { push: (repository, tag, image) => pusher.push(repository, tag, image) },
-    roundTrips: () => puller.answered + pusher.answered,
+    writer: {
+      // A registry that was restarted a moment ago may not listen yet; a second try also finds what the first has sent.
+      push: (repository, tag, image) =>
+        pRetry(() => pusher.push(repository, tag, image), {
+          retries: 4,
+          minTimeout: 500,
+          signal: lab.signal,
+          shouldRetry: ({ error }) => !(error instanceof RegistryError && error.status < 500),
+        }),
+    },
+    roundTrips: () => puller.roundTrips + pusher.roundTrips,
     close: async () => {
       puller.close()
       pusher.close()

@@ -1,0 +1,42 @@
+import { addressesOf, defineRole } from '../../engine/play/role.ts'
+import { aptPackages } from '../../engine/resources/apt-packages.ts'
+import { directory } from '../../engine/resources/directory.ts'
+import { file } from '../../engine/resources/file.ts'
+import { nfsExport } from '../../engine/resources/nfs-export.ts'
+import { systemdUnit } from '../../engine/resources/systemd-unit.ts'
+
+export const nfsServer = defineRole({
+  name: 'nfs-server',
+  summary: 'Exports one directory over NFS to the nodes of the cluster.',
+  vars: {
+    path: '/mnt/nfs-share',
+    /** Whoever writes, files are this user's: pods run as it, and root on a node is not root here. */
+    uid: 10001,
+    /** A fixed one, for firewalls: without it mountd takes another after each start. */
+    mountdPort: 20048,
+    nodes: addressesOf('cluster'),
+  },
+  resources: ({ path, uid, mountdPort, nodes }) => {
+    const settings = file({ path: '/etc/nfs.conf.d/andamio.conf', content: `[mountd]\nport=${mountdPort}\n` })
+    return [
+      // Before the package: the server's first start is then with its right port already.
+      directory({ path: '/etc/nfs.conf.d' }),
+      settings,
+      aptPackages(['nfs-kernel-server'], { starts: ['rpcbind', 'nfs-server', 'nfs-mountd'] }),
+      directory({ path, owner: uid, mode: '0770' }),
+      nfsExport({ path, to: nodes, options: exportOptions(uid) }),
+      systemdUnit({ name: 'rpcbind', enabled: true, running: true }),
+      systemdUnit({ name: 'nfs-server', enabled: true, running: true }),
+      systemdUnit({ name: 'nfs-mountd', running: true, freshAfter: [settings] }),
+    ]
+  },
+})
+
+const exportOptions = (uid: number): readonly string[] => [
+  'rw',
+  'sync',
+  'no_subtree_check',
+  'all_squash',
+  `anonuid=${uid}`,
+  `anongid=${uid}`,
+]
