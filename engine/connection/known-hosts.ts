@@ -1,0 +1,95 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+
+/** One line of an OpenSSH known_hosts file. */
+export interface KnownHost {
+  readonly marker?: '@revoked' | '@cert-authority'
+  /** As written: comma-separated patterns, or one hashed name. */
+  readonly names: string
+  /** `ssh-ed25519`, `ssh-rsa` ... */
+  readonly type: string
+  /** The public key in wire form. */
+  readonly key: Buffer
+}
+
+export interface KnownHosts {
+  readonly entries: readonly KnownHost[]
+  /** Numbers, from 1, of lines that are neither empty, comment nor entry. They never match anything. */
+  readonly malformed: readonly number[]
+}
+
+/** What the file says about one host. */
+export interface HostKeys {
+  readonly trusted: readonly KnownHost[]
+  readonly revoked: readonly KnownHost[]
+}
+
+export function parseKnownHosts(text: string): KnownHosts {
+  const entries: KnownHost[] = []
+  const malformed: number[] = []
+  text.split('\n').forEach((raw, index) => {
+    const line = raw.trim()
+    if (line === '' || line.startsWith('#')) return
+    const entry = parseLine(line)
+    if (entry) entries.push(entry)
+    else malformed.push(index + 1)
+  })
+  return { entries, malformed }
+}
+
+function parseLine(line: string): KnownHost | undefined {
+  const words = line.split(/[ \t]+/)
+  const marker = words[0]?.startsWith('@') ? words.shift() : undefined
+  if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return undefined
+  const [names, type, base64] = words
+  if (names === undefined || type === undefined || base64 === undefined) return undefined
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined
+  const key = Buffer.from(base64, 'base64')
+  return keyType(key) === type ? { names, type, key, ...(marker ? { marker } : {}) } : undefined
+}
+
+/** The type that a public key names itself by, or undefined where it is not one. */
+export function keyType(key: Buffer): string | undefined {
+  if (key.length < 5) return undefined
+  const length = key.readUInt32BE(0)
+  return length > 0 && 4 + length < key.length ? key.toString('latin1', 4, 4 + length) : undefined
+}
+
+/** `name` is `address`, `[address]:port` for a port other than 22, or an alias. Authorities are not followed. */
+export function keysOf({ entries }: KnownHosts, name: string): HostKeys {
+  const mine = entries.filter(entry => matches(entry.names, name.toLowerCase()))
+  return {
+    trusted: mine.filter(({ marker }) => marker === undefined),
+    revoked: mine.filter(({ marker }) => marker === '@revoked'),
+  }
+}
+
+function matches(names: string, name: string): boolean {
+  if (names.startsWith('|1|')) return matchesHash(names, name)
+  let matched = false
+  for (const pattern of names.toLowerCase().split(',')) {
+    if (pattern.startsWith('!') && glob(pattern.slice(1)).test(name)) return false
+    matched ||= glob(pattern).test(name)
+  }
+  return matched
+}
+
+const glob = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  )
+
+function matchesHash(hashed: string, name: string): boolean {
+  const [salt = '', digest = ''] = hashed.slice('|1|'.length).split('|')
+  const wanted = Buffer.from(digest, 'base64')
+  const got = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest()
+  return wanted.length === got.length && timingSafeEqual(wanted, got)
+}
+
+/** The name under which OpenSSH lists an address. */
+export const knownName = (address: string, port: number): string => (port === 22 ? address : `[${address}]:${port}`)
+
+export const knownHostLine = (name: string, key: Buffer): string =>
+  `${name} ${keyType(key)} ${key.toString('base64')}\n`

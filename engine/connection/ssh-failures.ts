@@ -1,0 +1,57 @@
+import { AbortError } from 'p-retry'
+import { AndamioError, exitCode } from '../errors.ts'
+import type { SshEndpoint } from './connection.ts'
+import { unreachable } from './failures.ts'
+import type { HostKeyCheck } from './host-key.ts'
+
+interface Ssh2Error extends Error {
+  readonly level?: string
+  readonly code?: string
+}
+
+/** What may pass by itself: a host that boots, a sshd that is busy, a network that stumbles. */
+const passing = new Map([
+  ['ECONNREFUSED', 'nothing listens there yet'],
+  ['ECONNRESET', 'it hung up'],
+  ['EPIPE', 'it hung up'],
+  ['ETIMEDOUT', 'it does not answer'],
+  ['EHOSTUNREACH', 'there is no way to it'],
+  ['ENETUNREACH', 'there is no way to its network'],
+  ['EAI_AGAIN', 'its name cannot be looked up at the moment'],
+])
+
+/**
+ * What one failed attempt means. Comes as p-retry's `AbortError` where trying again cannot help: a host key that is
+ * refused, a login that is refused, a name that does not exist, no common algorithm.
+ */
+export function dialFailure(error: unknown, host: string, endpoint: SshEndpoint, check?: HostKeyCheck): Error {
+  if (error instanceof AndamioError) return new AbortError(error)
+  const { code, level, message } = error as Ssh2Error
+  const place = `${host} (${endpoint.user}@${endpoint.address}:${endpoint.port})`
+  const reason = passing.get(code ?? '')
+  if (reason !== undefined) return unreachable(host, `${reason} (${code})`, { place })
+  if (level === 'client-timeout') return unreachable(host, 'it does not answer: no ssh handshake in time', { place })
+  if (level === 'handshake' && check && /host key (format|algorithm)/i.test(message))
+    return new AbortError(check.noneOffered())
+  if (level === 'handshake' || code === 'ENOTFOUND') return new AbortError(unreachable(host, message, { place }))
+  return unreachable(host, message, { place })
+}
+
+export function loginRefused(
+  host: string,
+  endpoint: SshEndpoint,
+  tried: readonly string[],
+  lockedFiles: readonly string[],
+): Error {
+  const locked = lockedFiles[0]
+  const failure = {
+    code: 'login-refused',
+    message: `${host} accepts none of our keys for ${endpoint.user}`,
+    place: `${host} (${endpoint.user}@${endpoint.address}:${endpoint.port})`,
+    cause: tried.length > 0 ? `tried: ${tried.join(', ')}` : 'there is no key to try: no agent and no key file is set',
+    next: locked
+      ? `Unlock the key first: ssh-add ${locked}`
+      : `Put our public key in ~${endpoint.user}/.ssh/authorized_keys on ${host}, or name the right key in the inventory.`,
+  }
+  return new AbortError(new AndamioError(failure, exitCode.unreachable))
+}

@@ -1,0 +1,120 @@
+import { setTimeout } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import pRetry from 'p-retry'
+import type { Connection, ExecOptions, ExecResult, SshEndpoint } from './connection.ts'
+import { commandTimeout, unreachable } from './failures.ts'
+import { attend, type Running } from './running-command.ts'
+import { isRefusedSession, startOn } from './ssh-channel.ts'
+import { type DialOptions, dial } from './ssh-dial.ts'
+import type { SshLink } from './ssh-link.ts'
+import { asRoot, refuseWithoutSudo } from './sudo.ts'
+
+export interface SshOptions extends DialOptions {
+  /** How long a host is tried that refuses or is silent. Default 20. */
+  readonly patienceSeconds?: number
+  /** Told before every further try, for a line that says what is being waited for. */
+  readonly onRetry?: (reason: string) => void
+  readonly signal?: AbortSignal
+}
+
+/** sshd allows 10 (MaxSessions), and counts a little longer than we do. */
+const channels = 5
+
+/**
+ * Logs in to a host, through its jump hosts where it has some. ssh2 is loaded here and not before.
+ *
+ * Throws `unreachable` or `login-refused` (exit 69) and `host-key-unknown`, `host-key-changed` or `host-key-revoked`
+ * (exit 65); only what may pass by itself is tried again.
+ */
+export async function connectSsh(host: string, endpoint: SshEndpoint, options: SshOptions = {}): Promise<Connection> {
+  const { patienceSeconds = 20, onRetry, signal } = options
+  const chain = await pRetry(() => dialChain(host, endpoint, options), {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 250,
+    factor: 1.5,
+    maxTimeout: 3000,
+    randomize: true,
+    maxRetryTime: patienceSeconds * 1000,
+    onFailedAttempt: ({ error }) =>
+      onRetry?.((error as { failure?: { cause?: string } }).failure?.cause ?? error.message),
+    ...(signal ? { signal } : {}),
+  })
+  return new SshConnection(host, endpoint.user, chain)
+}
+
+const hopsOf = (endpoint: SshEndpoint): readonly SshEndpoint[] => [...endpoint.jump.flatMap(hopsOf), endpoint]
+
+async function dialChain(host: string, endpoint: SshEndpoint, options: DialOptions): Promise<readonly SshLink[]> {
+  const chain: SshLink[] = []
+  try {
+    for (const hop of hopsOf(endpoint)) {
+      const name = hop === endpoint ? host : `${host} (by way of ${hop.address})`
+      chain.push(await dial(name, hop, options, chain.at(-1)))
+    }
+    return chain
+  } catch (error) {
+    await closeAll(chain)
+    throw error
+  }
+}
+
+async function closeAll(chain: readonly SshLink[]): Promise<void> {
+  for (const link of chain.toReversed()) await link.close()
+}
+
+class SshConnection implements Connection {
+  readonly host: string
+  readonly #user: string
+  readonly #chain: readonly SshLink[]
+  readonly #link: SshLink
+  readonly #limit = pLimit(channels)
+  #roundTrips = 0
+  #sessions = 0
+
+  constructor(host: string, user: string, chain: readonly SshLink[]) {
+    this.host = host
+    this.#user = user
+    this.#chain = chain
+    this.#link = chain.at(-1) as SshLink
+  }
+
+  get roundTrips(): number {
+    return this.#roundTrips
+  }
+
+  exec(command: string, options: ExecOptions): Promise<ExecResult> {
+    return this.#limit(async () => {
+      options.signal?.throwIfAborted()
+      const running = await this.#start(this.#user === 'root' ? command : asRoot(command), options.timeoutSeconds)
+      this.#sessions++
+      try {
+        const result = await attend(running, options, { host: this.host, command })
+        if (this.#user !== 'root') refuseWithoutSudo(result, this.host, this.#user)
+        this.#roundTrips++
+        return result
+      } finally {
+        this.#sessions--
+      }
+    })
+  }
+
+  /** A sshd that allows fewer sessions than we open refuses some: those wait until one of ours has ended. */
+  async #start(command: string, timeoutSeconds: number): Promise<Running> {
+    const deadline = performance.now() + timeoutSeconds * 1000
+    for (let refusedAlone = 0; ; ) {
+      const left = deadline - performance.now()
+      if (left <= 0) throw commandTimeout({ host: this.host, command, stderr: '' }, timeoutSeconds)
+      try {
+        return await startOn(this.#link, command, left)
+      } catch (error) {
+        if (!isRefusedSession(error)) throw error
+        if (this.#sessions === 0 && ++refusedAlone > 10) throw unreachable(this.host, 'its sshd opens no session')
+        await setTimeout(100)
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return closeAll(this.#chain)
+  }
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { KeyPair } from './keys.ts'
+
+export interface Sshd {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Says what it installs: a test may need more of this machine than the product does. Needs root. */
+export function needPrograms(programs: Readonly<Record<string, string>>): void {
+  const missing = Object.entries(programs).filter(([program]) => !existsSync(program))
+  if (missing.length === 0) return
+  const packages = missing.map(([, name]) => name)
+  process.stderr.write(`These tests need ${packages.join(' and ')}: installing by apt-get.\n`)
+  execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { stdio: 'inherit' })
+}
+
+/** A real OpenSSH server, as a process of its own on a loopback port, that lets root in by `user`'s key. */
+export async function startSshd(
+  folder: string,
+  keys: { readonly host: readonly KeyPair[]; readonly user: KeyPair },
+  settings: readonly string[] = [],
+): Promise<Sshd> {
+  needPrograms({ '/usr/sbin/sshd': 'openssh-server' })
+  mkdirSync('/run/sshd', { recursive: true }) // where sshd parts its privileges; its unit file makes it elsewhere
+  const port = await freePort()
+  const authorized = join(folder, 'authorized_keys')
+  writeFileSync(authorized, `${keys.user.publicLine}\n`, { mode: 0o600 })
+  const config = [
+    `ListenAddress 127.0.0.1:${port}`,
+    ...keys.host.map(({ file }) => `HostKey ${file}`),
+    `AuthorizedKeysFile ${authorized}`,
+    'PidFile none',
+    'StrictModes no',
+    'UsePAM no',
+    'PasswordAuthentication no',
+    'PermitRootLogin prohibit-password',
+    'AllowTcpForwarding yes',
+    'Subsystem sftp internal-sftp',
+    ...settings,
+  ]
+  const configFile = join(folder, `sshd_config-${port}`)
+  writeFileSync(configFile, `${config.join('\n')}\n`)
+  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', configFile], { stdio: ['ignore', 'ignore', 'pipe'] })
+  await listening(server)
+  return { port, close: () => ended(server) }
+}
+
+function listening(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    server.stderr?.on('data', chunk => {
+      said += String(chunk)
+      if (said.includes('Server listening')) resolve()
+    })
+    server.once('error', reject)
+    server.once('exit', code => reject(new Error(`sshd ended with status ${code}: ${said}`)))
+  })
+}
+
+function ended(server: ChildProcess): Promise<void> {
+  return new Promise(resolve => {
+    if (server.exitCode !== null) return resolve()
+    server.once('exit', () => resolve())
+    server.kill('SIGTERM')
+  })
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })
+}
