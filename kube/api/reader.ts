@@ -85,14 +85,17 @@ export class ClusterReader {
     }
   }
 
-  /** Every kind that can be listed and deleted, in one request to each of the two discovery roots. */
-  async kinds(): Promise<readonly ServedKind[]> {
-    const roots = await Promise.all(
-      ['/api', '/apis'].map(path =>
-        this.client.call<{ items: readonly DiscoveredGroup[] }>({ method: 'GET', path, accept: aggregatedDiscovery }),
-      ),
-    )
-    return roots.flatMap(root => root.items).flatMap(kindsOfGroup)
+  /** Kinds of custom resources that can be listed and deleted, by one request. */
+  async customKinds(): Promise<readonly ServedKind[]> {
+    const path = '/apis'
+    const { items } = await this.client.call<{ items: readonly DiscoveredGroup[] }>({
+      method: 'GET',
+      path,
+      accept: aggregatedDiscovery,
+    })
+    // Kubernetes keeps undotted names and *.k8s.io for itself; CustomResourceDefinitions there need its approval.
+    const isCustom = (name = ''): boolean => name.includes('.') && !name.endsWith('.k8s.io')
+    return items.filter(group => isCustom(group.metadata?.name)).flatMap(kindsOfGroup)
   }
 
   async readiness(): Promise<Readiness> {
