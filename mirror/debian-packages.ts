@@ -1,0 +1,29 @@
+import type { CommandOptions } from './command.ts'
+
+type Run = (program: string, args: readonly string[], options?: CommandOptions) => Promise<string>
+
+/** Of these Debian packages, the ones that this machine lacks. */
+export async function missingPackages(wanted: readonly string[], run: Run): Promise<readonly string[]> {
+  const names = [...new Set(wanted)].sort()
+  // dpkg-query fails when it does not know one of them, and prints the others all the same.
+  const query = 'dpkg-query --show --showformat "$0" "$@" 2>/dev/null || true'
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own placeholders.
+  const listing = await run('sh', ['-c', query, '${binary:Package} ${db:Status-Status}\\n', ...names])
+  const installed = new Set(
+    listing
+      .split('\n')
+      .filter(line => line.endsWith(' installed'))
+      .map(line => line.replace(/(:\w+)? installed$/, '')),
+  )
+  return names.filter(name => !installed.has(name))
+}
+
+/** In one call, waiting for whoever else holds dpkg's lock. */
+export async function installPackages(names: readonly string[], run: Run): Promise<void> {
+  const options = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3']
+  const env = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' }
+  const next = `Try it by hand: apt-get install ${names.join(' ')}`
+  const install = ['install', '--yes', '--no-install-recommends', '--no-upgrade', ...names]
+  await run('apt-get', [...options, 'update'], { env, next, timeoutSeconds: 600 })
+  await run('apt-get', [...options, ...install], { env, next })
+}

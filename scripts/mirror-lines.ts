@@ -1,0 +1,34 @@
+import type { Emit, Failure, Progress } from '../engine/report/events.ts'
+
+const secondsBetweenLines = 10
+
+/** Plain lines: when a task begins and ends, and in between one every ten seconds. */
+export function progressPrinter(print: (line: string) => void): Emit {
+  const printed = new Map<string, number>()
+  return event => {
+    if (event.type === 'notice') print(event.text)
+    if (event.type !== 'progress') return
+    const last = printed.get(event.task)
+    if (!event.ended && last !== undefined && event.seconds - last < secondsBetweenLines) return
+    printed.set(event.task, event.seconds)
+    print(progressLine(event))
+  }
+}
+
+/** `kernel            62 s  compiling, 410 of 1370 objects`. */
+export function progressLine(progress: Omit<Progress, 'at'>): string {
+  const { task, detail = '', done, total, unit = '', seconds, ended } = progress
+  const count = done === undefined ? '' : `, ${done}${total === undefined ? '' : ` of ${total}`} ${unit}`
+  const what = ended === 'failed' ? 'failed' : `${detail}${count}`
+  return `${task.padEnd(18)} ${String(Math.round(seconds)).padStart(5)} s  ${what}`.trimEnd()
+}
+
+export function failureLines({ message, code, place, cause, stderr = [], next }: Failure): readonly string[] {
+  return [
+    `error: ${message} (${code})`,
+    ...(place ? [`  at    ${place}`] : []),
+    ...(cause ? [`  cause ${cause}`] : []),
+    ...stderr.map(line => `  | ${line}`),
+    ...(next ? [`  next  ${next}`] : []),
+  ]
+}

@@ -1,0 +1,63 @@
+import { Command, CommanderError, Option } from 'commander'
+import { AndamioError, exitCode } from '../engine/errors.ts'
+import { cacheFolder } from '../engine/play/folders.ts'
+import { buildMirror, stepsToBuild } from '../mirror/build-mirror.ts'
+import { mirrorSteps } from '../mirror/steps.ts'
+import { failureLines, progressPrinter } from './mirror-lines.ts'
+
+/** The program behind scripts/mirror.mjs. Gives its exit status. */
+export async function mirrorProgram(args: readonly string[]): Promise<number> {
+  const program = new Command('npx zx scripts/mirror.mjs')
+    .description(
+      'Builds, once, what a lab needs that is to do without the internet: kernel, packages, images, host image.',
+    )
+    .addOption(
+      new Option('--source <source>', 'where a lab takes packages and images from')
+        .choices(['mirror', 'upstream'])
+        .default('mirror'),
+    )
+    .option('--check', 'say what is missing, and build nothing')
+    .allowExcessArguments(false)
+    .exitOverride()
+  try {
+    program.parse(args, { from: 'user' })
+    const { source, check } = program.opts<{ source: 'mirror' | 'upstream'; check?: boolean }>()
+    if (source === 'upstream') {
+      console.log('Packages and images come from pkgs.k8s.io, registry.k8s.io and ghcr.io: there is nothing to build.')
+      return exitCode.done
+    }
+    return check ? await tellMissing() : await build()
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
+    if (!(error instanceof AndamioError)) throw error
+    console.error(failureLines(error.failure).join('\n'))
+    return error.exit
+  }
+}
+
+async function tellMissing(): Promise<number> {
+  const missing = await stepsToBuild(cacheFolder())
+  for (const step of missing) console.log(`would build ${step.name}: ${step.summary}`)
+  console.log(`${mirrorSteps.length - missing.length} of ${mirrorSteps.length} parts are built`)
+  return missing.length > 0 ? exitCode.changesFound : exitCode.done
+}
+
+async function build(): Promise<number> {
+  const since = Date.now()
+  const interrupted = new AbortController()
+  const stop = () => interrupted.abort()
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    const emit = progressPrinter(line => console.log(line))
+    await buildMirror({ cacheFolder: cacheFolder(), emit, signal: interrupted.signal })
+    const seconds = ((Date.now() - since) / 1000).toFixed(1)
+    console.log(`The mirror stands in ${cacheFolder()}/mirror: ${mirrorSteps.length} parts, ${seconds} s.`)
+    return exitCode.done
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error
+    console.error('Interrupted. The same command resumes.')
+    return exitCode.interrupted
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
