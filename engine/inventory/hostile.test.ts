@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { performance } from 'node:perf_hooks'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseInventory } from './parse.ts'
@@ -47,6 +46,7 @@ describe('a hostile inventory', () => {
     expect(best).toBeLessThan(100)
   })
 
+  // INVENTORY_MUTATIONS=10000 for the long proof.
   it('never gets past the checks: mutated inventories', async () => {
     const whole = await readFile(new URL('../../inventory/static.yaml', import.meta.url), 'utf8')
     const seed = `${whole}vars:\n  base: { swap: true, servers: [a.example, "b"] }\n`
@@ -110,19 +110,21 @@ describe('a hostile inventory', () => {
           expect(problem.message).not.toMatch(/undefined|\[object|Invalid input/)
         }
       }),
-      { numRuns: Number(process.env.INVENTORY_MUTATIONS ?? 1000) },
+      { numRuns: Number(process.env.INVENTORY_MUTATIONS ?? 500) },
     )
-    expect(refused).toBeGreaterThan(250)
-  })
+    expect(refused).toBeGreaterThan(125)
+  }, 60_000)
 })
 
-/** A busy machine may stretch one run; a bomb stretches every one. */
+/** In processor time, for the machine may be busy with something else; a bomb would cost it every time. */
 function quickestOfThree(act: () => InventoryError | undefined) {
-  let [error, best] = [act(), Number.POSITIVE_INFINITY]
+  let error = act()
+  let best = Number.POSITIVE_INFINITY
   for (let run = 0; run < 3; run++) {
-    const start = performance.now()
+    const before = process.cpuUsage()
     error = act()
-    best = Math.min(best, performance.now() - start)
+    const { user, system } = process.cpuUsage(before)
+    best = Math.min(best, (user + system) / 1000)
   }
   return { error, best }
 }

@@ -30,8 +30,8 @@ describe('--limit', () => {
     ['wokers', 'limit-unknown', 'did you mean workers?'],
     ['cp,!wroker1', 'limit-unknown', 'did you mean worker1?'],
     ['.*', 'limit-unknown', 'there are: '],
-    ['cp,!all', 'limit-matches-nothing', 'name hosts or groups'],
-    ['', 'limit-matches-nothing', 'name hosts or groups'],
+    ['cp,!all', 'limit-matches-nothing', 'Name hosts or groups'],
+    ['', 'limit-matches-nothing', 'Name hosts or groups'],
   ])('refuses %j', (pattern, code, next) => {
     expect(() => limit(pattern)).toThrow(
       expect.objectContaining({

@@ -24,7 +24,7 @@ export function limitTo(
       code: 'limit-matches-nothing',
       message: `--limit ${JSON.stringify(pattern)} leaves no host`,
       place: '--limit',
-      next: `name hosts or groups; there are ${[...hosts, ...groups.keys()].join(', ')}`,
+      next: `Name hosts or groups; there are ${[...hosts, ...groups.keys()].join(', ')}`,
     })
   }
   return hosts.filter(host => left.has(host))

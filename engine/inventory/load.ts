@@ -28,14 +28,18 @@ export async function loadInventory(nameOrPath: string, options: LoadOptions): P
 
 async function refuse(error: NodeJS.ErrnoException, given: string, isPath: boolean, folder: string): Promise<never> {
   if (error.code !== 'ENOENT') {
-    throw usageError({ code: 'inventory-unreadable', message: `cannot read inventory ${given}`, cause: error.message })
+    throw usageError({
+      code: 'inventory-unreadable',
+      message: `Cannot read the inventory ${given}`,
+      cause: error.message,
+    })
   }
   const files = await readdir(folder).catch(() => [])
   const names = files.filter(file => file.endsWith('.yaml')).map(file => file.slice(0, -'.yaml'.length))
   throw usageError({
     code: 'inventory-not-found',
-    message: `there is no inventory ${given}`,
+    message: `There is no inventory ${given}`,
     place: '--inventory',
-    next: isPath ? 'check the path, or name one that comes with the project' : didYouMean(given, names, 'there are'),
+    next: isPath ? 'Check the path, or name one that comes with the project.' : didYouMean(given, names, 'there are'),
   })
 }

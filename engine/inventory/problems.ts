@@ -26,7 +26,7 @@ export class InventoryError extends AndamioError {
         message: alone ? sentence(first) : `${file} has ${problems.length} errors`,
         place: first.place,
         ...(alone ? {} : { cause: listing(problems) }),
-        next: (alone && first.hint) || 'correct the inventory and run again; docs/inventory.md shows its shape',
+        next: (alone && first.hint) || 'Correct the inventory and run again; docs/inventory.md shows its shape.',
       },
       exitCode.usage,
     )

@@ -23,7 +23,7 @@ export function githubReporter({ stream }: { readonly stream: NodeJS.WritableStr
   return {
     on(event: Event): void {
       if (event.type === 'notice' && event.level === 'warning') {
-        say(annotation('warning', { code: 'warning', message: event.text }))
+        say(annotation('warning', { code: event.level, message: event.text }))
       }
       if (event.type === 'check.end' && !event.passed) {
         say(annotation('error', { code: event.id, message: event.title, cause: `saw: ${event.saw}` }))
