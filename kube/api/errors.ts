@@ -7,6 +7,10 @@ export interface ApiStatus {
   readonly details?: { readonly retryAfterSeconds?: number }
 }
 
+/** Server-side apply answers 500, not 422, to a field that the schema does not know. It is final all the same. */
+export const isSchemaError = (status: number, body: string): boolean =>
+  status === 500 && body.includes('failed to create typed patch object')
+
 /** The API answered, and its answer was no. */
 export class ApiRefusal extends AndamioError {
   readonly status: number
@@ -20,7 +24,7 @@ export class ApiRefusal extends AndamioError {
       cause: `${status} ${body.reason ?? ''}: ${body.message ?? 'it gave no reason'}`.replace(' :', ':'),
       next: 'Mend what the API names, then run again.',
     })
-    this.status = status
+    this.status = isSchemaError(status, body.message ?? '') ? 422 : status
     this.reason = body.reason ?? ''
   }
 }

@@ -1,4 +1,5 @@
 import pRetry from 'p-retry'
+import { isSchemaError } from './errors.ts'
 import type { WireResponse } from './wire.ts'
 
 /** The API is there but asks for patience: overload, a leader election, a write that met another. */
@@ -25,6 +26,7 @@ export async function withPatience(
 ): Promise<WireResponse> {
   const attempt = async (): Promise<WireResponse> => {
     const response = await send()
+    if (isSchemaError(response.status, response.body)) return response
     if (passing.has(response.status) || (conflicts && response.status === 409)) throw new Passing(response)
     return response
   }

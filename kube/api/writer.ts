@@ -45,11 +45,12 @@ export class ClusterWriter extends ClusterReader {
     })
   }
 
-  async patch(ref: ObjectRef, change: unknown): Promise<void> {
+  /** Merge patch: null removes a field. */
+  async patch(ref: ObjectRef, change: unknown, subresource?: 'status'): Promise<void> {
     const kind = await this.client.servedKind(ref)
     await this.client.call({
       method: 'PATCH',
-      path: pathOf(kind, ref),
+      path: pathOf(kind, ref) + (subresource ? `/${subresource}` : ''),
       query: { fieldManager },
       contentType: 'application/merge-patch+json',
       body: change,
