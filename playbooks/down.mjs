@@ -12,9 +12,9 @@ const about = {
   ],
 }
 
-await playbook('down', about, ({ confirmName, mirror, noHosts, forgetLab }) => [
+await playbook('down', about, ({ confirmName, noSupply, noHosts, forgetLab }) => [
   confirmName('This removes every host of the lab with all data on them.'),
-  mirror.stop(),
+  noSupply(),
   noHosts(),
   forgetLab(),
 ])

@@ -12,10 +12,10 @@ const about = {
   ],
 }
 
-await playbook('up', about, ({ play, parallel, hosts, retire, mirror, cluster, roles }) => [
-  mirror.build(),
+await playbook('up', about, ({ mirror, hosts, supply, play, parallel, retire, cluster, registry, roles }) => [
+  mirror(),
   hosts(),
-  mirror.serve(),
+  supply(),
   play('Prepare every host', { on: 'all', roles: [roles.base] }),
   parallel(
     play('Export shared storage', { on: 'storage', roles: [roles.nfsServer, roles.registry] }),
@@ -25,6 +25,6 @@ await playbook('up', about, ({ play, parallel, hosts, retire, mirror, cluster, r
   play('Connect the pods', { on: cluster, roles: [roles.flannel] }),
   play('Join the workers', { on: 'workers', roles: [roles.worker] }),
   retire(),
-  play('Push images', { on: 'registry', roles: [roles.images] }),
+  play('Push images', { on: registry, roles: [roles.images] }),
   play('Apply manifests in order', { on: cluster, roles: [roles.manifests] }),
 ])

@@ -1,11 +1,15 @@
 import type { SshEndpoint } from '../connection/connection.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Emit, Json } from '../report/events.ts'
-import type { AnyResource, Answer } from '../resource/resource.ts'
+import type { Answer, AnyResource } from '../resource/resource.ts'
 
 /** How a host stands, as its provider sees it. */
 export type Found =
-  | { readonly is: 'running'; readonly endpoint: SshEndpoint; /** Address the lab's hosts use among themselves. */ readonly address: string }
+  | {
+      readonly is: 'running'
+      readonly endpoint: SshEndpoint /** Address the lab's hosts use among themselves. */
+      readonly address: string
+    }
   | { readonly is: 'stopped' }
   | { readonly is: 'absent' }
   | { readonly is: 'unknown'; readonly why: string }
@@ -26,6 +30,8 @@ export interface Provider {
   /** Throws one error that names everything missing and how to get it. Not called by `--check`. */
   preflight(): Promise<void>
   find(): Promise<ReadonlyMap<string, Found>>
+  /** Address at which the hosts reach this machine; undefined while there is none, or where they cannot. */
+  operatorAddress(): string | undefined
   /** Shared first, then the hosts. A stopped host is started, never replaced. */
   create(): ProviderPlan
   /** Hosts first, then shared. */

@@ -12,6 +12,9 @@ import type { About } from './playbook.ts'
 import { providerFor } from './providers.ts'
 import * as vocabulary from './vocabulary.ts'
 
+/** Groups that the lab's roles speak of. */
+const labGroups = ['control-plane', 'workers', 'cluster', 'storage', 'registry']
+
 const builtinFolder = fileURLToPath(new URL('../../inventory', import.meta.url))
 
 export async function runPlaybook(
@@ -27,7 +30,8 @@ export async function runPlaybook(
     builtinFolder,
     // Every role's variables are known to every playbook: `verify` must not stumble over a variable that only `up` reads.
     roleVars: Object.fromEntries([...Object.values(vocabulary.roles), ...roles].map(role => [role.name, role.vars])),
-    knownGroups: list.flatMap(step => step.groups),
+    // Likewise its groups: `down` plays on none, and reads the same inventories.
+    knownGroups: [...labGroups, ...list.flatMap(step => step.groups)],
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   })
   return perform(

@@ -9,8 +9,10 @@ import { localHost, noLocalHost } from './host.ts'
 import { hostKey, loginKey, noHostKey, noLoginKey } from './keys.ts'
 import { labLayout } from './layout.ts'
 import { labNetwork, noLabNetwork } from './network.ts'
+import { readRecord } from './network-record.ts'
 import { preflight } from './preflight.ts'
 import { pristineAnswer } from './pristine.ts'
+import { addressIn, operatorNumber } from './subnet.ts'
 
 /** What hosts boot: made by the mirror, and so perhaps not known yet. */
 export interface Boots {
@@ -36,12 +38,22 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     ...(subnet ? { subnet } : {}),
   }
 
+  async function find(): Promise<Map<string, Found>> {
+    const found = hosts.map(async ({ name }): Promise<[string, Found]> => [name, await findHost(name, layout)])
+    return new Map(await Promise.all(found))
+  }
+
   return {
     name: 'local',
-    preflight: () => preflight({ stateFolder, emit, hosts }),
-    async find() {
-      const found = hosts.map(async ({ name }): Promise<[string, Found]> => [name, await findHost(name, layout)])
-      return new Map(await Promise.all(found))
+    async preflight() {
+      const found = await find()
+      // Those that run have their memory already.
+      await preflight({ stateFolder, emit, hosts: hosts.filter(({ name }) => found.get(name)?.is !== 'running') })
+    },
+    find,
+    operatorAddress() {
+      const known = readRecord(layout.network)
+      return known && addressIn(known.subnet, operatorNumber)
     },
     create: () => ({
       shared: [loginKey(lab.name, stateFolder), labNetwork(network)],

@@ -13,6 +13,7 @@ export function staticProvider({ lab }: ProviderContext): Provider {
     name: 'static',
     preflight: async () => undefined,
     find: async () => new Map(lab.hosts.map(host => [host.name, found(host, settings, lab.file)])),
+    operatorAddress: () => undefined,
     create: () => nothing,
     destroy: () => nothing,
     pristine: () => undefined,

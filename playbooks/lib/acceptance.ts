@@ -1,0 +1,15 @@
+import type { Check } from '../../engine/play/checks.ts'
+import { nodePorts } from '../checks/node-ports.ts'
+import { nodesAndPods } from '../checks/nodes.ts'
+import { exported, volumeBound } from '../checks/storage.ts'
+import { transfers } from '../checks/transfers.ts'
+
+/** What `verify` looks at: the cluster part of the lab's acceptance checks, in the order in which they build on each other. */
+export const acceptance: readonly Check[] = [
+  nodesAndPods,
+  nodePorts,
+  volumeBound,
+  exported,
+  transfers(5),
+  transfers(100),
+]

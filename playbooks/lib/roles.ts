@@ -1,0 +1,7 @@
+export { base } from '../../roles/base/role.ts'
+export { containerd } from '../../roles/containerd/role.ts'
+export { images } from '../../roles/images/role.ts'
+export { kubernetes } from '../../roles/kubernetes/role.ts'
+export { nfsClient } from '../../roles/nfs-client/role.ts'
+export { nfsServer } from '../../roles/nfs-server/role.ts'
+export { registry } from '../../roles/registry/role.ts'

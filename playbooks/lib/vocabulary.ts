@@ -1,0 +1,13 @@
+/** Every word that a playbook can use. */
+export { checks } from '../../engine/play/checks.ts'
+export { confirmName } from '../../engine/play/confirm.ts'
+export { forgetLab } from '../../engine/play/forget-lab.ts'
+export { hosts, noHosts } from '../../engine/play/hosts.ts'
+export { parallel, play } from '../../engine/play/play.ts'
+export { cluster } from '../../kube/api/cluster.ts'
+export { registry } from '../../kube/registry/target.ts'
+export { acceptance } from './acceptance.ts'
+export { mirror } from './mirror.ts'
+export { retire } from './retire.ts'
+export * as roles from './roles.ts'
+export { noSupply, supply } from './supply.ts'
