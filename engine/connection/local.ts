@@ -2,8 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { homedir, userInfo } from 'node:os'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { unreachable } from './failures.ts'
+import { asRoot, limited, refuseWithoutSudo } from './remote-command.ts'
 import { attend, type Running } from './running-command.ts'
-import { asRoot, refuseWithoutSudo } from './sudo.ts'
 
 export interface LocalOptions {
   /** Put before every command: `['chroot', '/srv/root']`, or an `unshare` that makes a private root. */
@@ -34,7 +34,7 @@ class LocalConnection implements Connection {
 
   async exec(command: string, options: ExecOptions): Promise<ExecResult> {
     const user = userInfo()
-    const running = this.#start(user.uid === 0 ? command : asRoot(command))
+    const running = this.#start(user.uid === 0 ? command : asRoot(limited(command, options.timeoutSeconds)))
     this.#running.add(running)
     try {
       const result = await attend(running, options, { host: this.host, command })

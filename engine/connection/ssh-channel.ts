@@ -7,15 +7,15 @@ const noSession = new Error('no session within the time left')
 
 /** Starts a command in a session of its own. Rejects when none is opened within `milliseconds`. */
 export async function startOn(link: SshLink, command: string, milliseconds: number): Promise<Running> {
-  const opening = link.open(command)
+  const opening = link.open(command, channel => runningOn(channel, link))
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(noSession), milliseconds)
   })
   try {
-    return runningOn(await Promise.race([opening, limit]), link)
+    return await Promise.race([opening, limit])
   } catch (error) {
-    opening.then(channel => channel.close(), ignore)
+    opening.then(running => running.abandon(), ignore)
     throw error
   } finally {
     clearTimeout(timer)
@@ -28,12 +28,14 @@ export const isRefusedSession = (error: unknown): boolean =>
 
 function runningOn(channel: ClientChannel, link: SshLink): Running {
   channel.on('error', ignore)
+  const ended = endOf(channel, link)
+  ended.catch(ignore) // a session that came too late is attended by nobody
   return {
     stdin: channel,
     stdout: channel,
     stderr: channel.stderr,
-    ended: endOf(channel, link),
-    terminate: () => sendTerm(channel),
+    ended,
+    terminate: ignore, // the host does, by its own clock
     abandon: () => channel.close(),
   }
 }
@@ -47,18 +49,6 @@ function endOf(channel: ClientChannel, link: SshLink): Running['ended'] {
     // A close without an exit is a session that was taken away: its command gave no answer.
     channel.on('close', () => (end ? resolve(end) : reject(link.broken('its session ended without a status'))))
   })
-}
-
-/**
- * ssh2's own `signal` does nothing once stdin has been closed, which for us is always. A signal may still be sent then
- * (RFC 4254, 5.3), so this goes round it.
- */
-function sendTerm(channel: ClientChannel): void {
-  const { outgoing, _client } = channel as unknown as {
-    outgoing: { id: number; state: string }
-    _client: { _protocol: { signal(channel: number, name: string): void } }
-  }
-  if (outgoing.state !== 'closed' && outgoing.state !== 'closing') _client._protocol.signal(outgoing.id, 'TERM')
 }
 
 const ignore = (): void => undefined

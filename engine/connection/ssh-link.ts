@@ -41,9 +41,10 @@ export class SshLink {
     return settled.finally(() => forget())
   }
 
-  open(command: string): Promise<ClientChannel> {
+  /** `attach` gets the session before any of its events: status and output may come in the same packet. */
+  open<T>(command: string, attach: (channel: ClientChannel) => T): Promise<T> {
     return this.untilLost((resolve, reject) =>
-      this.#client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel))),
+      this.#client.exec(command, (error, channel) => (error ? reject(error) : resolve(attach(channel)))),
     )
   }
 

@@ -3,11 +3,11 @@ import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 import type { Connection, ExecOptions, ExecResult, SshEndpoint } from './connection.ts'
 import { commandTimeout, unreachable } from './failures.ts'
+import { asRoot, limited, refuseWithoutSudo } from './remote-command.ts'
 import { attend, type Running } from './running-command.ts'
 import { isRefusedSession, startOn } from './ssh-channel.ts'
 import { type DialOptions, dial } from './ssh-dial.ts'
 import type { SshLink } from './ssh-link.ts'
-import { asRoot, refuseWithoutSudo } from './sudo.ts'
 
 export interface SshOptions extends DialOptions {
   /** How long a host is tried that refuses or is silent. Default 20. */
@@ -85,7 +85,8 @@ class SshConnection implements Connection {
   exec(command: string, options: ExecOptions): Promise<ExecResult> {
     return this.#limit(async () => {
       options.signal?.throwIfAborted()
-      const running = await this.#start(this.#user === 'root' ? command : asRoot(command), options.timeoutSeconds)
+      const simple = limited(command, options.timeoutSeconds)
+      const running = await this.#start(this.#user === 'root' ? simple : asRoot(simple), options.timeoutSeconds)
       this.#sessions++
       try {
         const result = await attend(running, options, { host: this.host, command })

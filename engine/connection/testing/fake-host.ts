@@ -18,14 +18,13 @@ export interface FakeHost {
   /** Most sessions that were ever open at once on one connection. */
   readonly mostSessions: number
   readonly logins: number
-  readonly signals: readonly string[]
   close(): Promise<void>
 }
 
 /** An ssh server in this process, for what a real one cannot be made to do. Commands run in a real sh. */
 export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost> {
   const clients = new Set<ssh2.Connection>()
-  const state = { mostSessions: 0, logins: 0, signals: [] as string[] }
+  const state = { mostSessions: 0, logins: 0 }
   const server = new ssh2.Server({ hostKeys: options.hostKeys.map(({ file }) => readFileSync(file)) }, client => {
     clients.add(client)
     let sessions = 0
@@ -38,7 +37,6 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       state.mostSessions = Math.max(state.mostSessions, ++sessions)
       const session = accept()
       session.on('close', () => sessions--)
-      session.on('signal', (_accept, _reject, { name }) => state.signals.push(name))
       session.on('exec', (acceptExec, _reject, { command }) => run(command, acceptExec(), options.uid))
     })
   })
@@ -51,9 +49,6 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
     },
     get logins() {
       return state.logins
-    },
-    get signals() {
-      return state.signals
     },
     close: async () => {
       for (const client of clients) client.end()

@@ -11,7 +11,7 @@ export interface FaultyWire {
 }
 
 /** A TCP relay on loopback that can be made to fail. */
-export async function startFaultyWire(target: number): Promise<FaultyWire> {
+export async function startFaultyWire(target: number, port = 0): Promise<FaultyWire> {
   const sockets = new Set<Socket>()
   let left = Number.POSITIVE_INFINITY
   let silent = false
@@ -34,7 +34,7 @@ export async function startFaultyWire(target: number): Promise<FaultyWire> {
       if (left <= 0) near.destroySoon()
     })
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,

@@ -2,13 +2,18 @@ import { quote } from '../shell/quote.ts'
 import type { ExecResult } from './connection.ts'
 import { noSudo } from './failures.ts'
 
-/** Words that a login shell and sudo take as they are, so that no second shell is needed. */
+/** Words that a login shell, sudo and timeout take as they are, so that no second shell is needed. */
 const plainCommand = /^[\w./-]+( [\w./-]+)*$/
 
-/** `command`, run as root by a user who is not. Never asks for a password: nobody could answer. */
-export function asRoot(command: string): string {
-  return `sudo -n -H -- ${plainCommand.test(command) ? command : `sh -c ${quote(command)}`}`
-}
+/**
+ * `command` under the host's own clock: TERM when its time is up, KILL two seconds later. Only the host can do that
+ * surely: sshd forwards no signal to what root runs, and after a broken connection nobody else is left to.
+ */
+export const limited = (command: string, seconds: number): string =>
+  `timeout -k 2 ${seconds} ${plainCommand.test(command) ? command : `sh -c ${quote(command)}`}`
+
+/** A simple command, run as root by a user who is not. Never asks for a password: nobody could answer. */
+export const asRoot = (simpleCommand: string): string => `sudo -n -H -- ${simpleCommand}`
 
 /** sudo says so itself, on one line and with status 1; a login shell without sudo says 127. */
 const refusal = /^sudo(-rs)?: |is not in the sudoers file|not allowed to execute|sudo: (command )?not found/m
