@@ -90,10 +90,9 @@ export function noLabNetwork(wish: NetworkWish): Resource<NetworkState, undefine
 async function look({ lab, record }: NetworkWish): Promise<Answer<NetworkState>> {
   const { namespace, uplink, firewallTable } = labNames(lab)
   const known = readRecord(record)
-  const [hasNamespace, hasUplink, forwarding] = await Promise.all([
+  const [hasNamespace, hasUplink] = await Promise.all([
     exists(`/run/netns/${namespace}`),
     exists(`/sys/class/net/${uplink}`),
-    isForwarding(),
   ])
   if (!known && !hasNamespace && !hasUplink) return absent
   if (process.getuid?.() !== 0) return unknown('only root may read the firewall of this machine')
@@ -107,7 +106,7 @@ async function look({ lab, record }: NetworkWish): Promise<Answer<NetworkState>>
     namespace: hasNamespace,
     uplink: hasUplink,
     firewall: firewall !== '',
-    forwarding,
+    forwarding: await isForwarding(),
   })
 }
 
