@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly check: boolean
   readonly forks: number
   readonly yes: boolean
+  readonly takeOver?: readonly string[]
+  readonly pruneData?: boolean
 }
 
 export interface RunParts {
@@ -157,6 +159,11 @@ export class Run {
     return {
       host,
       groups: inventoryHost?.groups ?? [],
+      asked: {
+        limited: this.limited,
+        takeOver: this.options.takeOver?.includes(host) ?? false,
+        pruneData: this.options.pruneData ?? false,
+      },
       lab: {
         name: this.lab.name,
         source: this.lab.source,
