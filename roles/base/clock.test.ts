@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { clockAgrees } from './clock.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** What is changed when the host's clock is ahead by so much and its answer takes so long to come back. */
+function judged(aheadSeconds: number, answerTakesSeconds = 0): readonly unknown[] {
+  const clock = clockAgrees(30)
+  if (clock.probe.of !== 'host') throw new Error('it asks a host')
+  clock.probe.script([])
+  const read = Math.floor(Date.now() / 1000 + aheadSeconds)
+  vi.advanceTimersByTime(answerTakesSeconds * 1000)
+  const answer = clock.probe.parse(String(read))
+  if (answer.is !== 'present') throw new Error('it answered')
+  return clock.diff(answer, { change: () => false }).map(({ before }) => before)
+}
+
+test('a clock within the limit agrees, however long the answer takes', () => {
+  for (const ahead of [0, 29, -29]) for (const takes of [0, 1, 120]) expect(judged(ahead, takes)).toEqual([])
+})
+
+test('a clock ten minutes off is told with its direction', () => {
+  expect(judged(600)).toEqual(['600 s ahead'])
+  expect(judged(-600)).toEqual(['600 s behind'])
+  expect(judged(-600, 20)).toEqual(['600 s behind'])
+})
+
+test('what is no time is no answer', () => {
+  const clock = clockAgrees(30)
+  if (clock.probe.of !== 'host') throw new Error('it asks a host')
+  const { parse } = clock.probe
+  expect(() => parse('')).toThrow('not a time')
+  expect(() => parse('date: invalid')).toThrow('not a time')
+})
