@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +19,17 @@ describe('loading', () => {
     const lab = await load('static')
     expect(lab).toMatchObject({ provider: 'static', source: 'upstream', settings: { user: 'debian' } })
     expect(lab.groups.get('cluster')).toEqual(['cp', 'worker1', 'worker2', 'worker3'])
+  })
+
+  it('takes every inventory that comes with the project', async () => {
+    const names = (await readdir(builtinFolder)).map(file => file.replace(/\.yaml$/, ''))
+    expect(names).toEqual(expect.arrayContaining(['local', 'static']))
+    for (const name of names) {
+      const { groups } = await load(name)
+      expect([...groups.keys()]).toEqual(
+        expect.arrayContaining(['control-plane', 'workers', 'storage', 'registry', 'cluster']),
+      )
+    }
   })
 
   it('finds one by path, and names it by that path', async () => {

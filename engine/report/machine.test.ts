@@ -30,15 +30,6 @@ describe('--json', () => {
     const lines = stream.text.trimEnd().split('\n')
     expect(lines.map(line => JSON.parse(line))).toEqual(runs.failing())
   })
-
-  it('goes on when its reader leaves', async () => {
-    const stream = new Sink()
-    const reporter = jsonReporter({ stream })
-    stream.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
-    await new Promise(setImmediate)
-    await tellAll([reporter], runs.quiet())
-    expect(stream.text).toBe('')
-  })
 })
 
 describe('JUnit', () => {
@@ -88,6 +79,15 @@ describe('the reporters of a run', () => {
     await tellAll(await reportersFor({ ...quiet, json: true }, all), runs.quiet())
     for (const line of stdout.text.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('type')
     expect(stderr.text).toContain('PLAY RECAP')
+  })
+
+  it.each([true, false])('go on when their reader leaves, with json %s', async json => {
+    const { stdout, all } = surroundings()
+    const reporters = await reportersFor({ ...quiet, json }, all)
+    stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+    await new Promise(setImmediate)
+    await tellAll(reporters, runs.failing())
+    expect(stdout.text).toBe('')
   })
 
   it('annotate under GitHub Actions', async () => {

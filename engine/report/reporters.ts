@@ -21,6 +21,8 @@ export interface Surroundings {
 
 /** All that a run's options ask for. With `--json`, stdout is for programs and people read stderr. */
 export async function reportersFor(options: ReportOptions, { stdout, stderr, env }: Surroundings): Promise<Reporter[]> {
+  // A reader such as `head` may leave early; the run goes on.
+  for (const output of [stdout, stderr]) output.on('error', () => undefined)
   const stream = options.json ? stderr : stdout
   const tty = Boolean(stream.isTTY) && env.TERM !== 'dumb' && !env.CI
   const { verbose, diff, profile } = options
