@@ -9,7 +9,7 @@ import { heading, section } from './sections.ts'
 
 export type HostnameState = { readonly live: string; readonly file: PathState | null }
 
-/** The host's name now, and at boot by /etc/hostname. */
+/** The host's name now, and at boot by /etc/hostname. List its entry in /etc/hosts before it: sudo looks the name up. */
 export function hostname(name: string): Resource<HostnameState> {
   checkName('host name', name, /^(?=.{1,63}$)[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*$/)
   const file = rootFile('/etc/hostname', `${name}\n`)
