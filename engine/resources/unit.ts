@@ -61,6 +61,12 @@ export async function applyUnit(on: HostWriter, wish: UnitWish, is: Present<Unit
   steps.push(sh`case $(systemctl show --property=NeedDaemonReload,LoadState -- ${unit}) in
   (*=yes*|*=not-found*) systemctl daemon-reload ;;
 esac`)
+  // A file of ours in front of a package's: systemd does not see by itself that it holds another one.
+  if (wish.file) {
+    steps.push(
+      sh`[ "$(systemctl show --property=FragmentPath --value -- ${unit})" = ${wish.file.path} ] || systemctl daemon-reload`,
+    )
+  }
   if (state?.load === 'masked' && (wish.enabled || wish.running)) steps.push(sh`systemctl unmask -- ${unit}`)
   if (differs('enabled')) steps.push(sh`systemctl ${wish.enabled ? 'enable' : 'disable'} -- ${unit}`)
   if (differs('running') && !wish.running) steps.push(sh`systemctl stop -- ${unit}`)
