@@ -25,8 +25,9 @@ export const base = defineRole({
   },
   resources: ({ minDiskGiB, minFreeMiB, maxClockSkewSeconds }, view) => [
     ...preflight({ minDiskGiB, minFreeMiB }),
-    hostname(view.host),
+    // Before its own name: sudo looks that up on every command.
     hostsEntries(neighbours(view)),
+    hostname(view.host),
     timeSync(),
     clockAgrees(maxClockSkewSeconds),
     ...(view.groups.includes('cluster') ? forPods() : []),
