@@ -22,8 +22,8 @@ export async function stepsToBuild(cacheFolder: string, steps = mirrorSteps): Pr
  * Builds what is missing, and nothing else: a second call only looks. Can be killed at any point and called again.
  * Installs the Debian packages that the missing steps need, naming them first.
  */
-export async function buildMirror(options: BuildOptions): Promise<void> {
-  const steps = await stepsToBuild(options.cacheFolder)
+export async function buildMirror(options: BuildOptions, wanted = mirrorSteps): Promise<void> {
+  const steps = await stepsToBuild(options.cacheFolder, wanted)
   if (steps.length === 0) return
   await checkMachine()
   await mkdir(join(options.cacheFolder, 'mirror'), { recursive: true })

@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly timeoutSeconds?: number
   /** Every whole line of stdout and stderr as it comes, for progress. */
   readonly onLine?: (line: string) => void
+  /** Not cut off when the run is cancelled or killed: what is half done by dpkg would have to be repaired. */
+  readonly letFinish?: boolean
   /** What to do when it fails, where that is known. */
   readonly next?: string
 }
@@ -42,7 +44,10 @@ export async function runCommand(
   place.signal.throwIfAborted()
   const log = createWriteStream(place.logFile, { flags: 'a' })
   log.write(`\n$ ${[program, ...args].join(' ')}\n`)
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', program, ...args], {
+  const [file = '', ...rest] = options.letFinish
+    ? [program, ...args]
+    : ['setpriv', '--pdeathsig', 'TERM', program, ...args]
+  const child = spawn(file, rest, {
     cwd: options.cwd,
     env: { ...process.env, LC_ALL: 'C', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe', ...(place.lock === undefined ? [] : [place.lock])],
@@ -56,7 +61,7 @@ export async function runCommand(
     }
   }
   const cancel = () => end('SIGTERM')
-  place.signal.addEventListener('abort', cancel, { once: true })
+  if (!options.letFinish) place.signal.addEventListener('abort', cancel, { once: true })
   const limit = options.timeoutSeconds ?? 1800
   let late = false
   const timer = setTimeout(() => {

@@ -17,11 +17,13 @@ export interface Daemon {
   readonly settings: readonly string[]
   /** Whether it serves by now. */
   readonly answers: () => Promise<boolean>
+  /** Default 20. */
+  readonly startSeconds?: number
 }
 
 export type DaemonState = 'running' | 'running with other settings' | 'stopped'
 
-const startSeconds = 20
+const defaultStartSeconds = 20
 const stopSeconds = 10
 
 /**
@@ -55,9 +57,10 @@ export async function startDaemon(daemon: Daemon, signal: AbortSignal): Promise<
       await log.close()
     }
   }
-  const end = Date.now() + startSeconds * 1000
+  const limit = daemon.startSeconds ?? defaultStartSeconds
+  const end = Date.now() + limit * 1000
   while (!(await daemon.answers())) {
-    if (Date.now() > end) throw await notStarted(daemon)
+    if (Date.now() > end) throw await notStarted(daemon, limit)
     await pause(50, undefined, { signal })
   }
 }
@@ -90,11 +93,11 @@ async function readNote(daemon: Named): Promise<{ identity: ProcessIdentity; set
   return { identity: { pid: Number.parseInt(stat, 10), startTime, bootId }, settings }
 }
 
-async function notStarted(daemon: Daemon): Promise<AndamioError> {
+async function notStarted(daemon: Daemon, limit: number): Promise<AndamioError> {
   const log = await readFile(logFile(daemon), 'utf8').catch(() => '')
   return new AndamioError({
     code: 'daemon-not-started',
-    message: `The mirror's ${daemon.name} server does not answer after ${startSeconds} s`,
+    message: `The mirror's ${daemon.name} server does not answer after ${limit} s`,
     place: logFile(daemon),
     stderr: log.trimEnd().split('\n').slice(-8),
     next: 'Is its address on this machine, and its port free?  ss -ltnp',

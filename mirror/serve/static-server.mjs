@@ -16,7 +16,7 @@ async function fileOf(url) {
     const path = decodeURIComponent(new URL(url, 'http://mirror').pathname)
     const file = await realpath(join(root, path))
     const found = await stat(file)
-    return file.startsWith(root + sep) && found.isFile() ? { file, size: found.size, mtime: found.mtime } : undefined
+    return file.startsWith(root + sep) && found.isFile() ? { file, size: found.size } : undefined
   } catch {
     return undefined
   }
@@ -27,16 +27,13 @@ async function answer(request, response) {
     return response.writeHead(405, { allow: 'GET, HEAD' }).end()
   const found = await fileOf(request.url)
   if (!found) return response.writeHead(404).end()
-  const modified = new Date(Math.floor(found.mtime.getTime() / 1000) * 1000)
-  const since = Date.parse(request.headers['if-modified-since'] ?? '')
-  if (since >= modified.getTime()) return response.writeHead(304).end()
+  // No 304, though apt asks: a mirror that is built as it was before is older than what a host has of it, and still new.
   // apt resumes what it has in part.
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
   if (from > 0 && from >= found.size) return response.writeHead(416, { 'content-range': `bytes */${found.size}` }).end()
   response.writeHead(from > 0 ? 206 : 200, {
     'content-type': 'application/octet-stream',
     'content-length': found.size - from,
-    'last-modified': modified.toUTCString(),
     'accept-ranges': 'bytes',
     ...(from > 0 ? { 'content-range': `bytes ${from}-${found.size - 1}/${found.size}` } : {}),
   })

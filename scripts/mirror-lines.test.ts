@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { failureLines, progressLine, progressPrinter } from './mirror-lines.ts'
+
+test('a line says what, how much and how long', () => {
+  const kernel = { type: 'progress', task: 'kernel', seconds: 61.7 } as const
+  expect(progressLine({ ...kernel, detail: 'compiling', done: 410, total: 1370, unit: 'objects' })).toBe(
+    'kernel                62 s  compiling, 410 of 1370 objects',
+  )
+  expect(progressLine({ ...kernel, ended: 'failed' })).toBe('kernel                62 s  failed')
+})
+
+test('between a beginning and an end there is a line every ten seconds', () => {
+  const lines: string[] = []
+  const emit = progressPrinter(line => lines.push(line))
+  for (const seconds of [0, 3, 9, 11, 15, 22]) emit({ type: 'progress', task: 'a', detail: `at ${seconds}`, seconds })
+  emit({ type: 'progress', task: 'b', detail: 'begins', seconds: 4 })
+  emit({ type: 'progress', task: 'a', detail: 'built', seconds: 23, ended: 'ok' })
+  expect(lines.map(line => line.replace(/ +\d+ s {2}/, ' '))).toEqual([
+    'a at 0',
+    'a at 11',
+    'a at 22',
+    'b begins',
+    'a built',
+  ])
+})
+
+test('a failure names its place, cause and way out', () => {
+  const lines = failureLines({
+    code: 'c',
+    message: 'It failed',
+    place: '/log',
+    stderr: ['no space'],
+    next: 'Free some.',
+  })
+  expect(lines).toEqual(['error: It failed (c)', '  at    /log', '  | no space', '  next  Free some.'])
+})
