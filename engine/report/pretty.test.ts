@@ -8,6 +8,14 @@ import { Sink } from './samples/sink.ts'
 import { styleOf } from './style.ts'
 import { Tally } from './tally.ts'
 
+// Colour is the terminal's matter; a CI that forces it must not change what is compared here.
+beforeEach(() => {
+  vi.stubEnv('FORCE_COLOR', undefined)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
 const golden = (name: string) => new URL(`fixtures/${name}.txt`, import.meta.url).pathname
 
 function told(
@@ -120,6 +128,17 @@ describe('live lines', () => {
 
   it('leave out idle hosts where rows are short', () => {
     expect(lines(31, 80, 6).join('\n')).toMatch(/worker1 .*\n.*store .*\n.*and 1 host more/)
+  })
+})
+
+describe('colour', () => {
+  it.each([
+    [{}, false],
+    [{ FORCE_COLOR: '1' }, true],
+    [{ NO_COLOR: '1' }, false],
+  ])('on a pipe with %j: %s', (env, coloured) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+    expect(told(runs.quiet()).includes('\u001b[')).toBe(coloured)
   })
 })
 
