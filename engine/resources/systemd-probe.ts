@@ -70,7 +70,7 @@ const of = (kind: string, keys: readonly string[]): string[] =>
 
 function unitScript(keys: readonly string[]): string {
   const [units, markers, inputs, wheres] = [of('unit', keys), of('marker', keys), of('input', keys), of('where', keys)]
-  const wanted = 'Names,LoadState,ActiveState,UnitFileState,InvocationID,NeedDaemonReload'
+  const wanted = 'Id,Names,LoadState,ActiveState,UnitFileState,InvocationID,NeedDaemonReload'
   return [
     sh`command -v systemctl >/dev/null || { echo 'no systemctl'; exit 0; }`,
     heading('units'),
@@ -95,7 +95,8 @@ function readUnit(output: string, unit: string): Readonly<Record<string, string>
     const properties = Object.fromEntries(
       block.split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     )
-    if (properties.Names?.split(' ').includes(unit)) return properties
+    // Names are escaped, the Id is not.
+    if (properties.Id === unit || properties.Names?.split(' ').includes(unit)) return properties
   }
   throw new Error(`systemctl said nothing about ${unit}`)
 }

@@ -24,7 +24,7 @@ export interface SystemdUnitOptions {
 /** As systemd calls it: a name without a suffix is a service. */
 export function unitName(name: string): string {
   const suffixed = /\.(service|socket|target|timer|mount|swap|path|slice)$/.test(name) ? name : `${name}.service`
-  return checkName('unit name', suffixed, /^[A-Za-z0-9@_.:\\-]{1,255}$/)
+  return checkName('unit name', suffixed, /^[A-Za-z0-9@_:\\-][A-Za-z0-9@_.:\\-]{1,254}$/)
 }
 
 /** Names a unit for `alters` of what starts it. */
