@@ -1,14 +1,17 @@
 /**
  * The local provider for real: five hosts, and a second lab beside them. Create, log in, reach the package archives and
- * each other, cut one's power and start it again, add one, remove everything, nothing left. Needs root;
- * `npm run e2e:local-hosts`.
+ * each other, cut one's power and start it again, add one, remove everything, nothing left. Needs root and iptables (the
+ * Debian package); `npm run e2e:local-hosts`.
  */
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { recordedProcess } from '../engine/provider/local/host-process.ts'
 import { labLayout } from '../engine/provider/local/layout.ts'
+import { labNames } from '../engine/provider/local/names.ts'
+import { makeNetwork, removeNetwork } from '../engine/provider/local/network-script.ts'
 import type { Provider } from '../engine/provider/provider.ts'
+import { runApart } from './e2e/apart.ts'
 import { convergePlan } from './e2e/converge-plan.ts'
 import { leftOfLab, machineState } from './e2e/machine-state.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
@@ -58,6 +61,28 @@ await proof(
       figure('find on nothing', seconds * 1000, { atMost: 100 }, 'ms')
       await lab.provider.preflight()
     })
+
+    await prove(
+      'networks of two labs with names alike are made and removed by scripts that can run twice',
+      async () => {
+        const labs = ['lab-b', 'lab'].map(labNames)
+        const make = labs.map((names, index) => makeNetwork(names, `10.59.${index}.0/24`))
+        const remove = labs.map(removeNetwork)
+        // Container engines set this policy; the lab's packets must pass all the same.
+        const look = 'ip netns list | cut -d" " -f1 | sort; nft list tables; ip -o link | wc -l; iptables -S FORWARD'
+        const seen = await runApart(`iptables -P FORWARD DROP\n${[...make, ...make, look].join('\n')}`)
+        for (const part of [
+          'andamio-lab\n',
+          'andamio-lab-b\n',
+          'table ip andamio_lab_b\n',
+          '-o am-lab -m',
+          '-i am-lab-b -m',
+        ])
+          holds(seen.includes(part), `${part.trim()} is there: ${seen}`)
+        const left = await runApart([...make, ...remove, ...remove, look].join('\n'))
+        equal(left.includes('andamio') || left.includes('am-lab'), false, left)
+      },
+    )
 
     await prove('five hosts come up side by side', async () => {
       const [changed, seconds] = await timed(() => up(lab.provider))

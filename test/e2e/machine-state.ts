@@ -2,15 +2,19 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { runHere } from '../../engine/provider/local/command.ts'
 import { labNames } from '../../engine/provider/local/names.ts'
 
-/** What a lab may have changed on this machine, in a form that two moments can be compared by. */
+/**
+ * What a lab may have changed on this machine, in a form that two moments can be compared by. What bears the name of a
+ * lab is left out, for others may come and go meanwhile; `leftOfLab` looks for that.
+ */
 export async function machineState(): Promise<Readonly<Record<string, string>>> {
   const read = (script: string) => runHere('looking at this machine', script)
+  const labs = await readdir('/run/andamio/forwarding').catch(() => [])
   return {
-    links: await read('ip -o link | cut -d: -f2 | cut -d@ -f1 | sort'),
-    routes: await read('ip route show table all | sort'),
-    rules: await read('nft list ruleset'),
-    namespaces: await read('ip netns list | sort'),
-    forwarding: await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8'),
+    links: await read("ip -o link | cut -d: -f2 | cut -d@ -f1 | grep -v '^ am-' | sort"),
+    routes: await read("ip route show table all | grep -v 'dev am-' | sort"),
+    rules: (await read('nft list ruleset')).replace(/^table ip andamio_\w+ \{\n[^]*?^\}\n/gm, ''),
+    namespaces: await read("ip netns list | cut -d' ' -f1 | grep -v ^andamio- | sort"),
+    forwarding: labs.length > 0 ? 'needed by labs' : await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8'),
   }
 }
 

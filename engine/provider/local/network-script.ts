@@ -11,7 +11,7 @@ import { addressIn, operatorNumber, switchNumber } from './subnet.ts'
 export function makeNetwork(names: LabNames, subnet: string): string {
   const { namespace, uplink, tag } = names
   return sh`
-ip netns list | grep -qw ${namespace} || ip netns add ${namespace}
+[ -e ${`/run/netns/${namespace}`} ] || ip netns add ${namespace}
 ip netns exec ${namespace} sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 ip -n ${namespace} link set lo up
 ip -n ${namespace} link show switch >/dev/null 2>&1 || ip -n ${namespace} link add switch type bridge forward_delay 0
@@ -42,7 +42,7 @@ if command -v nft >/dev/null; then
   nft delete table ip ${firewallTable} 2>/dev/null || ! nft list table ip ${firewallTable} >/dev/null 2>&1
 fi
 if ip link show ${uplink} 2>/dev/null | grep -qx ${`    alias ${tag}`}; then ip link delete ${uplink}; fi
-if ip netns list | grep -qw ${namespace}; then ip netns delete ${namespace}; fi
+if [ -e ${`/run/netns/${namespace}`} ]; then ip netns delete ${namespace}; fi
 `
 }
 
