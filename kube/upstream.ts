@@ -40,7 +40,7 @@ export async function upstreamSource(
 
 async function withKey({ url, keyUrl, fingerprint }: KeyedOrigin, signal: AbortSignal): Promise<AptOrigin> {
   try {
-    return { url, fingerprint, key: await pRetry(() => read(keyUrl, signal), { retries: 3, minTimeout: 500, signal }) }
+    return { url, fingerprint, key: await pRetry(() => read(keyUrl, signal), { retries: 3, minTimeout: 200, signal }) }
   } catch (error) {
     throw new AndamioError({
       code: 'upstream-key-unreadable',

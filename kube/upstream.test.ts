@@ -1,0 +1,72 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { upstreamSource } from './upstream.ts'
+
+const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nbody\n-----END PGP PUBLIC KEY BLOCK-----\n'
+const never = new AbortController().signal
+let server: Server
+let answers: { status: number; body: string }[]
+let asked: string[]
+
+beforeEach(async () => {
+  asked = []
+  answers = []
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    const { status, body } = answers.shift() ?? { status: 200, body: key }
+    response.writeHead(status).end(body)
+  })
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+function origins() {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    kubernetes: { url, keyUrl: `${url}/kubernetes.key`, fingerprint: 'A' },
+    docker: { url: `${url}/docker`, keyUrl: `${url}/docker.key`, fingerprint: 'B' },
+  }
+}
+
+test('upstream is a source with its keys as they are today', async () => {
+  const { kubernetes, docker } = origins()
+  expect(await upstreamSource(never, { kubernetes, docker })).toEqual({
+    kubernetes: { url: kubernetes.url, key, fingerprint: 'A' },
+    docker: { url: docker.url, key, fingerprint: 'B' },
+    mirrors: {},
+  })
+  expect(asked.sort()).toEqual(['/docker.key', '/kubernetes.key'])
+})
+
+test('a server that stumbles is asked again', async () => {
+  answers = [{ status: 503, body: '' }]
+  await expect(upstreamSource(never, origins())).resolves.toMatchObject({ kubernetes: { key }, docker: { key } })
+  expect(asked).toHaveLength(3)
+})
+
+test('what is no key is refused at once, and the error says where it came from', async () => {
+  const bad = [
+    { status: 404, body: 'gone' },
+    { status: 200, body: '<html>Please log in to this network</html>' },
+  ]
+  for (const answer of bad) {
+    answers = [answer, answer]
+    asked = []
+    await expect(upstreamSource(never, origins())).rejects.toMatchObject({
+      failure: { code: 'upstream-key-unreadable', place: expect.stringMatching(/\.key$/) },
+    })
+    expect(asked.length).toBeLessThanOrEqual(2)
+  }
+})
+
+test('a server that is not there is named with the system’s reason', async () => {
+  const gone = origins()
+  await new Promise(done => server.close(done))
+  await expect(upstreamSource(never, gone)).rejects.toMatchObject({
+    failure: { place: expect.stringMatching(/\.key$/), cause: expect.stringContaining('ECONNREFUSED') },
+  })
+})
