@@ -12,7 +12,7 @@ export async function machineState(): Promise<Readonly<Record<string, string>>> 
   return {
     links: await read("ip -o link | cut -d: -f2 | cut -d@ -f1 | grep -v '^ am-' | sort"),
     routes: await read("ip route show table all | grep -v 'dev am-' | sort"),
-    rules: (await read('nft list ruleset')).replace(/^table ip andamio_\w+ \{\n[^]*?^\}\n/gm, ''),
+    rules: (await read('nft list ruleset')).replace(/^table ip andamio_\w+ \{\n[\s\S]*?^\}\n/gm, ''),
     namespaces: await read("ip netns list | cut -d' ' -f1 | grep -v ^andamio- | sort"),
     forwarding: labs.length > 0 ? 'needed by labs' : await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8'),
   }
