@@ -29,6 +29,7 @@ export function viewOf({ host, facts = {}, unborn = [] }: LabFixture): RoleView 
   return {
     host,
     groups: Object.keys(groups).filter(group => groups[group]?.includes(host)),
+    asked: { limited: false, takeOver: false, pruneData: false },
     lab: {
       name: 'demo',
       source: 'mirror',

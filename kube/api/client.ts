@@ -1,5 +1,5 @@
 import { AndamioError } from '../../engine/errors.ts'
-import { ApiRefusal, type ApiStatus, ApiUnreachable } from './errors.ts'
+import { ApiRefusal, type ApiStatus, ApiUnreachable, isCertificateError } from './errors.ts'
 import { builtInKind, groupPath, type ServedKind } from './kinds.ts'
 import type { KindRef } from './objects.ts'
 import { withPatience } from './retry.ts'
@@ -114,9 +114,6 @@ export class ApiClient {
       .map(({ name, kind, namespaced }) => ({ apiVersion, kind, resource: name, namespaced }))
   }
 }
-
-const isCertificateError = (error: unknown): boolean =>
-  /CERT|SIGNATURE|SELF_SIGNED|ISSUER|ERR_SSL|ERR_TLS/.test(String((error as NodeJS.ErrnoException).code))
 
 function queryOf(query: Call['query']): string {
   const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined)

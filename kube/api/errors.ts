@@ -46,3 +46,7 @@ export class ApiUnreachable extends AndamioError {
 }
 
 export const isNotFound = (error: unknown): boolean => error instanceof ApiRefusal && error.status === 404
+
+/** The other side is not who it should be, or does not take us for who we are: asking again changes nothing. */
+export const isCertificateError = (error: unknown): boolean =>
+  /CERT|SIGNATURE|SELF_SIGNED|ISSUER|ERR_SSL|ERR_TLS/.test(String((error as NodeJS.ErrnoException).code))

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry'
-import { isSchemaError } from './errors.ts'
+import { isCertificateError, isSchemaError } from './errors.ts'
 import type { WireResponse } from './wire.ts'
 
 /** The API is there but asks for patience: overload, a leader election, a write that met another. */
@@ -31,7 +31,15 @@ export async function withPatience(
     return response
   }
   try {
-    return await pRetry(attempt, { retries, minTimeout: 250, factor: 2, maxTimeout: 2000, randomize: true })
+    const shouldRetry = ({ error }: { readonly error: Error }): boolean => !isCertificateError(error)
+    return await pRetry(attempt, {
+      retries,
+      minTimeout: 250,
+      factor: 2,
+      maxTimeout: 2000,
+      randomize: true,
+      shouldRetry,
+    })
   } catch (error) {
     if (error instanceof Passing) return error.response
     throw error

@@ -75,7 +75,8 @@ export class Wire {
       stream.on('close', () => {
         session.off('error', fail)
         const status = Number(response[constants.HTTP2_HEADER_STATUS])
-        if (!stream.readableEnded || !status) return fail(new Error('the connection was cut'))
+        if (!stream.readableEnded || stream.rstCode !== constants.NGHTTP2_NO_ERROR || !status)
+          return fail(new Error('the connection was cut'))
         clearTimeout(timer)
         resolve({ status, headers: response, body: Buffer.concat(chunks).toString('utf8') })
       })

@@ -18,8 +18,8 @@ export interface Folders {
   readonly folders: readonly string[]
   /** What the files' templates may name, as `it.NAME`. */
   readonly data: TemplateData
-  /** How long one file's objects may take to be ready. */
-  readonly readyLimitSeconds: number
+  /** How long one file's objects may take to be ready; without it they are not waited for. */
+  readonly readyLimitSeconds?: number
   readonly root?: string
 }
 
@@ -33,7 +33,9 @@ export function manifestsOf({ lab, folders, data, readyLimitSeconds, root = mani
     const owner = ownerOf(lab, file.folder)
     const objects = refs.map((ref, index) => manifest({ ref, owner, file: file.name, wish: () => wishOf(file, index) }))
     const awaited = refs.filter(({ kind }) => isAwaited(kind))
-    return awaited.length === 0 ? objects : [...objects, manifestReady(file.name, awaited, readyLimitSeconds)]
+    return awaited.length === 0 || readyLimitSeconds === undefined
+      ? objects
+      : [...objects, manifestReady(file.name, awaited, readyLimitSeconds)]
   })
   return { resources, refs: files.flatMap(({ refs }) => refs) }
 }

@@ -1,0 +1,185 @@
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeAuthority, makeServer } from '../../engine/pki/x509.ts'
+import { ApiClient } from './client.ts'
+import { ClusterReader } from './reader.ts'
+import { type Endpoint, Wire } from './wire.ts'
+import { ClusterWriter } from './writer.ts'
+
+/** What the server is asked, in order, and what it answers; anything else fails the test. */
+interface Exchange {
+  readonly asked: string
+  readonly status?: number
+  readonly body?: unknown
+  /** Does something else than answer. */
+  readonly instead?: (stream: ServerHttp2Stream) => void
+}
+
+const authority = await makeAuthority('test', 1)
+const identity = await makeServer(authority, ['kubernetes'], 1)
+let server: Http2SecureServer
+let script: Exchange[]
+let unexpected: string[]
+let wire: Wire
+let client: ApiClient
+
+const endpoint = (port: number, ca = authority.certificate): Endpoint => ({
+  host: '127.0.0.1',
+  port,
+  serverName: 'kubernetes',
+  ca,
+  cert: identity.certificate,
+  key: identity.key,
+})
+
+beforeEach(async () => {
+  script = []
+  unexpected = []
+  server = createSecureServer({ cert: identity.certificate, key: identity.key })
+  server.on('stream', (stream, headers) => {
+    const asked = `${headers[':method']} ${headers[':path']}`
+    const at = script.findIndex(exchange => exchange.asked === asked)
+    if (at < 0) {
+      unexpected.push(asked)
+      return stream.close()
+    }
+    stream.on('error', () => undefined) // the server's side of what a test breaks on purpose
+    const { status = 200, body = {}, instead } = script.splice(at, 1)[0] as Exchange
+    if (instead) return instead(stream)
+    stream.respond({ ':status': status, 'content-type': 'application/json' })
+    stream.end(JSON.stringify(body))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  wire = new Wire(endpoint(typeof address === 'object' && address ? address.port : 0))
+  client = new ApiClient(wire)
+})
+
+afterEach(async () => {
+  client.close()
+  await new Promise(resolve => server.close(resolve))
+  expect(unexpected).toEqual([])
+  expect(script).toEqual([])
+})
+
+const node = { apiVersion: 'v1', kind: 'Node', name: 'cp' }
+const getNode = 'GET /api/v1/nodes/cp'
+const nodeAnswer = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'cp' } }
+const refusal = (code: number, reason: string) => ({ kind: 'Status', status: 'Failure', reason, code, message: 'no' })
+
+describe('answers', () => {
+  test('404 is nothing there; 403 is an error that names reason and request', async () => {
+    script.push({ asked: getNode, status: 404, body: refusal(404, 'NotFound') })
+    script.push({ asked: getNode, status: 403, body: refusal(403, 'Forbidden') })
+    const reader = new ClusterReader(client)
+    expect(await reader.get(node)).toBeUndefined()
+    await expect(reader.get(node)).rejects.toMatchObject({
+      failure: { code: 'api-refused', message: expect.stringContaining(getNode), cause: '403 Forbidden: no' },
+    })
+  })
+
+  test.each([429, 500, 503])('%d is waited out', async status => {
+    script.push(
+      { asked: getNode, status, body: refusal(status, 'ServiceUnavailable') },
+      { asked: getNode, body: nodeAnswer },
+    )
+    expect(await new ClusterReader(client).get(node)).toEqual(nodeAnswer)
+  })
+
+  test("a 500 for a field that the schema does not know is final, for it is the manifest's fault", async () => {
+    const message = 'failed to create typed patch object: .spec.colour: field not declared in schema'
+    const asked = 'PATCH /api/v1/nodes/cp?fieldManager=andamio&force=true&fieldValidation=Strict'
+    script.push({ asked, status: 500, body: { ...refusal(500, ''), message } })
+    const writer = new ClusterWriter(client, () => undefined, new AbortController().signal)
+    await expect(writer.apply(nodeAnswer)).rejects.toMatchObject({ status: 422 })
+  })
+
+  test('a kind that is not built in is looked up once', async () => {
+    const resources = [
+      { name: 'lamps', kind: 'Lamp', namespaced: true },
+      { name: 'lamps/status', kind: 'Lamp', namespaced: true },
+    ]
+    script.push({ asked: 'GET /apis/andamio.dev/v1', body: { resources } })
+    for (const name of ['hall', 'yard']) {
+      const path = `/apis/andamio.dev/v1/namespaces/default/lamps/${name}`
+      script.push({ asked: `GET ${path}`, body: { metadata: { name } } })
+      const found = await new ClusterReader(client).get({ apiVersion: 'andamio.dev/v1', kind: 'Lamp', name })
+      expect(found?.metadata.name).toBe(name)
+    }
+  })
+})
+
+describe('the connection', () => {
+  test('reads that start together are one round trip', async () => {
+    for (const name of ['a', 'b', 'c']) script.push({ asked: `GET /api/v1/nodes/${name}`, body: nodeAnswer })
+    const reader = new ClusterReader(client)
+    await Promise.all(['a', 'b', 'c'].map(name => reader.get({ ...node, name })))
+    expect(client.roundTrips).toBe(1)
+  })
+
+  test('a connection that breaks is opened again', async () => {
+    script.push({ asked: getNode, instead: stream => stream.session?.destroy() }, { asked: getNode, body: nodeAnswer })
+    expect(await new ClusterReader(client).get(node)).toEqual(nodeAnswer)
+  })
+
+  test('an answer that never comes ends at its limit', async () => {
+    script.push({ asked: getNode, instead: () => undefined })
+    await expect(wire.send({ method: 'GET', path: '/api/v1/nodes/cp', timeoutSeconds: 0.2 })).rejects.toThrow(
+      'no answer within 0.2 s',
+    )
+  })
+
+  test('half an answer is none', async () => {
+    const cut = (stream: ServerHttp2Stream): void => {
+      stream.respond({ ':status': 200 })
+      stream.write('{"metadata":', () => stream.session?.destroy())
+    }
+    script.push({ asked: getNode, instead: cut }, { asked: getNode, body: nodeAnswer })
+    expect(await new ClusterReader(client).get(node)).toEqual(nodeAnswer)
+  })
+
+  test('a server of another authority is never asked, and nothing is taken for absent', async () => {
+    const strange = new ApiClient(new Wire(endpoint(wire.endpoint.port, (await makeAuthority('other', 1)).certificate)))
+    const asking = new ClusterReader(strange).get(node)
+    await expect(asking).rejects.toMatchObject({ failure: { code: 'cluster-unreachable' }, exit: 69 })
+    strange.close()
+  })
+
+  test('changed credentials are read anew', async () => {
+    const old = new Wire(endpoint(wire.endpoint.port, (await makeAuthority('other', 1)).certificate))
+    const renewing = new ApiClient(old, async () => wire)
+    script.push({ asked: getNode, body: nodeAnswer })
+    expect(await new ClusterReader(renewing).get(node)).toEqual(nodeAnswer)
+  })
+})
+
+describe('evicting', () => {
+  const asked = 'POST /api/v1/namespaces/app/pods/web/eviction'
+  test.each([
+    [201, true],
+    [404, true],
+    [429, false],
+  ])('%d: may go is %s', async (status, goes) => {
+    script.push({ asked, status, body: refusal(status, 'TooManyRequests') })
+    const writer = new ClusterWriter(client, () => undefined, new AbortController().signal)
+    expect(await writer.evict('app', 'web')).toBe(goes)
+  })
+})
+
+describe('waiting', () => {
+  test('tells what is missing when it moves on, and what was last when time is up', async () => {
+    const told: unknown[] = []
+    const writer = new ClusterWriter(client, (_, __, detail) => told.push(detail), new AbortController().signal)
+    const answers = ['one', 'one', 'two']
+    await expect(writer.until('three', 1.2, async () => answers.shift() ?? 'two')).rejects.toMatchObject({
+      failure: { code: 'wait-timeout', cause: 'two' },
+    })
+    expect(told).toEqual(['one', 'two'])
+  })
+
+  test('an interrupted run does not wait on', async () => {
+    const interrupt = new AbortController()
+    const writer = new ClusterWriter(client, () => interrupt.abort(), interrupt.signal)
+    await expect(writer.until('nothing', 60, async () => 'never')).rejects.toThrow(/abort/i)
+  })
+})

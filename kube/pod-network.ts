@@ -1,0 +1,5 @@
+/** Addresses of pods. kubeadm gives each node a part of it, and Flannel must be told the same. */
+export const podSubnet = '10.244.0.0/16'
+
+/** Where Flannel's own manifests put it. */
+export const flannelPods = { namespace: 'kube-flannel', selector: 'app=flannel' } as const

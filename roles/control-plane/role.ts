@@ -1,0 +1,28 @@
+import { defineRole } from '../../engine/play/role.ts'
+import { imagesPulled } from '../../kube/kubeadm/images-pulled.ts'
+import { kubeadmInit } from '../../kube/kubeadm/init.ts'
+import { podSubnet } from '../../kube/pod-network.ts'
+import { images } from '../../kube/versions.ts'
+
+/** What kubeadm's static pods and CoreDNS run. */
+const { apiServer, controllerManager, scheduler, etcd, coredns } = images
+
+export const controlPlane = defineRole({
+  name: 'control-plane',
+  summary: 'Makes a host the control plane of a Kubernetes cluster by kubeadm.',
+  vars: {
+    /** Names and addresses beyond the host's own by which people reach the API with a kubeconfig of their own. */
+    certSANs: [] as readonly string[],
+  },
+  resources: ({ certSANs }, { host, lab, asked }) => [
+    imagesPulled('of the control plane', [apiServer, controllerManager, scheduler, etcd, coredns]),
+    kubeadmInit({
+      lab: lab.name,
+      host,
+      address: lab.addressOf(host),
+      podSubnet,
+      certSANs: [host, 'localhost', '127.0.0.1', ...certSANs],
+      takeOver: asked.takeOver,
+    }),
+  ],
+})

@@ -1,0 +1,38 @@
+import { defineRole } from '../../engine/play/role.ts'
+import { imageContext } from '../../kube/images/context.ts'
+import { imageReference } from '../../kube/images/image.ts'
+import { manifestsOf } from '../../kube/manifest/folders.ts'
+import { pruned } from '../../kube/manifest/prune.ts'
+
+/** Applied by the role of the same name, on which the nodes depend. */
+const elsewhere = ['flannel']
+
+export const manifests = defineRole({
+  name: 'manifests',
+  summary:
+    'Applies the files of folders under manifests/ in the order of their names, and removes what they no longer name.',
+  vars: {
+    folders: ['probe'] as readonly string[],
+    /** How long one file's objects may take to be ready. */
+    readySeconds: 600,
+    /** What the nfs-server role exports. */
+    storagePath: '/mnt/nfs-share',
+    /** Of the images that templates name. */
+    platform: 'linux/amd64',
+  },
+  resources: ({ folders, readySeconds, storagePath, platform }, { lab, asked }) => {
+    const [storage] = lab.hostsOf('storage')
+    const { resources, refs } = manifestsOf({
+      lab: lab.name,
+      folders,
+      readyLimitSeconds: readySeconds,
+      data: {
+        image: (name: string) => imageReference(imageContext(name, platform)),
+        ...(storage ? { storage: { address: lab.addressOf(storage), path: storagePath } } : {}),
+      },
+    })
+    // Under --limit some of what is to be kept may not be known.
+    if (asked.limited) return resources
+    return [...resources, pruned({ lab: lab.name, elsewhere, keep: refs, data: asked.pruneData })]
+  },
+})
