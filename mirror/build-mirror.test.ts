@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { buildSteps, stepsToBuild } from './build-mirror.ts'
-import { buildOptions, scratchFolder, stepOf } from './fixtures.ts'
 import type { MirrorStep } from './step.ts'
+import { buildOptions, scratchFolder, stepOf } from './testing/fixtures.ts'
 
 const cache = scratchFolder()
 

@@ -2,8 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { buildStep } from './build-step.ts'
-import { buildOptions, scratchFolder, stepOf } from './fixtures.ts'
 import { folderOf } from './step-key.ts'
+import { buildOptions, scratchFolder, stepOf } from './testing/fixtures.ts'
 
 const cache = scratchFolder()
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type CommandOptions, runCommand } from './command.ts'
-import { scratchFolder } from './fixtures.ts'
+import { scratchFolder } from './testing/fixtures.ts'
 
 const folder = scratchFolder()
 const run = (script: string, options?: CommandOptions, signal = new AbortController().signal) =>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { AndamioError } from '../engine/errors.ts'
 import { runCommand } from './command.ts'
 import { missingPackages, whileLocked } from './debian-packages.ts'
-import { scratchFolder } from './fixtures.ts'
+import { scratchFolder } from './testing/fixtures.ts'
 
 const folder = scratchFolder()
 

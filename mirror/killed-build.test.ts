@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { buildStep } from './build-step.ts'
-import { buildOptions, scratchFolder, stepOf } from './fixtures.ts'
 import { folderOf } from './step-key.ts'
+import { buildOptions, scratchFolder, stepOf } from './testing/fixtures.ts'
 
 const cache = scratchFolder()
 
@@ -32,7 +32,7 @@ test('kill -9 in the middle: the next run waits for what is still running, then 
     const step = { name: 'sample', needs: [], debianPackages: [], coldSeconds: 1, inputs: async () => ['1'], summary: '',
       build: work => work.run('sh', ['-c', ${JSON.stringify(stubborn)}, 'sh', ${JSON.stringify(cache.path)}]) }
     await buildStep(step, { cacheFolder: ${JSON.stringify(cache.path)}, emit: () => {}, signal: new AbortController().signal })`
-  const build = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+  const build = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', program], {
     stdio: 'inherit',
   })
   await appears(join(cache.path, 'begun'))

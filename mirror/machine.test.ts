@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { scratchFolder } from './fixtures.ts'
 import { requireGo } from './machine.ts'
+import { scratchFolder } from './testing/fixtures.ts'
 
 const folder = scratchFolder()
 

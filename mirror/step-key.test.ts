@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { scratchFolder, stepOf } from './fixtures.ts'
 import { folderOf, hashOf, isBuilt, keyOf } from './step-key.ts'
+import { scratchFolder, stepOf } from './testing/fixtures.ts'
 
 const cache = scratchFolder()
 

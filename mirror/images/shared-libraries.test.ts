@@ -1,7 +1,7 @@
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { scratchFolder } from '../fixtures.ts'
+import { scratchFolder } from '../testing/fixtures.ts'
 import { neededBy, sharedLibraries } from './shared-libraries.ts'
 
 const root = scratchFolder()

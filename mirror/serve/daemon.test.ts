@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { identify } from '../../engine/process/identity.ts'
-import { scratchFolder } from '../fixtures.ts'
+import { scratchFolder } from '../testing/fixtures.ts'
 import { type Daemon, daemonState, startDaemon, stopDaemon } from './daemon.ts'
 import { httpStatus } from './http-status.ts'
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
-import type { Progress } from '../engine/report/events.ts'
-import type { BuildOptions } from './build-step.ts'
-import type { MirrorStep } from './step.ts'
+import type { Progress } from '../../engine/report/events.ts'
+import type { BuildOptions } from '../build-step.ts'
+import type { MirrorStep } from '../step.ts'
 
 /** For tests: a folder of each test's own, gone after it. */
 export function scratchFolder(): { readonly path: string } {
