@@ -90,7 +90,7 @@ export function parseManifest(text: string, name: string): readonly AnyObject[] 
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true })
   if ('empty' in documents) return []
   return documents.flatMap(document => {
-    const refuse = (message: string, offset = document.range?.[0] ?? 0): Error => {
+    const refuse = (message: string, offset = document.contents?.range?.[0] ?? 0): Error => {
       const { line, col } = lines.linePos(offset)
       return usageError({
         code: 'manifest-invalid',
@@ -107,6 +107,10 @@ export function parseManifest(text: string, name: string): readonly AnyObject[] 
       const value = document.getIn(path)
       if (typeof value !== 'string' || value === '') throw refuse(`${path.join('.')} is missing`)
     }
-    return [document.toJS({ maxAliasCount: 100 }) as AnyObject]
+    try {
+      return [document.toJS({ maxAliasCount: 100 }) as AnyObject]
+    } catch (error) {
+      throw refuse((error as Error).message)
+    }
   })
 }

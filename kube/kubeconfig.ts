@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
+import { stringify } from 'yaml'
+import { AndamioError, exitCode } from '../engine/errors.ts'
+import { writePrivateFile } from '../engine/pki/private-file.ts'
+import type { Reach } from '../engine/resource/probe.ts'
+import { adminConf, type ReachedAdminConf, serverName } from './api/cluster.ts'
+
+/** First line of every kubeconfig of ours: what bears it may be written over. */
+const marker = (lab: string): string => `# Written by andamio for the lab "${lab}"; written anew without a question.`
+
+/**
+ * The cluster's kubeconfig for the operator: one context, named after the lab, at the address by which this machine
+ * reaches the control plane. The server proves itself by a name, so the address need not be in its certificate.
+ */
+export function operatorKubeconfig(lab: string, { conf, address }: ReachedAdminConf): string {
+  const base64 = (pem: string): string => Buffer.from(pem).toString('base64')
+  const user = `${lab}-admin`
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      {
+        name: lab,
+        cluster: {
+          server: `https://${isIPv6(address) ? `[${address}]` : address}:${conf.port}`,
+          'tls-server-name': serverName,
+          'certificate-authority-data': base64(conf.ca),
+        },
+      },
+    ],
+    users: [
+      { name: user, user: { 'client-certificate-data': base64(conf.cert), 'client-key-data': base64(conf.key) } },
+    ],
+    contexts: [{ name: lab, context: { cluster: lab, user } }],
+    'current-context': lab,
+  }
+  return `${marker(lab)}\n${stringify(config, { lineWidth: 0 })}`
+}
+
+/**
+ * Writes the lab's kubeconfig to `path`, mode 0600. Never over a file that is not this lab's own. Throws
+ * `kubeconfig-not-ours`, `no-cluster`.
+ */
+export async function writeKubeconfig(reach: Reach, path: string): Promise<void> {
+  const standing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (standing !== undefined && !standing.startsWith(marker(reach.lab))) throw notOurs(path, reach.lab)
+  const found = await adminConf(reach)
+  if (found.is !== 'present') throw noCluster(reach.lab, found.is === 'unknown' ? found.why : undefined)
+  await writePrivateFile(path, operatorKubeconfig(reach.lab, found.state))
+}
+
+const notOurs = (path: string, lab: string): AndamioError =>
+  new AndamioError(
+    {
+      code: 'kubeconfig-not-ours',
+      message: `There is a kubeconfig already that is not this lab's, and it was left as it is`,
+      place: path,
+      next: `Name another file, and point kubectl at it: KUBECONFIG=... kubectl --context ${lab} get nodes`,
+    },
+    exitCode.usage,
+  )
+
+const noCluster = (lab: string, cause: string | undefined): AndamioError =>
+  new AndamioError(
+    {
+      code: 'no-cluster',
+      message: `The lab ${lab} has no cluster to take a kubeconfig from`,
+      ...(cause ? { cause } : {}),
+      next: 'Run playbooks/up.mjs first.',
+    },
+    cause ? exitCode.unreachable : exitCode.failed,
+  )
