@@ -71,7 +71,8 @@ export function aptRepository(options: AptRepositoryOptions): Resource<Repositor
     apply: async (on, is) => {
       const changed = files(is.is === 'present' ? is.state : undefined).filter(({ changes }) => changes.length > 0)
       const fetched = list instanceof Late ? list.now() : list
-      await on.run(dropLists(fetched), { what: `drop the lists of ${name}` })
+      const prepare = `(umask 022; mkdir -p /etc/apt/keyrings)\n${dropLists(fetched)}`
+      await on.run(prepare, { what: `drop the lists of ${name}` })
       for (const { file, found } of changed) await putFile(on, file, found)
       await aptUpdate(on, sourcesFile(name))
     },
