@@ -19,7 +19,10 @@ await playbook('up', about, ({ mirror, hosts, supply, play, parallel, retire, cl
   play('Prepare every host', { on: 'all', roles: [roles.base] }),
   parallel(
     play('Export shared storage', { on: 'storage', roles: [roles.nfsServer, roles.registry] }),
-    play('Prepare the cluster nodes', { on: 'cluster', roles: [roles.containerd, roles.kubernetes, roles.nfsClient] }),
+    play('Prepare the cluster nodes', {
+      on: 'cluster',
+      roles: [roles.containerd, roles.kubernetes, roles.nfsClient, roles.nodeImages],
+    }),
   ),
   play('Start the control plane', { on: 'control-plane', roles: [roles.controlPlane] }),
   play('Connect the pods', { on: cluster, roles: [roles.flannel] }),

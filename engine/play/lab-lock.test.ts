@@ -10,7 +10,7 @@ let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'andamio-lock-'))
 })
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(() => rm(folder, { recursive: true, force: true }))
 
 /** A lock whose holder has been killed. */
 async function leaveDeadLock(): Promise<void> {
@@ -33,8 +33,9 @@ it('is held by one run at a time, and names the holder to the other with exit st
     failure: { code: 'lab-locked', message: expect.stringContaining(`process ${process.pid}`) },
   })
   await lock.release()
+  await writeFile(join(folder, 'key'), '')
   await (await lockLab(folder, 'down')).release()
-  expect(await readdir(folder)).toEqual([])
+  expect(await readdir(folder)).toEqual(['key'])
 })
 
 it('is taken over at once from a run that was killed', async () => {
@@ -50,4 +51,9 @@ it('has one winner when many find a dead one', async () => {
     expect(won).toHaveLength(1)
     await won[0]?.value.release()
   }
+})
+
+it('leaves no empty folder behind', async () => {
+  await (await lockLab(join(folder, 'lab'), 'down')).release()
+  expect(await readdir(folder)).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -38,7 +38,17 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
   } finally {
     await rm(mine, { force: true })
   }
-  return { release: () => rm(path, { force: true }) }
+  return {
+    async release() {
+      await rm(path, { force: true })
+      // A lab that is gone leaves no folder behind; one that is there has its keys in it.
+      await rmdir(stateFolder).catch(ignoreNotEmpty)
+    },
+  }
+}
+
+function ignoreNotEmpty(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {

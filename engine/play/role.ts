@@ -8,8 +8,8 @@ export interface RoleView {
   /** Name of the host; the target's own name where a role is played on an API. */
   readonly host: string
   readonly groups: readonly string[]
-  /** What the operator asked for beyond the inventory; nothing where it is left out. */
-  readonly asked?: {
+  /** What the operator asked for beyond the inventory. */
+  readonly asked: {
     /** Some hosts take no part in this run. */
     readonly limited: boolean
     /** This host may be taken out of the cluster it is in. */
