@@ -22,6 +22,8 @@ import { manifestsOf } from '../kube/manifest/folders.ts'
 import { pruned } from '../kube/manifest/prune.ts'
 import { removeNode } from '../kube/nodes/drain.ts'
 import { onlyNodes, strayNodes } from '../kube/nodes/only-nodes.ts'
+import { podSubnet } from '../kube/pod-network.ts'
+import { images } from '../kube/versions.ts'
 import { equal, figure, holds, proof, prove } from './e2e/proof.ts'
 import { type ControlPlane, startControlPlane } from './real-control-plane.ts'
 
@@ -222,6 +224,18 @@ async function manifests(): Promise<void> {
   })
 }
 
+async function own(): Promise<void> {
+  await prove("the project's own manifests are taken as they stand, and a second time nothing changes", async () => {
+    const { resources } = manifestsOf({
+      lab: 'lab',
+      folders: ['flannel', 'probe'],
+      data: { images, podSubnet, image: (name: string) => name, storage: { address: '10.0.0.20', path: '/srv' } },
+    })
+    equal((await play(resources)).length, resources.length, 'objects')
+    equal(await play(resources), [], 'changes of the second time')
+  })
+}
+
 async function pruning(): Promise<void> {
   await prove('a kind of our own goes before its objects, and both are found again', async () => {
     const names = { plural: 'lamps', singular: 'lamp', kind: 'Lamp' }
@@ -406,6 +420,7 @@ await proof(
     await manifests()
     await pruning()
     await nodes()
+    await own()
     await trouble()
     figure('memory', process.memoryUsage().rss / 1e6, { atMost: 150 }, 'MB')
   },

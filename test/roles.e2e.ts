@@ -1,32 +1,33 @@
 // Boots a storage host and a node, foretells what the roles will change on them, plays the roles, and looks at what came
 // of it: nothing changes twice, exports and images reach the node.   npm run e2e:roles   (needs root and a built mirror)
 import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { connectSsh } from '../../engine/connection/ssh.ts'
-import { KeyRing } from '../../engine/connection/ssh-keys.ts'
-import type { LabHosts } from '../../engine/inventory/lab.ts'
-import { cacheFolder } from '../../engine/play/folders.ts'
-import { playRoles } from '../../engine/play/play-roles.ts'
-import { Run } from '../../engine/play/run.ts'
-import type { Event } from '../../engine/report/events.ts'
-import { imageContext } from '../../kube/images/context.ts'
-import { imageReference } from '../../kube/images/image.ts'
-import { openRegistryIdentity } from '../../kube/registry/identity.ts'
-import type { AptOrigin, Source } from '../../kube/source.ts'
-import { apt, aptPaths } from '../../mirror/apt.ts'
-import { aptKeys, publicKeyFile, type Vendor } from '../../mirror/apt-keys.ts'
-import { folderOf } from '../../mirror/step-key.ts'
-import { base } from '../../roles/base/role.ts'
-import { containerd } from '../../roles/containerd/role.ts'
-import { images } from '../../roles/images/role.ts'
-import { kubernetes } from '../../roles/kubernetes/role.ts'
-import { nfsClient } from '../../roles/nfs-client/role.ts'
-import { nfsServer } from '../../roles/nfs-server/role.ts'
-import { registry } from '../../roles/registry/role.ts'
-import { convergePlan } from './converge-plan.ts'
-import { equal, figure, holds, proof, prove, say } from './proof.ts'
-import { type ScratchLab, scratchLab, scratchState } from './scratch-lab.ts'
-import { serveFolder } from './static-files.ts'
+import { dirname, join } from 'node:path'
+import { connectSsh } from '../engine/connection/ssh.ts'
+import { KeyRing } from '../engine/connection/ssh-keys.ts'
+import type { LabHosts } from '../engine/inventory/lab.ts'
+import { cacheFolder } from '../engine/play/folders.ts'
+import { playRoles } from '../engine/play/play-roles.ts'
+import { Run } from '../engine/play/run.ts'
+import type { Event } from '../engine/report/events.ts'
+import { imageContext } from '../kube/images/context.ts'
+import { imageReference } from '../kube/images/image.ts'
+import { openRegistryIdentity } from '../kube/registry/identity.ts'
+import type { AptOrigin, Source } from '../kube/source.ts'
+import { apt, aptPaths } from '../mirror/apt.ts'
+import { aptKeys, publicKeyFile, type Vendor } from '../mirror/apt-keys.ts'
+import { folderOf } from '../mirror/step-key.ts'
+import { base } from '../roles/base/role.ts'
+import { containerd } from '../roles/containerd/role.ts'
+import { images } from '../roles/images/role.ts'
+import { kubernetes } from '../roles/kubernetes/role.ts'
+import { nfsClient } from '../roles/nfs-client/role.ts'
+import { nfsServer } from '../roles/nfs-server/role.ts'
+import { registry } from '../roles/registry/role.ts'
+import { convergePlan } from './e2e/converge-plan.ts'
+import { killHost } from './e2e/local-lab.ts'
+import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
+import { type ScratchLab, scratchLab, scratchState } from './e2e/scratch-lab.ts'
+import { serveFolder } from './e2e/static-files.ts'
 
 const name = 'roles'
 const stateFolder = scratchState(name)
@@ -240,6 +241,15 @@ async function steps(): Promise<void> {
     equal(told, check.told, 'what was changed, against what was foretold')
     say(told.join('\n'))
     equal((await play(false)).told, [], 'changes after that')
+  })
+
+  await prove('after a power cut both hosts come back as they were', async () => {
+    for (const host of ['nfs', 'worker1'] as const) {
+      await on(host, 'sync')
+      await killHost(dirname(dirname(stateFolder)), name, host)
+    }
+    await convergePlan(scratch.provider.create(), 'shared-first')
+    equal((await play(false)).told, [], 'changes')
   })
 }
 
