@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -19,6 +19,7 @@ async function leaveDeadLock(): Promise<void> {
   const gone = new Promise(resolve => child.on('exit', resolve))
   child.kill('SIGKILL')
   await gone
+  await mkdir(folder, { recursive: true })
   await writeFile(
     join(folder, 'lock'),
     JSON.stringify({ process, playbook: 'up', who: 'someone@somewhere', since: 'then' }),
@@ -32,8 +33,8 @@ it('is held by one run at a time, and names the holder to the other with exit st
     exit: 75,
     failure: { code: 'lab-locked', message: expect.stringContaining(`process ${process.pid}`) },
   })
-  await lock.release()
   await writeFile(join(folder, 'key'), '')
+  await lock.release()
   await (await lockLab(folder, 'down')).release()
   expect(await readdir(folder)).toEqual(['key'])
 })

@@ -23,7 +23,6 @@ export interface LabLock {
  * once, without waiting for a time-out. Throws `lab-locked`, exit 75, naming a living holder.
  */
 export async function lockLab(stateFolder: string, playbook: string): Promise<LabLock> {
-  await mkdir(stateFolder, { recursive: true, mode: 0o700 })
   const path = join(stateFolder, 'lock')
   const mine = `${path}.${randomUUID()}`
   const holder: Holder = {
@@ -32,7 +31,7 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
     who: `${userInfo().username}@${hostname()}`,
     since: new Date().toISOString(),
   }
-  await writeFile(mine, JSON.stringify(holder), { mode: 0o600, flag: 'wx' })
+  await writeInto(stateFolder, mine, JSON.stringify(holder))
   try {
     while (!(await tryLink(mine, path))) await removeIfDead(path)
   } finally {
@@ -44,6 +43,18 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
       // A lab that is gone leaves no folder behind; one that is there has its keys in it.
       await rmdir(stateFolder).catch(ignoreNotEmpty)
     },
+  }
+}
+
+/** Makes the folder too, again where a run that ends has just removed it, empty as it was. */
+async function writeInto(folder: string, path: string, text: string): Promise<void> {
+  for (;;) {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    try {
+      return await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
   }
 }
 
