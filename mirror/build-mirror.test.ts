@@ -13,7 +13,7 @@ function sample(order: string[], broken?: string): readonly MirrorStep[] {
       needs,
       coldSeconds,
       build: async work => {
-        await work.run('sh', ['-c', name === broken ? 'exit 1' : 'sleep 0.05'])
+        await work.run('sh', ['-c', name === broken ? 'exit 1' : broken && name === 'slow' ? 'sleep 60' : 'sleep 0.05'])
         order.push(name)
       },
     })
@@ -31,7 +31,7 @@ test('builds each after its needs, whatever their order, and a second time nothi
   expect(await stepsToBuild(cache.path, steps)).toEqual([])
 })
 
-test('a failure is thrown, what needs it is not begun, and what is built stays', async () => {
+test('a failure is thrown, what runs beside it is cut off, what needs it is not begun, and what is built stays', async () => {
   const order: string[] = []
   const steps = sample(order, 'b')
   await expect(buildSteps(steps, buildOptions(cache.path))).rejects.toMatchObject({

@@ -68,6 +68,6 @@ export async function buildSteps(steps: readonly MirrorStep[], options: BuildOpt
   }
   const ended = await Promise.allSettled([...steps].sort((a, b) => b.coldSeconds - a.coldSeconds).map(begin))
   options.signal.throwIfAborted()
-  if (failed.signal.aborted) throw failed.signal.reason
+  // Whoever was cut off by a failure was cut off with that failure as the reason.
   for (const one of ended) if (one.status === 'rejected') throw one.reason
 }

@@ -18,6 +18,15 @@ const release = 'bookworm'
 const format = ['-m', '1', '-J', 'size=64', '-i', '32768', '-E', 'lazy_itable_init=0,lazy_journal_init=1']
 const size = '16G'
 
+const bootstrap = [
+  '--variant=minbase',
+  '--aptopt=Apt::Install-Recommends "false"',
+  '--aptopt=Acquire::Languages "none"',
+  // Hosts that come with package lists need not fetch and parse them at once. Where they are too old, an installation
+  // that fails for it fetches new ones.
+  '--skip=cleanup/apt/lists',
+]
+
 /**
  * The disk that local hosts start from: Debian as a cloud image has it, and nothing that a role installs. Its quirks (see
  * host-image/tree) are those of User Mode Linux, so that roles need know nothing of them.
@@ -28,11 +37,11 @@ export const hostImage: MirrorStep = {
   name: 'host-image',
   summary: `base disk of local hosts: Debian ${versions.debian.version} with systemd, sshd and a cloud user`,
   needs: [],
-  debianPackages: ['mmdebstrap', 'e2fsprogs'],
+  debianPackages: ['mmdebstrap', 'e2fsprogs', 'debian-archive-keyring'],
   coldSeconds: 45,
   async inputs() {
     const files = await filesOf(folder)
-    return [versions.debian.version, release, size, ...format, ...files.flat()]
+    return [versions.debian.version, release, size, ...format, ...bootstrap, ...files.flat()]
   },
   build,
 }
@@ -48,10 +57,8 @@ async function build({ out, scratch, run, progress }: StepWork): Promise<void> {
     'mmdebstrap',
     [
       '--verbose',
-      '--variant=minbase',
+      ...bootstrap,
       `--include=${packages.join(',')}`,
-      '--aptopt=Apt::Install-Recommends "false"',
-      '--aptopt=Acquire::Languages "none"',
       `--dpkgopt=${join(tree, 'etc/dpkg/dpkg.cfg.d/10-no-documentation')}`,
       `--customize-hook=sh ${quote(join(folder, 'customize.sh'))} "$1" ${quote(tree)}`,
       release,
