@@ -6,7 +6,7 @@ import { sh } from '../shell/sh.ts'
 /** Unattended upgrades hold the lock for minutes on a first boot. */
 const limitSeconds = 600
 /** apt gives up after this and names who holds the lock; it is asked again until the limit. */
-const trySeconds = 5
+const trySeconds = 3
 
 /** Changed configuration files are kept, nothing asks, and no service is restarted behind our back. */
 const environment = `export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`

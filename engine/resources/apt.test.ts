@@ -125,7 +125,7 @@ test('a package that nobody has is named, after the lists were fetched once more
 test.each(['/var/lib/apt/lists/lock', '/var/lib/dpkg/lock-frontend'])(
   'who holds %s is waited for and named',
   async lock => {
-    const seconds = lock.includes('dpkg') ? 7 : 3
+    const seconds = lock.includes('dpkg') ? 4 : 2
     // apt heeds fcntl locks only; the file tells when the lock is held.
     await root().sh(`cat >/srv/hold <<'END'
 use Fcntl; open(F, ">>", $ARGV[0]) or die; my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
