@@ -4,11 +4,11 @@ import type { LabHosts } from '../inventory/lab.ts'
 import type { Found, Provider } from '../provider/provider.ts'
 import type { Emit, HostCount, Json, Outcome } from '../report/events.ts'
 import { compose } from '../resource/batch.ts'
-import { factsScript, readFacts } from '../resource/facts.ts'
 import type { HostFacts } from '../resource/host.ts'
 import { Late } from '../resource/late.ts'
 import type { ApiSession, ApiTarget, Reach } from '../resource/probe.ts'
 import { type Answer, absent, present, unknown } from '../resource/resource.ts'
+import { gatherFacts } from './gather-facts.ts'
 import type { RoleView } from './role.ts'
 
 export interface RunOptions {
@@ -233,20 +233,6 @@ export class Run {
       ...hosts.map(host => (host.status === 'fulfilled' ? host.value.connection.close() : undefined)),
     ])
   }
-}
-
-async function gatherFacts(connection: Connection): Promise<HostFacts> {
-  const batch = compose([{ script: factsScript, timeoutSeconds: 20 }], false)
-  const sent = Date.now()
-  const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
-  const [answer] = batch.parse(result.stdout, result.stderr)
-  if (!answer)
-    throw new AndamioError({
-      code: 'no-facts',
-      message: `${connection.host} did not tell what it is`,
-      cause: result.stderr,
-    })
-  return readFacts(answer, (sent + Date.now()) / 2000)
 }
 
 function notRunning(host: string, found: Found): AndamioError {

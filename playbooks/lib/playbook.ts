@@ -1,7 +1,6 @@
 import { AndamioError, exitCode } from '../../engine/errors.ts'
 import { type OptionsFor, parseOptions } from '../../engine/play/options.ts'
 import type { Step } from '../../engine/play/step.ts'
-import type { Failure } from '../../engine/report/events.ts'
 import type * as Vocabulary from './vocabulary.ts'
 
 export interface About extends OptionsFor {
@@ -28,7 +27,8 @@ export async function playbook(
     process.exitCode = await runPlaybook(name, about, options, steps)
   } catch (error) {
     if (!(error instanceof AndamioError)) throw error
-    process.stderr.write(lines(error.failure))
+    const { failureText } = await import('../../engine/report/failure-text.ts')
+    process.stderr.write(failureText(error.failure, process.stderr, process.env))
     process.exitCode = error.exit
   }
   // Sockets that a library keeps open must not hold the process when everything has been told.
@@ -39,14 +39,4 @@ export async function playbook(
 function argumentsOf(name: string): readonly string[] {
   const at = process.argv.findIndex(argument => argument.endsWith(`${name}.mjs`))
   return process.argv.slice(at + 1)
-}
-
-function lines({ code, message, place, cause, next }: Failure): string {
-  const rows = [
-    `error ${code}: ${message}`,
-    place && `  at     ${place}`,
-    cause && `  cause  ${cause}`,
-    next && `  next   ${next}`,
-  ]
-  return `${rows.filter(Boolean).join('\n')}\n`
 }
