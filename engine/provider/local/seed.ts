@@ -16,6 +16,9 @@ export interface SeedWish {
   readonly login: string
 }
 
+/** Dates the seed's files before the image's package lists: apt's sources have not changed since those were fetched. */
+const releaseDay = new Date('2023-06-10T00:00:00Z')
+
 /** The cloud user of the base image. */
 export const loginUser = 'debian'
 const loginId = 1000
@@ -29,19 +32,22 @@ export async function makeSeed(wish: SeedWish): Promise<Buffer> {
   const file = (path: string, content: string, mode = 0o644): TarEntry => ({ path, mode, content })
   const home = { uid: loginId, gid: loginId }
   const proxy = aptProxy()
-  return tar([
-    file('etc/hostname', `${wish.host}\n`),
-    file('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${wish.host}\n`),
-    file('etc/resolv.conf', resolver),
-    file('etc/systemd/network/10-vec0.network', networkUnit(wish)),
-    file('etc/ssh/ssh_host_ed25519_key', wish.hostKey.private, 0o600),
-    file('etc/ssh/ssh_host_ed25519_key.pub', wish.hostKey.public),
-    { path: `home/${loginUser}/.ssh/`, mode: 0o700, ...home },
-    { ...file(`home/${loginUser}/.ssh/authorized_keys`, wish.login, 0o600), ...home },
-    file('etc/apt/sources.list.d/debian.sources', sourcesFor(archives)),
-    ...(proxy ? [file('etc/apt/apt.conf.d/80-proxy', proxy, 0o600)] : []),
-    ...modules,
-  ])
+  return tar(
+    [
+      file('etc/hostname', `${wish.host}\n`),
+      file('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${wish.host}\n`),
+      file('etc/resolv.conf', resolver),
+      file('etc/systemd/network/10-vec0.network', networkUnit(wish)),
+      file('etc/ssh/ssh_host_ed25519_key', wish.hostKey.private, 0o600),
+      file('etc/ssh/ssh_host_ed25519_key.pub', wish.hostKey.public),
+      { path: `home/${loginUser}/.ssh/`, mode: 0o700, ...home },
+      { ...file(`home/${loginUser}/.ssh/authorized_keys`, wish.login, 0o600), ...home },
+      file('etc/apt/sources.list.d/debian.sources', sourcesFor(archives)),
+      ...(proxy ? [file('etc/apt/apt.conf.d/80-proxy', proxy, 0o600)] : []),
+      ...modules,
+    ],
+    releaseDay,
+  )
 }
 
 const networkUnit = ({ address, subnet }: SeedWish): string => `[Match]
