@@ -8,11 +8,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** What is changed when the host's clock is ahead by so much and its answer takes so long to come back. */
-function judged(aheadSeconds: number, answerTakesSeconds = 0): readonly unknown[] {
+/** What is changed when the host's clock is ahead by so much, and the question and the answer take so long on their way. */
+function judged(aheadSeconds: number, answerTakesSeconds = 0, questionTakesSeconds = 0): readonly unknown[] {
   const clock = clockAgrees(30)
   if (clock.probe.of !== 'host') throw new Error('it asks a host')
   clock.probe.script([])
+  vi.advanceTimersByTime(questionTakesSeconds * 1000)
   const read = Math.floor(Date.now() / 1000 + aheadSeconds)
   vi.advanceTimersByTime(answerTakesSeconds * 1000)
   const answer = clock.probe.parse(String(read))
@@ -20,7 +21,8 @@ function judged(aheadSeconds: number, answerTakesSeconds = 0): readonly unknown[
   return clock.diff(answer, { change: () => false }).map(({ before }) => before)
 }
 
-test('a clock within the limit agrees, however long the answer takes', () => {
+test('a clock within the limit agrees, however long question and answer take', () => {
+  for (const ahead of [0, 29, -29]) expect(judged(ahead, 0, 120)).toEqual([])
   for (const ahead of [0, 29, -29]) for (const takes of [0, 1, 120]) expect(judged(ahead, takes)).toEqual([])
 })
 
