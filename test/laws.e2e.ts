@@ -9,6 +9,7 @@ import type { ProviderPlan } from '../engine/provider/provider.ts'
 import type { AnyResource } from '../engine/resource/resource.ts'
 import * as catalogue from '../engine/resources/index.ts'
 import { answerOf, obeysLaws } from '../engine/resources/laws.ts'
+import { quote } from '../engine/shell/quote.ts'
 import { convergePlan } from './e2e/converge-plan.ts'
 import { RealHost } from './e2e/law-host.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
@@ -106,6 +107,7 @@ await proof(
     })
 
     await prove('a unit that someone else restarted or that a boot started is fresh by its clock', async () => {
+      // Clocks are compared by whole seconds, and a tie counts as older.
       await host.sh('sleep 1.1; systemctl restart reader')
       equal((await host.converge(reader('four'))).outcomes, outcome('ok'), 'after a restart by hand')
       await host.sh('rm -r /run/andamio/fresh')
@@ -127,6 +129,24 @@ await proof(
         String(error.failure?.stderr).includes('because'),
         `its journal is in the error: ${JSON.stringify(error.failure)}`,
       )
+    })
+
+    await prove("a unit file of ours comes in front of a package's, and goes again", async () => {
+      const unit = (says: string) =>
+        `[Service]\nExecStart=/bin/sh -c 'echo ${says} >/run/fronted; exec sleep infinity'\n`
+      const packaged = '/usr/lib/systemd/system/fronted.service'
+      await host.sh(
+        `printf '%s' ${quote(unit('theirs'))} >${packaged}; systemctl daemon-reload; systemctl start fronted`,
+      )
+      const runs = (wished: string) =>
+        host.sh(`for _ in $(seq 100); do grep -qx ${wished} /run/fronted && break; sleep 0.1; done; cat /run/fronted`)
+      const ours = systemdUnit({ name: 'fronted', running: true, unitFile: unit('ours') })
+      equal((await host.converge([ours])).outcomes, ['systemd-unit fronted.service: changed'], 'the first run')
+      equal(await runs('ours'), 'ours', 'what runs')
+      equal((await host.converge([ours])).outcomes, ['systemd-unit fronted.service: ok'], 'the second')
+      await host.converge([systemdUnitAbsent('fronted')])
+      await host.converge([systemdUnit({ name: 'fronted', running: true })])
+      equal(await runs('theirs'), 'theirs', 'what runs without ours')
     })
 
     await prove('a mount, and one that is dead', async () => {
