@@ -179,7 +179,7 @@ await proof(
       figure('remove six hosts', seconds, { atMost: 15 }, 's')
       holds(changed.includes('local-host worker4'), 'worker4 was removed')
       equal(await leftOfLab('e2e-five'), [], 'left of the lab')
-      equal(await readdir(lab.stateFolder), ['hosts', 'not-ours'], 'left in its folder')
+      equal(await readdir(lab.stateFolder), ['not-ours'], 'left in its folder')
       equal((await on('cp', 'hostname', beside)).trim(), 'cp', 'the other lab')
       equal(await down(lab.provider), [], 'changes of a second down')
     })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -55,8 +55,20 @@ it('ends the identity of one host: folder and address, and nothing of the other'
   expect(readRecord(lab.network)?.addresses).toEqual({ nfs: '10.55.0.11' })
 })
 
-it('removes the login key', async () => {
+it('goes on with a removal that was cut off after the key', async () => {
+  const layout = labLayout(folder).host('cp')
+  await hostKey('cp', layout).apply(undefined, absent)
+  await rm(layout.hostKey)
+  await rm(`${layout.hostKey}.pub`)
+  const gone = noHostKey('cp', folder)
+  expect(gone.diff((await ask(gone)) as never, { change: () => false })).toHaveLength(1)
+  await gone.apply(undefined, absent)
+  expect(await ask(gone)).toEqual(absent)
+})
+
+it('removes the login key, and the folder of hosts once it is empty', async () => {
   await loginKey('lab', folder).apply(undefined, absent)
+  await mkdir(labLayout(folder).hosts)
   await noLoginKey('lab', folder).apply(undefined, absent)
   expect(await readdir(folder)).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { rm, rmdir } from 'node:fs/promises'
 import ssh2 from 'ssh2'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
@@ -15,11 +15,16 @@ export const loginKey = (lab: string, stateFolder: string): Resource<KeyState, u
   keyPair('login-key', lab, labLayout(stateFolder).loginKey)
 
 export function noLoginKey(lab: string, stateFolder: string): Resource<KeyState, undefined> {
-  const { loginKey: path } = labLayout(stateFolder)
+  const { loginKey: path, hosts } = labLayout(stateFolder)
   return {
     ...keyPair('login-key', lab, path),
     diff: gone,
-    apply: () => removeKeyPair(path),
+    async apply() {
+      await rmdir(hosts).catch(unlessEmpty)
+      await rm(path, { force: true })
+      // Last, for the pair counts as there while its public half is.
+      await rm(`${path}.pub`, { force: true })
+    },
   }
 }
 
@@ -42,6 +47,11 @@ export function noHostKey(host: string, stateFolder: string): Resource<KeyState,
   const { hostKey: path, folder } = lab.host(host)
   return {
     ...keyPair('host-key', host, path),
+    // The folder is what counts: a removal that was cut off may have taken the key and left the rest.
+    probe: onOperator(async () => {
+      const key = look(path)
+      return key.is === 'absent' && existsSync(folder) ? present({ fingerprint: 'none' }) : key
+    }),
     diff: gone,
     async apply() {
       forgetAddress(lab.network, host)
@@ -85,7 +95,7 @@ function look(path: string): Answer<KeyState> {
 const gone: Resource<KeyState, undefined>['diff'] = is =>
   is.is === 'absent' ? [] : [{ attribute: 'fingerprint', before: is.state.fingerprint, after: null }]
 
-async function removeKeyPair(path: string): Promise<void> {
-  await rm(path, { force: true })
-  await rm(`${path}.pub`, { force: true })
+/** Not there, or still somebody's. */
+function unlessEmpty(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY') throw error
 }

@@ -1,16 +1,16 @@
 import { access } from 'node:fs/promises'
-import { AndamioError } from '../../errors.ts'
 import type { Change } from '../../report/events.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
 import { sh } from '../../shell/sh.ts'
+import { chooseSubnet, refuseTakenSubnet } from './choose-subnet.ts'
 import { runHere } from './command.ts'
 import { isForwarding, needForwarding, releaseForwarding } from './forwarding.ts'
 import { withMachineLock } from './machine-lock.ts'
-import { type LabNames, labNames } from './names.ts'
-import { readRecord, removeRecord, subnetsOfOthers, writeRecord } from './network-record.ts'
+import { labNames } from './names.ts'
+import { readRecord, removeRecord, writeRecord } from './network-record.ts'
 import { makeNetwork, removeNetwork } from './network-script.ts'
-import { allot, freeSubnet, overlaps } from './subnet.ts'
+import { allot } from './subnet.ts'
 
 export interface NetworkWish {
   readonly lab: string
@@ -59,13 +59,12 @@ export function labNetwork(wish: NetworkWish): Resource<NetworkState, undefined>
     },
     apply: () =>
       withMachineLock(async () => {
-        const names = labNames(wish.lab)
         const record = readRecord(wish.record)
-        const subnet = record?.subnet ?? (await chooseSubnet(wish, names))
-        if (record) await refuseTakenSubnet(subnet, names, wish)
+        const subnet = record?.subnet ?? (await chooseSubnet(wish))
+        if (record) await refuseTakenSubnet(wish.lab, subnet)
         writeRecord(wish.record, { subnet, addresses: allot(subnet, wish.hosts, record?.addresses ?? {}) })
         await needForwarding(wish.lab)
-        await runHere(`making the network of lab ${wish.lab}`, makeNetwork(names, subnet))
+        await runHere(`making the network of lab ${wish.lab}`, makeNetwork(labNames(wish.lab), subnet))
       }),
   }
 }
@@ -110,45 +109,8 @@ async function look({ lab, record }: NetworkWish): Promise<Answer<NetworkState>>
   })
 }
 
-async function chooseSubnet({ lab, record, subnet }: NetworkWish, names: LabNames): Promise<string> {
-  const taken = [...(await routes(names)), ...(await subnetsOfOthers(record))]
-  if (subnet && taken.some(other => !other.endsWith('/0') && overlaps(subnet, other))) throw subnetTaken(lab, subnet)
-  const chosen = subnet ?? freeSubnet(taken)
-  if (!chosen) throw subnetTaken(lab, 'every subnet that a lab may take')
-  return chosen
-}
-
-/** Its hosts have their addresses on disk, so a lab cannot move when something else has come into its place. */
-async function refuseTakenSubnet(subnet: string, names: LabNames, { lab }: NetworkWish): Promise<void> {
-  const taken = (await routes(names)).filter(other => !other.endsWith('/0'))
-  if (taken.some(other => overlaps(subnet, other) && Number(other.split('/')[1] ?? 32) >= 24))
-    throw subnetTaken(lab, subnet)
-}
-
-/** Networks that this machine routes to, the lab's own left out. */
-async function routes({ uplink }: LabNames): Promise<string[]> {
-  const list = JSON.parse((await runHere('reading the routes', 'ip -j -4 route show table all')) || '[]') as Route[]
-  return list
-    .filter(route => route.dev !== uplink)
-    .map(({ dst }) => (dst === 'default' ? '0.0.0.0/0' : dst))
-    .filter(dst => /^[0-9.]+(\/\d+)?$/.test(dst))
-}
-
-interface Route {
-  readonly dst: string
-  readonly dev?: string
-}
-
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
     () => false,
   )
-
-const subnetTaken = (lab: string, subnet: string): AndamioError =>
-  new AndamioError({
-    code: 'subnet-taken',
-    message: `Lab ${lab} cannot have its network: ${subnet} is in use on this machine`,
-    cause: 'a route of this machine, or another lab, covers it',
-    next: 'See `ip route` for what took it. Give the lab a network of its own in the inventory (local: { subnet: ... }), after `down` if it has hosts.',
-  })
