@@ -147,6 +147,17 @@ await proof(
       figure('start a stopped host', seconds, { atMost: 20 }, 's')
     })
 
+    await prove('a host that reboots comes back as itself, one that switches itself off is found stopped', async () => {
+      const boot = () => on('nfs', 'cat /proc/sys/kernel/random/boot_id')
+      const first = await boot()
+      await on('nfs', 'sudo -n systemctl reboot').catch(() => 'the connection may go with it')
+      await until(async () => (await boot().catch(() => first)) !== first)
+      equal(await up(lab.provider), [], 'changes after a reboot')
+      await on('nfs', 'sudo -n systemctl poweroff').catch(() => 'the connection may go with it')
+      await until(async () => (await lab.provider.find()).get('nfs')?.is === 'stopped')
+      equal(await up(lab.provider), ['local-host nfs'], 'changes after it was switched off')
+    })
+
     await prove('a run that is cut off while it creates is completed by the next', async () => {
       const more = await labAt('e2e-five', { ...cluster, worker4: cluster.worker1 })
       const layout = labLayout(lab.stateFolder).host('worker4')
