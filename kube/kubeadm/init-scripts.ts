@@ -1,4 +1,4 @@
-import { sh } from '../../engine/shell/sh.ts'
+import { raw, sh } from '../../engine/shell/sh.ts'
 import { criSocket, type NodePaths } from './paths.ts'
 
 /** Preflight checks that an unfinished init of the same cluster fails by what it left; all others stay in force. */
@@ -19,11 +19,10 @@ export const initScript = (paths: NodePaths): string => sh`
 mkdir -p ${paths.ours}
 cat > ${paths.initConfig}
 ignored=none
-if [ -e ${paths.initBegun} ] || [ -e ${paths.adminConf} ] || [ -e ${paths.etcdMember} ] || [ -n "$(ls -A ${paths.manifests} 2>/dev/null)" ]; then
-  ignored=${leftovers}
-else
-  : > ${paths.initBegun}
-fi
+for file in ${paths.initBegun} ${paths.adminConf} ${paths.etcdMember} ${raw(paths.manifests)}/*.yaml; do
+  if [ -e "$file" ]; then ignored=${leftovers}; fi
+done
+if [ "$ignored" = none ]; then : > ${paths.initBegun}; fi
 kubeadm init --config ${paths.initConfig} --skip-phases=show-join-command --ignore-preflight-errors="$ignored"
 rm -f ${paths.initBegun}`
 
