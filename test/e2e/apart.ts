@@ -12,6 +12,7 @@ export async function runApart(script: string): Promise<string> {
   child.stderr.on('data', chunk => {
     stderr += chunk
   })
+  child.stdin.on('error', () => undefined)
   child.stdin.end(`{\nmkdir -p /run/netns\n${fresh}${script}\n}\n`)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`status ${code}: ${stderr}`)

@@ -26,6 +26,8 @@ export async function runOn(found: Found | undefined, script: string): Promise<s
   child.stderr.on('data', chunk => {
     stderr += chunk
   })
+  // An ssh that cannot connect ends unread; its status tells.
+  child.stdin.on('error', () => undefined)
   child.stdin.end(script)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`on ${address}, status ${code}: ${script}\n${stderr}`)
