@@ -13,6 +13,7 @@ export async function runOn(found: Found | undefined, script: string): Promise<s
     IdentitiesOnly: 'yes',
     BatchMode: 'yes',
     ConnectTimeout: '10',
+    ServerAliveInterval: '5',
   }
   const words = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   const keys = identityFiles.flatMap(file => ['-i', file])
