@@ -145,11 +145,17 @@ describe('the connection', () => {
     strange.close()
   })
 
-  test('changed credentials are read anew', async () => {
+  test('changed credentials are read anew, once for all requests under way', async () => {
     const old = new Wire(endpoint(wire.endpoint.port, (await makeAuthority('other', 1)).certificate))
-    const renewing = new ApiClient(old, async () => wire)
-    script.push({ asked: getNode, body: nodeAnswer })
-    expect(await new ClusterReader(renewing).get(node)).toEqual(nodeAnswer)
+    let reads = 0
+    const renewing = new ApiClient(old, async () => {
+      reads++
+      return wire
+    })
+    script.push({ asked: getNode, body: nodeAnswer }, { asked: getNode, body: nodeAnswer })
+    const reader = new ClusterReader(renewing)
+    expect(await Promise.all([reader.get(node), reader.get(node)])).toEqual([nodeAnswer, nodeAnswer])
+    expect(reads).toBe(1)
   })
 })
 

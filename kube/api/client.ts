@@ -26,6 +26,7 @@ export class ApiClient {
   readonly #kinds = new Map<string, Promise<readonly ServedKind[]>>()
   #wire: Wire
   #earlierRoundTrips = 0
+  #renewing: Promise<void> | undefined
 
   constructor(wire: Wire, renew: () => Promise<Wire | undefined> = async () => undefined) {
     this.#wire = wire
@@ -63,26 +64,36 @@ export class ApiClient {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     }
     const patience = { conflicts: call.method === 'PATCH', retries: call.retries ?? 4 }
-    const exchange = (): Promise<WireResponse> => this.#wire.send(request)
+    const wire = this.#wire
+    const exchange = (): Promise<WireResponse> => wire.send(request)
     try {
       const response = await (call.plain ? exchange() : withPatience(exchange, patience))
-      if (response.status !== 401 || !(await this.#renewed())) return response
-      return await withPatience(exchange, patience)
+      return response.status === 401 && (await this.#renewed(wire)) ? this.send(call) : response
     } catch (error) {
-      if (isCertificateError(error) && (await this.#renewed())) return this.send({ ...call })
+      if (isCertificateError(error) && (await this.#renewed(wire))) return this.send(call)
       const { host, port } = this.endpoint
       throw new ApiUnreachable(`${host}:${port}`, (error as Error).message, { cause: error })
     }
   }
 
-  /** True when the cluster has other credentials than ours by now, e.g. since it was reset. */
-  async #renewed(): Promise<boolean> {
+  /** True when the cluster has other credentials by now than those that `used` was opened with: it was reset. */
+  async #renewed(used: Wire): Promise<boolean> {
+    // Requests that were under way together find out together; the first of them asks.
+    if (this.#wire === used) {
+      this.#renewing ??= this.#takeNew(used)
+      await this.#renewing.finally(() => {
+        this.#renewing = undefined
+      })
+    }
+    return this.#wire !== used
+  }
+
+  async #takeNew(used: Wire): Promise<void> {
     const wire = await this.#renew()
-    if (!wire || wire.endpoint.ca + wire.endpoint.cert === this.endpoint.ca + this.endpoint.cert) return false
-    this.#wire.close()
-    this.#earlierRoundTrips += this.#wire.roundTrips
+    if (!wire || wire.endpoint.ca + wire.endpoint.cert === used.endpoint.ca + used.endpoint.cert) return
+    used.close()
+    this.#earlierRoundTrips += used.roundTrips
     this.#wire = wire
-    return true
   }
 
   /** How the API serves a kind. Throws `unknown-kind` where it does not. */
