@@ -143,7 +143,7 @@ async function steps(): Promise<void> {
   let foretold: readonly string[] = []
 
   await prove('two blank hosts boot', async () => {
-    const hosts = { nfs: { memory: '1G', cpus: 1 }, worker1: { memory: '2G', cpus: 2 } }
+    const hosts = { nfs: { memory: '1G', cpus: 1 }, worker1: { memory: '2G', cpus: 1 } }
     scratch = await scratchLab({ name, stateFolder, hosts })
     await scratch.provider.preflight()
     await convergePlan(scratch.provider.create(), 'shared-first')
