@@ -54,7 +54,11 @@ export async function playList(
       list,
       {
         check: run.options.check,
-        ask: resources => ask(resources, sources),
+        ask: async resources => {
+          const answers = await ask(resources, sources)
+          run.onAnswers?.(target, answers)
+          return answers
+        },
         writerFor: resource => writerFor(run, target, resource),
         changed: run.changedOn(target),
         signal: run.signal,

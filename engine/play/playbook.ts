@@ -4,7 +4,8 @@ import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Reporter } from '../report/events.ts'
 import { cacheFolder, stateFolder } from './folders.ts'
 import { type LabLock, lockLab } from './lab-lock.ts'
-import { Run, type RunOptions, type RunParts } from './run.ts'
+import { Run } from './run.ts'
+import type { OnAnswers, RunOptions, RunParts } from './run-parts.ts'
 import type { Step } from './step.ts'
 import { exitOf, failureOf, RunStopped } from './stop.ts'
 
@@ -25,6 +26,7 @@ export interface PlaybookContext {
   readonly command: string
   provider(context: ProviderContext): Promise<Provider>
   connect(context: ProviderContext): RunParts['connect']
+  readonly onAnswers?: OnAnswers
 }
 
 /** Performs a playbook's steps and tells its reporters everything. Gives the exit status of DESIGN 6. */
@@ -62,6 +64,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       stateFolder: providerContext.stateFolder,
       signal: interrupt.signal,
       connect: context.connect(providerContext),
+      ...(context.onAnswers ? { onAnswers: context.onAnswers } : {}),
     })
     await run.find()
     for (const step of playbook.steps) {

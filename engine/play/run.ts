@@ -10,25 +10,7 @@ import type { ApiSession, ApiTarget, Reach } from '../resource/probe.ts'
 import { type Answer, absent, present, unknown } from '../resource/resource.ts'
 import { gatherFacts } from './gather-facts.ts'
 import type { RoleView } from './role.ts'
-
-export interface RunOptions {
-  readonly playbook: string
-  readonly check: boolean
-  readonly forks: number
-  readonly yes: boolean
-  readonly takeOver?: readonly string[]
-  readonly pruneData?: boolean
-}
-
-export interface RunParts {
-  readonly options: RunOptions
-  readonly lab: LabHosts
-  readonly provider: Provider
-  readonly stateFolder: string
-  readonly emit: Emit
-  readonly signal: AbortSignal
-  connect(host: string, found: Found & { is: 'running' }): Promise<Connection>
-}
+import type { OnAnswers, RunOptions, RunParts } from './run-parts.ts'
 
 interface HostSession {
   readonly connection: Connection
@@ -43,6 +25,7 @@ export class Run {
   readonly stateFolder: string
   readonly emit: Emit
   readonly signal: AbortSignal
+  readonly onAnswers: OnAnswers | undefined
   /** Hosts that failed or are unreachable; they take no part in what follows. */
   readonly failures = new Map<string, ExitCode>()
   readonly counts = new Map<string, HostCount>()
@@ -63,6 +46,7 @@ export class Run {
     this.emit = parts.emit
     this.signal = parts.signal
     this.#connect = parts.connect
+    this.onAnswers = parts.onAnswers
   }
 
   /** Asks the provider how its hosts stand. */

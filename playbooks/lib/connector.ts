@@ -1,7 +1,7 @@
 import type { Connection } from '../../engine/connection/connection.ts'
 import { askPassphrase } from '../../engine/play/ask-passphrase.ts'
 import type { Options } from '../../engine/play/options.ts'
-import type { RunParts } from '../../engine/play/run.ts'
+import type { RunParts } from '../../engine/play/run-parts.ts'
 import type { ProviderContext } from '../../engine/provider/provider.ts'
 
 const patienceSeconds = 30

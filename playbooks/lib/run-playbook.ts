@@ -1,9 +1,11 @@
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExitCode } from '../../engine/errors.ts'
 import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
 import { perform } from '../../engine/play/playbook.ts'
+import type { OnAnswers } from '../../engine/play/run-parts.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { reportersFor } from '../../engine/report/reporters.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
@@ -44,6 +46,18 @@ export async function runPlaybook(
       command: ['npx zx', join('playbooks', `${name}.mjs`), ...process.argv.slice(3)].join(' '),
       provider: providerFor,
       connect: context => connector(context, options),
+      ...recorder(process.env.ANDAMIO_RECORD_ANSWERS),
     },
   )
+}
+
+/** For test/pristine.e2e.ts: every probe's answer goes to a file, one JSON line each. */
+function recorder(file: string | undefined): { onAnswers?: OnAnswers } {
+  if (!file) return {}
+  return {
+    onAnswers(target, answers) {
+      for (const [{ kind, id }, answer] of answers)
+        appendFileSync(file, `${JSON.stringify({ target, kind, id, answer })}\n`)
+    },
+  }
 }

@@ -1,0 +1,28 @@
+import type { Connection } from '../connection/connection.ts'
+import type { LabHosts } from '../inventory/lab.ts'
+import type { Found, Provider } from '../provider/provider.ts'
+import type { Emit, Json } from '../report/events.ts'
+import type { Answer, Ref } from '../resource/resource.ts'
+
+export interface RunOptions {
+  readonly playbook: string
+  readonly check: boolean
+  readonly forks: number
+  readonly yes: boolean
+  readonly takeOver?: readonly string[]
+  readonly pruneData?: boolean
+}
+
+export interface RunParts {
+  readonly options: RunOptions
+  readonly lab: LabHosts
+  readonly provider: Provider
+  readonly stateFolder: string
+  readonly emit: Emit
+  readonly signal: AbortSignal
+  connect(host: string, found: Found & { is: 'running' }): Promise<Connection>
+  /** Told every answer of a probe; for recording what a pristine host answers. */
+  readonly onAnswers?: OnAnswers
+}
+
+export type OnAnswers = (target: string, answers: ReadonlyMap<Ref, Answer<Json>>) => void
