@@ -101,7 +101,7 @@ async function hostSource(
 ): Promise<Connection | { stands: (resource: AnyResource) => Answer<Json> }> {
   const found = run.found.get(host) ?? { is: 'absent' }
   if (run.options.check && found.is === 'absent') {
-    return { stands: ({ kind, id }) => run.provider.pristine(kind, id) ?? unknown(`until ${host} exists`) }
+    return { stands: ({ kind, id }) => run.provider.pristine(host, kind, id) ?? unknown(`until ${host} exists`) }
   }
   if (run.options.check && found.is === 'stopped') return { stands: () => unknown(`until ${host} is started`) }
   return (await run.session(host)).connection

@@ -37,7 +37,7 @@ export interface Provider {
   /** Hosts first, then shared. */
   destroy(): ProviderPlan
   /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */
-  pristine(kind: string, id: string): Answer<Json> | undefined
+  pristine(host: string, kind: string, id: string): Answer<Json> | undefined
 }
 
 export interface ProviderContext {

@@ -1,0 +1,86 @@
+/**
+ * Boots blank hosts and asks every probe of `up` on them: their answers must be those in pristine.json, by which --check
+ * speaks of hosts that do not exist yet. `npm run e2e:pristine`; with `-- --write` it records them. Needs root.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { keyOf, type Recorded, withoutName } from '../engine/provider/local/pristine.ts'
+import type { Json } from '../engine/report/events.ts'
+import type { Answer } from '../engine/resource/resource.ts'
+import { convergePlan } from './e2e/converge-plan.ts'
+import { equal, holds, proof, prove, say } from './e2e/proof.ts'
+import { project, runPlaybook } from './e2e/run-playbook.ts'
+import { type ScratchLab, scratchLab } from './e2e/scratch-lab.ts'
+
+const recordFile = join(project, 'engine/provider/local/pristine.json')
+/** One of each sort: what differs between workers is their name. */
+const sorts = ['cp', 'worker1', 'nfs']
+const name = 'pristine'
+const scratch = await mkdtemp(join(tmpdir(), 'andamio-pristine-'))
+const env = { XDG_STATE_HOME: join(scratch, 'state'), ANDAMIO_RECORD_ANSWERS: join(scratch, 'answers') }
+let lab: ScratchLab | undefined
+
+interface Line {
+  readonly target: string
+  readonly kind: string
+  readonly id: string
+  readonly answer: Answer<Json>
+}
+
+/** Answers of all hosts as one record. Hosts must agree but for their names, or the record could not speak for them. */
+function merge(lines: readonly Line[]): Recorded {
+  const record: Record<string, Answer<Json>> = {}
+  for (const { target, kind, id, answer } of lines.filter(line => sorts.includes(line.target))) {
+    const key = withoutName(keyOf(kind, id), target)
+    const general = forget(withoutName(answer, target))
+    if (key in record) equal(general, record[key], `${key} on ${target}, as on the hosts before`)
+    record[key] = general
+  }
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** What differs from boot to boot and decides nothing on a blank host. */
+const passing = new Set(['machineId', 'bootId', 'aheadSeconds', 'invocation'])
+function forget<T>(value: T): T {
+  const text = JSON.stringify(value, (field, inner) =>
+    passing.has(field) && inner !== null ? (typeof inner === 'number' ? 0 : 'blank') : inner,
+  )
+  return JSON.parse(text) as T
+}
+
+async function steps(): Promise<void> {
+  let found: Recorded = {}
+  await prove('blank hosts answer every probe', async () => {
+    const builtin = parse(await readFile(join(project, 'inventory/local.yaml'), 'utf8'))
+    const size = ({ memory, cpus }: { memory: string; cpus: number }) => ({ memory, cpus })
+    const hosts = Object.fromEntries(sorts.map(host => [host, size(builtin.hosts[host])]))
+    const stateFolder = join(env.XDG_STATE_HOME, 'andamio', name)
+    lab = await scratchLab({ name, stateFolder, hosts })
+    await lab.provider.preflight()
+    await convergePlan(lab.provider.create(), 'shared-first')
+    const inventory = join(scratch, 'lab.yaml')
+    await writeFile(inventory, stringify({ ...builtin, lab: name }))
+    const look = await runPlaybook('up', ['--inventory', inventory, '--check', '--limit', sorts.join(',')], env)
+    holds(look.exit === 2 || look.exit === 3, `check finds changes (exit ${look.exit})`)
+    const lines = (await readFile(env.ANDAMIO_RECORD_ANSWERS, 'utf8')).split('\n').filter(Boolean)
+    found = merge(lines.map(line => JSON.parse(line) as Line))
+    say(`${Object.keys(found).length} answers`)
+  })
+  if (process.argv.includes('--write')) {
+    await writeFile(recordFile, `${JSON.stringify(found, undefined, 2)}\n`)
+    return
+  }
+  await prove('they are those that are recorded', async () => {
+    const recorded = JSON.parse(await readFile(recordFile, 'utf8')) as Recorded
+    for (const key of new Set([...Object.keys(found), ...Object.keys(recorded)])) equal(found[key], recorded[key], key)
+  })
+}
+
+async function cleanUp(): Promise<void> {
+  if (lab) await convergePlan(lab.provider.destroy(), 'hosts-first')
+  await rm(scratch, { recursive: true, force: true })
+}
+
+await proof('blank hosts are as check mode takes them to be', steps, cleanUp)
