@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises'
+import { AndamioError } from '../../errors.ts'
 import type { Change } from '../../report/events.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
@@ -60,6 +61,7 @@ export function labNetwork(wish: NetworkWish): Resource<NetworkState, undefined>
     apply: () =>
       withMachineLock(async () => {
         const record = readRecord(wish.record)
+        if (!record) await refuseForeign(wish.lab)
         const subnet = record?.subnet ?? (await chooseSubnet(wish))
         if (record) await refuseTakenSubnet(wish.lab, subnet)
         writeRecord(wish.record, { subnet, addresses: allot(subnet, wish.hosts, record?.addresses ?? {}) })
@@ -75,7 +77,11 @@ export function noLabNetwork(wish: NetworkWish): Resource<NetworkState, undefine
     kind: 'lab-network',
     id: wish.lab,
     probe: onOperator(() => look(wish)),
-    diff: is => (is.is === 'absent' ? [] : [{ attribute: 'subnet', before: is.state.subnet, after: null }]),
+    // Without a record of ours it is another operator's lab of the same name, and not ours to remove.
+    diff: is =>
+      is.is === 'absent' || is.state.subnet === ''
+        ? []
+        : [{ attribute: 'subnet', before: is.state.subnet, after: null }],
     apply: () =>
       withMachineLock(async () => {
         await runHere(`removing the network of lab ${wish.lab}`, removeNetwork(labNames(wish.lab)))
@@ -83,6 +89,19 @@ export function noLabNetwork(wish: NetworkWish): Resource<NetworkState, undefine
         removeRecord(wish.record)
       }),
   }
+}
+
+/** The record is written before anything is made and goes last: a network without one was made from another folder. */
+async function refuseForeign(lab: string): Promise<void> {
+  const { namespace, uplink } = labNames(lab)
+  if (!(await exists(`/run/netns/${namespace}`)) && !(await exists(`/sys/class/net/${uplink}`))) return
+  throw new AndamioError({
+    code: 'lab-name-taken',
+    message: `This machine has a lab ${lab} already, and it was not made from this state folder`,
+    place: `network namespace ${namespace}`,
+    cause: 'another user, or a run with another XDG_STATE_HOME, made it',
+    next: 'Give this lab another name in its inventory, or run down where the other was made.',
+  })
 }
 
 /** Of what the kernel shows to anyone; only the firewall is root's to read, and only where there is a network at all. */
