@@ -14,7 +14,11 @@ const nameHash = (host: string): string => createHash('sha256').update(`${host}\
 /** One host's answer with its name taken out, so that it stands for any. Names and hashes stand alone in a string. */
 export function withoutName<T>(value: T, host: string): T {
   return mapStrings(value, text =>
-    text === nameHash(host) ? nameHashMark : text === host ? hostMark : text.replaceAll(` ${host}`, ` ${hostMark}`),
+    text === nameHash(host)
+      ? nameHashMark
+      : text === host
+        ? hostMark
+        : text.replace(new RegExp(` ${host}$`), ` ${hostMark}`),
   )
 }
 
