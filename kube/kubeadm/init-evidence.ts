@@ -30,7 +30,7 @@ for file in ${raw(paths.manifests)}/*.yaml; do if [ -e "$file" ]; then echo mani
 if grep -qs kubelet-client-current.pem ${paths.kubeletConf}; then echo finalized; fi
 if grep -qsE ':${raw(apiPortInHex)} [0-9A-F:]+ 0A ' ${paths.listening}/tcp ${paths.listening}/tcp6; then echo listening; fi
 for file in ${paths.adminConf} ${paths.kubeletConf}; do
-  if [ -e "$file" ]; then echo "cluster $(sed -n '/^  name: /{s///p;q;}' "$file")"; break; fi
+  if [ -e "$file" ]; then echo "cluster $(sed -n 's/^  name: //p' <"$file")"; break; fi
 done`
 
 export function readEvidence(output: string): InitEvidence {

@@ -6,24 +6,32 @@ import type { ProviderContext } from '../../engine/provider/provider.ts'
 
 const patienceSeconds = 30
 
-/** Opens connections by SSH, telling of every further try. Hosts share their keys: a passphrase is asked for once. */
+/**
+ * Opens connections by SSH, telling of every further try. Hosts share their keys: a passphrase is asked for once. In check
+ * mode a gate stands in front of each; with `--exec-log` every command is written down.
+ */
 export function connector({ emit }: ProviderContext, options: Options): RunParts['connect'] {
   const loading = lazily(async () => {
-    const [{ connectSsh }, { KeyRing }] = await Promise.all([
+    const [{ connectSsh }, { KeyRing }, { ReadOnlyConnection }, { openExecLog }] = await Promise.all([
       import('../../engine/connection/ssh.ts'),
       import('../../engine/connection/ssh-keys.ts'),
+      import('../../engine/connection/read-only.ts'),
+      import('../../engine/connection/exec-log.ts'),
     ])
-    return { connectSsh, keys: new KeyRing(askPassphrase) }
+    const logged = options.execLog ? openExecLog(options.execLog) : (connection: Connection) => connection
+    const gated = (connection: Connection) => (options.check ? new ReadOnlyConnection(connection) : connection)
+    return { connectSsh, keys: new KeyRing(askPassphrase), wrap: (connection: Connection) => gated(logged(connection)) }
   })
   return async (host, { endpoint }): Promise<Connection> => {
-    const { connectSsh, keys } = await loading()
-    return connectSsh(host, endpoint, {
+    const { connectSsh, keys, wrap } = await loading()
+    const connection = await connectSsh(host, endpoint, {
       keys,
       acceptNewHostKeys: options.acceptNewHostKeys,
       patienceSeconds,
       onRetry: detail =>
         emit({ type: 'wait', host, what: 'its sshd', detail, limitSeconds: patienceSeconds, seconds: 0 }),
     })
+    return wrap(connection)
   }
 }
 

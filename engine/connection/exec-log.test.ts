@@ -1,0 +1,37 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { compose } from '../resource/batch.ts'
+import { openExecLog } from './exec-log.ts'
+import { connectLocal } from './local.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'andamio-log-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+it('tells reads from writes by what the command is', async () => {
+  const file = join(folder, 'log')
+  const connection = openExecLog(file)(connectLocal('here'))
+  const batch = compose([{ script: 'cat /proc/uptime', timeoutSeconds: 5 }], false)
+  await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: 5 })
+  await connection.exec('sh -s', { stdin: `touch ${folder}/made\n`, timeoutSeconds: 5 })
+  const entries = (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(entries.map(({ purpose, why, code }) => ({ purpose, why, code }))).toEqual([
+    { purpose: 'read', why: undefined, code: 0 },
+    { purpose: 'write', why: 'touch is not known to only read', code: 0 },
+  ])
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+})
+
+it('never holds what is sent as data', async () => {
+  const file = join(folder, 'log')
+  const connection = openExecLog(file)(connectLocal('here'))
+  await connection.exec("sh -c 'cat >/dev/null'", { stdin: 'canary', timeoutSeconds: 5 })
+  expect(await readFile(file, 'utf8')).not.toContain('canary')
+})
