@@ -1,11 +1,13 @@
 import { AndamioError, exitCode } from '../../engine/errors.ts'
-import { type OptionsFor, parseOptions } from '../../engine/play/options.ts'
+import { type Options, type OptionsFor, parseOptions } from '../../engine/play/options.ts'
 import type { Step } from '../../engine/play/step.ts'
 import type * as Vocabulary from './vocabulary.ts'
 
 export interface About extends OptionsFor {
   /** Only looks: takes no lock, and never has a check mode to leave. */
   readonly readOnly?: boolean
+  /** Leaves the terminal to what it runs; only a failure is told. */
+  readonly quiet?: boolean
 }
 
 /**
@@ -15,7 +17,7 @@ export interface About extends OptionsFor {
 export async function playbook(
   name: string,
   about: About,
-  steps: (words: typeof Vocabulary) => readonly Step[],
+  steps: (words: typeof Vocabulary, options: Options) => readonly Step[],
 ): Promise<void> {
   try {
     const options = parseOptions(name, argumentsOf(name), about)

@@ -7,6 +7,7 @@ import type { Options } from '../../engine/play/options.ts'
 import { perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers } from '../../engine/play/run-parts.ts'
 import type { Step } from '../../engine/play/step.ts'
+import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor } from '../../engine/report/reporters.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
 import { connector } from './connector.ts'
@@ -23,9 +24,9 @@ export async function runPlaybook(
   name: string,
   about: About,
   options: Options,
-  steps: (words: typeof vocabulary) => readonly Step[],
+  steps: (words: typeof vocabulary, options: Options) => readonly Step[],
 ): Promise<ExitCode> {
-  const list = steps(vocabulary)
+  const list = steps(vocabulary, options)
   const roles = list.flatMap(step => step.roles)
   const lab = await loadInventory(options.inventory, {
     cwd: process.cwd(),
@@ -41,7 +42,7 @@ export async function runPlaybook(
     {
       lab: options.source ? { ...lab, source: options.source } : lab,
       options,
-      reporters: await reportersFor(options, process),
+      reporters: about.quiet ? [failureReporter(process.stderr)] : await reportersFor(options, process),
       warnings: endOfLifeWarnings(new Date()),
       command: ['npx zx', join('playbooks', `${name}.mjs`), ...process.argv.slice(3)].join(' '),
       provider: providerFor,
