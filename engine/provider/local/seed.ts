@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { type TarEntry, tar } from '../../archive/tar.ts'
 import { sourcesFor } from './apt-sources.ts'
 import { addressIn, operatorNumber } from './subnet.ts'
 import { aptProxy, hostResolver, machineArchives } from './surroundings.ts'
-import { type TarEntry, tar } from './tar.ts'
 
 export interface SeedWish {
   readonly host: string

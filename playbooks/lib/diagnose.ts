@@ -1,0 +1,109 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type TarEntry, tar } from '../../engine/archive/tar.ts'
+import type { Run } from '../../engine/play/run.ts'
+import type { Step } from '../../engine/play/step.ts'
+import { failureOf } from '../../engine/play/stop.ts'
+import { forLog } from '../../engine/shell/redact.ts'
+import { cluster } from '../../kube/api/cluster.ts'
+import type { Pod } from '../../kube/api/objects.ts'
+import type { ClusterReader } from '../../kube/api/reader.ts'
+
+/** What is asked of every host, by the file that the answer becomes. Reads only. */
+const questions: Readonly<Record<string, string>> = {
+  'units-failed.txt': 'systemctl list-units --failed --no-pager --no-legend',
+  'kubelet.log': 'journalctl -u kubelet --no-pager -n 400',
+  'containerd.log': 'journalctl -u containerd --no-pager -n 400',
+  'nfs.log': 'journalctl -u nfs-server -u nfs-mountd -u rpcbind --no-pager -n 200',
+  'registry.log': 'journalctl -u docker-registry -u docker-registry-pull --no-pager -n 200',
+  'warnings.log': 'journalctl -p warning -b --no-pager -n 400',
+  'network.txt': 'ip -br address; ip route; cat /proc/net/sockstat',
+  'memory.txt': 'cat /proc/meminfo /proc/loadavg',
+  'disk.txt': 'df -h; cat /proc/self/mountinfo',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders.
+  'packages.txt': "dpkg-query -Wf '${Package} ${Version} ${Status}\\n'",
+}
+
+/**
+ * What a person needs who is to find out what is wrong: states and logs of hosts, nodes and pods, in one archive, 0600.
+ * No Secret is read; keys, tokens and what else this run has held as a secret are masked.
+ */
+export function diagnose(file: string | undefined): Step {
+  return {
+    title: 'Gather states and logs',
+    roles: [],
+    groups: [],
+    async perform(run: Run): Promise<void> {
+      const path = resolve(file ?? `andamio-${run.lab.name}-diagnose.tar.gz`)
+      const parts = await Promise.all([...run.lab.hosts.map(({ name }) => ofHost(run, name)), ofCluster(run)])
+      const entries = parts
+        .flat()
+        .map(({ path, content }): TarEntry => ({ path, mode: 0o600, content: clean(content) }))
+      await writeFile(path, gzipSync(tar(entries)), { mode: 0o600 })
+      run.emit({
+        type: 'notice',
+        level: 'info',
+        text: `${path}    ${entries.length} files; look before you hand it on`,
+      })
+    },
+  }
+}
+
+interface Part {
+  readonly path: string
+  readonly content: string
+}
+
+/** A host that does not answer is a finding, too. */
+async function ofHost(run: Run, host: string): Promise<readonly Part[]> {
+  try {
+    const reach = run.reach()
+    const answers = Object.entries(questions).map(async ([name, script]): Promise<Part> => {
+      const answer = await reach.readOn(host, script)
+      const content =
+        answer.is === 'present' ? answer.state : `${answer.is} ${answer.is === 'unknown' ? answer.why : ''}`
+      return { path: `hosts/${host}/${name}`, content }
+    })
+    return await Promise.all(answers)
+  } catch (error) {
+    return [{ path: `hosts/${host}/not-reached.txt`, content: JSON.stringify(failureOf(error), undefined, 2) }]
+  }
+}
+
+async function ofCluster(run: Run): Promise<readonly Part[]> {
+  try {
+    const session = await run.api(cluster as never)
+    if (session.is !== 'present') return [{ path: 'cluster/none.txt', content: JSON.stringify(session) }]
+    const reader = session.state.reader as ClusterReader
+    const kinds = ['Node', 'Pod', 'Event', 'Service', 'PersistentVolume', 'PersistentVolumeClaim'] as const
+    const lists = await Promise.all(kinds.map(kind => reader.list({ apiVersion: 'v1', kind })))
+    const pods = lists[1] as unknown as readonly Pod[]
+    const states = kinds.map(
+      (kind, at): Part => ({
+        path: `cluster/${kind.toLowerCase()}s.json`,
+        content: JSON.stringify(lists[at], undefined, 2),
+      }),
+    )
+    return [...states, ...(await Promise.all(pods.flatMap(pod => logsOf(reader, pod))))]
+  } catch (error) {
+    return [{ path: 'cluster/not-reached.txt', content: JSON.stringify(failureOf(error), undefined, 2) }]
+  }
+}
+
+function logsOf(reader: ClusterReader, { metadata, status }: Pod): Promise<Part>[] {
+  const { namespace = '', name } = metadata
+  return (status.containerStatuses ?? []).map(async container => {
+    const log = reader.logs(namespace, name, container.name, 200)
+    const content = await log.catch((error: Error) => `no log: ${error.message}`)
+    return { path: `cluster/logs/${namespace}.${name}.${container.name}.log`.slice(-100), content }
+  })
+}
+
+/** Beyond what this run knows as secret: private keys, bootstrap tokens and bearer tokens by their shape. */
+function clean(text: string): string {
+  return forLog(text)
+    .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, '***')
+    .replace(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g, '***')
+    .replace(/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+/g, '***')
+}
