@@ -1,7 +1,11 @@
+import { setTimeout } from 'node:timers/promises'
 import { type Check, expect } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
 import { conditionOf, type Node, type Pod } from '../../kube/api/objects.ts'
 import { clusterOf } from './cluster-reader.ts'
+
+/** How long a lab may take to settle, e.g. after a host that was off has come back. */
+const settleSeconds = 180
 
 /** A1: every host answers, every node is Ready, and every pod of every namespace runs. */
 export const nodesAndPods: Check = {
@@ -10,29 +14,34 @@ export const nodesAndPods: Check = {
   async look(run: Run): Promise<string> {
     for (const host of run.lab.hosts) await (await run.session(host.name)).facts
     const reader = await clusterOf(run)
-    const [nodes, pods] = await Promise.all([
-      reader.list<Node>({ apiVersion: 'v1', kind: 'Node' }),
-      reader.list<Pod>({ apiVersion: 'v1', kind: 'Pod' }),
-    ])
-    const [wanted, there] = [
-      [...(run.lab.groups.get('cluster') ?? [])].sort(),
-      nodes.map(({ metadata }) => metadata.name).sort(),
-    ]
-    expect(
-      JSON.stringify(there) === JSON.stringify(wanted),
-      `nodes are ${there.join(', ')}; the inventory has ${wanted.join(', ')}`,
-    )
-    const notReady = nodes.filter(({ status }) => conditionOf(status.conditions, 'Ready')?.status !== 'True')
-    expect(notReady.length === 0, `not Ready: ${notReady.map(({ metadata }) => metadata.name).join(', ')}`)
-    const notRunning = pods.filter(({ status }) => status.phase !== 'Running')
-    expect(
-      notRunning.length === 0,
-      `not Running: ${notRunning.map(({ metadata, status }) => `${metadata.namespace}/${metadata.name} ${status.phase}`).join(', ')}`,
-    )
-    const shown = nodes.map(
-      ({ metadata, status }) =>
-        `${metadata.name} ${status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '?'}`,
-    )
-    return `${nodes.length} nodes Ready (${shown.join(', ')}), ${pods.length} pods Running`
+    const end = performance.now() + settleSeconds * 1000
+    for (;;) {
+      const [nodes, pods] = await Promise.all([
+        reader.list<Node>({ apiVersion: 'v1', kind: 'Node' }),
+        reader.list<Pod>({ apiVersion: 'v1', kind: 'Pod' }),
+      ])
+      const missing = unsettled(run.lab.groups.get('cluster') ?? [], nodes, pods)
+      if (missing === undefined)
+        return `${nodes.length} nodes Ready (${nodes.map(shown).join(', ')}), ${pods.length} pods run`
+      expect(performance.now() < end && !run.signal.aborted, missing)
+      run.reach().waiting('cluster', 'nodes and pods', settleSeconds, missing)
+      await setTimeout(2000, undefined, { signal: run.signal })
+    }
   },
 }
+
+/** What is not yet as it should be; undefined when everything is. */
+function unsettled(hosts: readonly string[], nodes: readonly Node[], pods: readonly Pod[]): string | undefined {
+  const [wanted, there] = [[...hosts].sort(), nodes.map(({ metadata }) => metadata.name).sort()]
+  if (String(there) !== String(wanted)) return `nodes are ${there.join(', ')}; the inventory has ${wanted.join(', ')}`
+  const notReady = nodes.filter(({ status }) => conditionOf(status.conditions, 'Ready')?.status !== 'True')
+  if (notReady.length > 0) return `not Ready: ${notReady.map(({ metadata }) => metadata.name).join(', ')}`
+  const notRunning = pods.filter(
+    ({ status }) => status.phase !== 'Running' || conditionOf(status.conditions, 'Ready')?.status !== 'True',
+  )
+  if (notRunning.length === 0) return undefined
+  return `not running: ${notRunning.map(({ metadata, status }) => `${metadata.namespace}/${metadata.name} ${status.phase}`).join(', ')}`
+}
+
+const shown = ({ metadata, status }: Node): string =>
+  `${metadata.name} ${status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '?'}`

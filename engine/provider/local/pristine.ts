@@ -9,7 +9,7 @@ const hostMark = '{host}'
 /** A host's name alone on a line, as /etc/hostname has it, where a probe tells content by its SHA-256. */
 const nameHashMark = '{sha256 of host}'
 
-const nameHash = (host: string): string => createHash('sha256').update(`${host}\n`).digest('hex')
+const nameHash = (host: string): string => `sha256:${createHash('sha256').update(`${host}\n`).digest('hex')}`
 
 /** One host's answer with its name taken out, so that it stands for any. Names and hashes stand alone in a string. */
 export function withoutName<T>(value: T, host: string): T {
