@@ -17,7 +17,18 @@ const houses: Readonly<Record<string, readonly string[]>> = {
 const around = ['scripts', 'test', 'bench']
 
 /** Inside the engine: each floor may import those before it. `report` is the reporters', on which nothing rests. */
-const floors = ['shell', 'pki', 'process', 'connection', 'resource', 'resources', 'inventory', 'provider', 'play']
+const floors = [
+  'shell',
+  'pki',
+  'process',
+  'archive',
+  'connection',
+  'resource',
+  'resources',
+  'inventory',
+  'provider',
+  'play',
+]
 /** Beneath all floors. */
 const ground = ['engine/errors.ts', 'engine/suggest.ts', 'engine/report/events.ts']
 

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { compose } from '../resource/batch.ts'
 import { openExecLog } from './exec-log.ts'
 import { connectLocal } from './local.ts'
 
@@ -15,8 +14,7 @@ afterEach(() => rm(folder, { recursive: true }))
 it('tells reads from writes by what the command is', async () => {
   const file = join(folder, 'log')
   const connection = openExecLog(file)(connectLocal('here'))
-  const batch = compose([{ script: 'cat /proc/uptime', timeoutSeconds: 5 }], false)
-  await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: 5 })
+  await connection.exec('sh -s', { stdin: 'out=$(exec </dev/null\ncat /proc/uptime\n)\n', timeoutSeconds: 5 })
   await connection.exec('sh -s', { stdin: `touch ${folder}/made\n`, timeoutSeconds: 5 })
   const entries = (await readFile(file, 'utf8'))
     .trim()
