@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Event, RunEnd } from '../engine/report/events.ts'
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+const zx = join(project, 'node_modules', 'zx', 'build', 'cli.js')
+/** In a user namespace without a mapping we are nobody, and still own the checkout, wherever it lies. */
+const asNobody = process.getuid?.() === 0 ? ['/usr/bin/unshare', '--user', '--'] : []
+
+let home: string
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'andamio-bare-'))
+})
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+interface Ended {
+  readonly exit: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A playbook on a bare machine: no root, no program in the PATH, no cache, no state. */
+function bare(playbook: string, ...args: readonly string[]): Promise<Ended> {
+  const env = {
+    PATH: dirname(process.execPath),
+    HOME: home,
+    XDG_CACHE_HOME: join(home, 'cache'),
+    XDG_STATE_HOME: join(home, 'state'),
+  }
+  return new Promise(resolve => {
+    const [program = '', ...rest] = [
+      ...asNobody,
+      process.execPath,
+      zx,
+      join(project, 'playbooks', `${playbook}.mjs`),
+      ...args,
+    ]
+    execFile(program, rest, { env, cwd: project, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      resolve({ exit: error ? Number(error.code ?? -1) : 0, stdout, stderr })
+    })
+  })
+}
+
+describe('a first look on a bare machine', () => {
+  it('shows the whole plan, with nothing unknown, and makes nothing', async () => {
+    const { exit, stdout } = await bare('up', '--check', '--json')
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Event)
+    const end = events.at(-1) as RunEnd
+    expect(exit).toBe(2)
+    expect(end).toMatchObject({ type: 'run.end', exit: 2, roundTrips: 0 })
+    const hosts = Object.entries(end.hosts)
+    expect(hosts.map(([host]) => host)).toEqual(
+      expect.arrayContaining(['lab', 'cp', 'worker1', 'worker2', 'worker3', 'nfs', 'cluster', 'registry']),
+    )
+    expect(hosts.filter(([, count]) => count.unknown + count.failed + count.unreachable > 0)).toEqual([])
+    expect(hosts.every(([, count]) => count.changed > 0)).toBe(true)
+    expect(await readdir(home)).toEqual([])
+  })
+
+  it.each(['up', 'down', 'verify', 'status', 'kubeconfig', 'ssh', 'diagnose'])('%s explains itself', async playbook => {
+    const { exit, stdout } = await bare(playbook, '--help')
+    expect(exit).toBe(0)
+    expect(stdout).toContain(`npx zx playbooks/${playbook}.mjs`)
+  })
+})
+
+describe('what is not understood is refused before anything happens', () => {
+  it.each([
+    ['a mistyped flag', ['--chekc'], 'usage', '--check'],
+    ['an inventory that is not there', ['--inventory', 'nowhere'], 'inventory-not-found', 'local'],
+    ['a host that is not there', ['--limit', 'worker9'], 'limit-unknown', 'worker'],
+  ])('%s', async (_, args, code, hint) => {
+    const { exit, stdout, stderr } = await bare('up', ...args)
+    expect(exit).toBe(64)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(code)
+    expect(stderr).toContain(hint)
+    expect(await readdir(home)).toEqual([])
+  })
+
+  it('a host that ssh does not find in the inventory', async () => {
+    const { exit, stderr } = await bare('ssh', 'worker9')
+    expect(exit).toBe(64)
+    expect(stderr).toContain('unknown-host')
+  })
+
+  it('an up without root', async () => {
+    const { exit, stdout } = await bare('up')
+    expect(exit).toBe(70)
+    expect(stdout).toMatch(/root/)
+  })
+})
