@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { connectLocal } from './local.ts'
 
 const local = connectLocal('here')
@@ -50,8 +50,9 @@ describe('this machine', () => {
     const nap = `sleep 600.${process.pid}`
     const run = local.exec(`${nap} & trap '' TERM; ${nap}; ${nap}`, { timeoutSeconds: 0.2 })
     await expect(run).rejects.toMatchObject({ failure: { code: 'command-timeout' } })
-    const left = await local.exec(`pgrep -f '^${nap}'`, { timeoutSeconds: 5 })
-    expect(left.stdout.toString()).toBe('')
+    const gone = async (): Promise<boolean> =>
+      (await local.exec(`pgrep -f '^${nap}'`, { timeoutSeconds: 5 })).stdout.length === 0
+    await vi.waitUntil(gone, { timeout: 5000, interval: 20 })
   })
 
   test('ends at once when the run is interrupted', async () => {

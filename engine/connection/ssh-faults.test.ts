@@ -165,22 +165,21 @@ describe('a connection that fails', () => {
     await host.close()
   })
 
-  test.each([0, 1, 7, 60, 61, 200, 3000, 40_000])(
-    'cut %i bytes into the answer: unreachable, never half an answer',
-    async bytes => {
-      const host = await startFakeHost({ hostKeys: [hostKey] })
-      const wire = await startFaultyWire(host.port)
-      const connection = await connectSsh('fake', endpoint(wire.port))
-      wire.cutAfter(bytes)
-      const run = connection.exec('seq 20000', { timeoutSeconds: 20 })
-      await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
-      await expect(connection.exec('true', { timeoutSeconds: 5 })).rejects.toMatchObject({
-        failure: { code: 'unreachable' },
-      })
-      expect(connection.roundTrips).toBe(0)
-      await connection.close()
-      await wire.close()
-      await host.close()
-    },
-  )
+  test.each([
+    0, 1, 7, 60, 61, 200, 3000, 40_000,
+  ])('cut %i bytes into the answer: unreachable, never half an answer', async bytes => {
+    const host = await startFakeHost({ hostKeys: [hostKey] })
+    const wire = await startFaultyWire(host.port)
+    const connection = await connectSsh('fake', endpoint(wire.port))
+    wire.cutAfter(bytes)
+    const run = connection.exec('seq 20000', { timeoutSeconds: 20 })
+    await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
+    await expect(connection.exec('true', { timeoutSeconds: 5 })).rejects.toMatchObject({
+      failure: { code: 'unreachable' },
+    })
+    expect(connection.roundTrips).toBe(0)
+    await connection.close()
+    await wire.close()
+    await host.close()
+  })
 })

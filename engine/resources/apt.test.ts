@@ -122,24 +122,23 @@ test('a package that nobody has is named, after the lists were fetched once more
   })
 }, 60_000)
 
-test.each(['/var/lib/apt/lists/lock', '/var/lib/dpkg/lock-frontend'])(
-  'who holds %s is waited for and named',
-  async lock => {
-    const seconds = lock.includes('dpkg') ? 4 : 2
-    // apt heeds fcntl locks only; the file tells when the lock is held.
-    await root().sh(`cat >/srv/hold <<'END'
+test.each([
+  '/var/lib/apt/lists/lock',
+  '/var/lib/dpkg/lock-frontend',
+])('who holds %s is waited for and named', async lock => {
+  const seconds = lock.includes('dpkg') ? 4 : 2
+  // apt heeds fcntl locks only; the file tells when the lock is held.
+  await root().sh(`cat >/srv/hold <<'END'
 use Fcntl; open(F, ">>", $ARGV[0]) or die; my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
 fcntl(F, F_SETLK, $lock) or die; open(R, ">", "/srv/held"); close R; sleep $ARGV[1];
 END`)
-    const holder = root().connection.exec(`perl /srv/hold ${lock} ${seconds}`, { timeoutSeconds: 30 })
-    await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done; rm /srv/held')
-    await root().sh('rm -f /var/lib/apt/lists/*Release')
-    if (lock.includes('dpkg')) {
-      const removal = aptPackagesAbsent(['andamio-tool'])
-      await removal.apply(root().writer, await answerOf(root(), removal))
-    } else await repository().apply(root().writer, await answerOf(root(), repository()))
-    expect((await holder).code).toBe(0)
-    expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
-  },
-  60_000,
-)
+  const holder = root().connection.exec(`perl /srv/hold ${lock} ${seconds}`, { timeoutSeconds: 30 })
+  await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done; rm /srv/held')
+  await root().sh('rm -f /var/lib/apt/lists/*Release')
+  if (lock.includes('dpkg')) {
+    const removal = aptPackagesAbsent(['andamio-tool'])
+    await removal.apply(root().writer, await answerOf(root(), removal))
+  } else await repository().apply(root().writer, await answerOf(root(), repository()))
+  expect((await holder).code).toBe(0)
+  expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
+}, 60_000)

@@ -48,9 +48,12 @@ test('clients may be late', () => {
   ])
 })
 
-test.each(['10.0.0.5 ', '*', '', '10.0.0.5(rw)', 'a b'])(
-  'client %j could export to the world, and is refused',
-  client => {
-    expect(() => share([client])).toThrow(TypeError)
-  },
-)
+test.each([
+  '10.0.0.5 ',
+  '*',
+  '',
+  '10.0.0.5(rw)',
+  'a b',
+])('client %j could export to the world, and is refused', client => {
+  expect(() => share([client])).toThrow(TypeError)
+})

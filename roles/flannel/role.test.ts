@@ -22,7 +22,9 @@ test('Flannel is applied in order and waited for on the control plane alone', ()
 })
 
 test('its files name the images of the versions file and the pods of this cluster, and are all JSON where they say so', () => {
-  const objects = manifestFiles(manifestsRoot, ['flannel'], { images, podSubnet, apiAddress: '10.55.0.10' }).flatMap(file => file.outline())
+  const objects = manifestFiles(manifestsRoot, ['flannel'], { images, podSubnet, apiAddress: '10.55.0.10' }).flatMap(
+    file => file.outline(),
+  )
   const text = JSON.stringify(objects)
   expect(text).toContain(images.flannel)
   expect(text).toContain(images.flannelCniPlugin)

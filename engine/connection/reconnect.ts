@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream'
+import type { Connection, ExecOptions, ExecResult } from './connection.ts'
+import { isUnreachable } from './failures.ts'
+import { whyNotRead } from './read-only.ts'
+
+/**
+ * A connection that outlives a broken one. A read that the break cut off is asked again, once, for reads may be
+ * repeated: a read is what check mode's gate lets through. Anything else rejects with `unreachable`, for nobody knows
+ * how far it came; the next command finds a new connection.
+ */
+export async function reconnecting(connect: () => Promise<Connection>): Promise<Connection> {
+  return new ReconnectingConnection(connect, await connect())
+}
+
+class ReconnectingConnection implements Connection {
+  readonly host: string
+  readonly #connect: () => Promise<Connection>
+  #current: Connection
+  /** Under way, shared by all the commands that one break has cut off. */
+  #renewal: Promise<Connection> | undefined
+  #broken = false
+  #earlierRoundTrips = 0
+
+  constructor(connect: () => Promise<Connection>, first: Connection) {
+    this.host = first.host
+    this.#connect = connect
+    this.#current = first
+  }
+
+  get roundTrips(): number {
+    return this.#earlierRoundTrips + this.#current.roundTrips
+  }
+
+  async exec(command: string, options: ExecOptions): Promise<ExecResult> {
+    const connection = this.#broken ? await this.#renew() : this.#current
+    try {
+      return await connection.exec(command, options)
+    } catch (error) {
+      if (!isUnreachable(error)) throw error
+      if (connection === this.#current) this.#broken = true
+      if (options.signal?.aborted || !mayRepeat(command, options)) throw error
+      return (await this.#renew()).exec(command, options)
+    }
+  }
+
+  #renew(): Promise<Connection> {
+    if (!this.#broken) return Promise.resolve(this.#current)
+    this.#renewal ??= this.#replace().finally(() => {
+      this.#renewal = undefined
+    })
+    return this.#renewal
+  }
+
+  async #replace(): Promise<Connection> {
+    const [next] = await Promise.all([this.#connect(), this.#current.close()])
+    this.#earlierRoundTrips += this.#current.roundTrips
+    this.#current = next
+    this.#broken = false
+    return next
+  }
+
+  async close(): Promise<void> {
+    await this.#renewal?.catch(() => undefined)
+    await this.#current.close()
+  }
+}
+
+/** A stream has been read by the time that its command is lost. */
+const mayRepeat = (command: string, { stdin }: ExecOptions): boolean =>
+  !(stdin instanceof Readable) && whyNotRead(command, stdin) === undefined
