@@ -1,14 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Connection, SshEndpoint } from './connection.ts'
 import { knownHostLine } from './known-hosts.ts'
+import { reconnecting } from './reconnect.ts'
 import { connectSsh, type SshOptions } from './ssh.ts'
 import { type FakeHost, type FakeHostOptions, startFakeHost } from './testing/fake-host.ts'
 import { startFaultyWire } from './testing/faulty-wire.ts'
 import { type KeyPair, makeKey } from './testing/keys.ts'
 import { freePort, needPrograms } from './testing/sshd.ts'
+import { upload } from './upload.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'andamio-faults-'))
 const knownHostsFile = join(folder, 'known_hosts')
@@ -165,19 +167,57 @@ describe('a connection that fails', () => {
     await host.close()
   })
 
-  test.each([
-    0, 1, 7, 60, 61, 200, 3000, 40_000,
-  ])('cut %i bytes into the answer: unreachable, never half an answer', async bytes => {
+  test.each([0, 1, 7, 60, 61, 200, 3000, 40_000])(
+    'cut %i bytes into the answer: unreachable, never half an answer',
+    async bytes => {
+      const host = await startFakeHost({ hostKeys: [hostKey] })
+      const wire = await startFaultyWire(host.port)
+      const connection = await connectSsh('fake', endpoint(wire.port))
+      wire.cutAfter(bytes)
+      const run = connection.exec('seq 20000', { timeoutSeconds: 20 })
+      await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
+      await expect(connection.exec('true', { timeoutSeconds: 5 })).rejects.toMatchObject({
+        failure: { code: 'unreachable' },
+      })
+      expect(connection.roundTrips).toBe(0)
+      await connection.close()
+      await wire.close()
+      await host.close()
+    },
+  )
+
+  test.each([0, 100, 400, 2000, 60_000, 150_000])(
+    'cut %i bytes into an upload: the old file or the new, nothing else',
+    async bytes => {
+      const host = await startFakeHost({ hostKeys: [hostKey] })
+      const wire = await startFaultyWire(host.port)
+      const target = mkdtempSync(join(folder, 'upload-'))
+      const path = join(target, 'file')
+      writeFileSync(path, 'old')
+      const connection = await connectSsh('fake', endpoint(wire.port))
+      wire.cutAfter(bytes)
+      const content = Buffer.alloc(200_000, 'new')
+      await expect(upload(connection, { path, content, mode: '0600', owner: '0:0' })).rejects.toMatchObject({
+        exit: 69,
+      })
+      await vi.waitUntil(() => readdirSync(target).length === 1, { timeout: 5000, interval: 10 })
+      expect(readFileSync(path, 'utf8')).toBe('old')
+      await connection.close()
+      await wire.close()
+      await host.close()
+    },
+  )
+
+  test('a read that a break cut off is answered over a new connection', async () => {
     const host = await startFakeHost({ hostKeys: [hostKey] })
     const wire = await startFaultyWire(host.port)
-    const connection = await connectSsh('fake', endpoint(wire.port))
-    wire.cutAfter(bytes)
+    const connection = await reconnecting(() => connectSsh('fake', endpoint(wire.port)))
+    wire.cutAfter(3000)
     const run = connection.exec('seq 20000', { timeoutSeconds: 20 })
-    await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
-    await expect(connection.exec('true', { timeoutSeconds: 5 })).rejects.toMatchObject({
-      failure: { code: 'unreachable' },
-    })
-    expect(connection.roundTrips).toBe(0)
+    await vi.waitUntil(() => wire.cuts > 0, { timeout: 5000, interval: 5 })
+    wire.cutAfter(Number.POSITIVE_INFINITY)
+    expect((await run).stdout.toString()).toMatch(/\n20000\n$/)
+    expect([host.logins, connection.roundTrips]).toEqual([2, 1])
     await connection.close()
     await wire.close()
     await host.close()

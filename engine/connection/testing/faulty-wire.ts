@@ -3,7 +3,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface FaultyWire {
   readonly port: number
-  /** Hangs up on everyone once so many more bytes have come from the server. */
+  /** How often it has hung up. */
+  readonly cuts: number
+  /** Hangs up on everyone once so many more bytes have passed, both ways together. */
   cutAfter(bytes: number): void
   /** Carries nothing any more, either way, and tells nobody: a peer whose power is gone. */
   fallSilent(): void
@@ -15,6 +17,7 @@ export async function startFaultyWire(target: number, port = 0): Promise<FaultyW
   const sockets = new Set<Socket>()
   let left = Number.POSITIVE_INFINITY
   let silent = false
+  let cuts = 0
   const server = createServer(near => {
     const far = connect(target, '127.0.0.1')
     for (const socket of [near, far]) {
@@ -26,18 +29,26 @@ export async function startFaultyWire(target: number, port = 0): Promise<FaultyW
         if (!silent) for (const other of [near, far]) other.destroy()
       })
     }
-    near.on('data', data => silent || far.write(data))
-    far.on('data', data => {
-      if (silent) return
-      near.write(data.subarray(0, left))
-      left -= data.length
-      if (left <= 0) near.destroySoon()
-    })
+    const carry = (from: Socket, to: Socket): void => {
+      from.on('data', data => {
+        if (silent) return
+        to.write(data.subarray(0, Math.max(0, left)))
+        left -= data.length
+        if (left > 0) return
+        cuts++
+        to.destroySoon()
+      })
+    }
+    carry(near, far)
+    carry(far, near)
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
+    get cuts() {
+      return cuts
+    },
     cutAfter: bytes => {
       left = bytes
     },
