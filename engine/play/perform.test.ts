@@ -1,0 +1,207 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { unreachable } from '../connection/failures.ts'
+import { connectLocal } from '../connection/local.ts'
+import type { LabHosts } from '../inventory/lab.ts'
+import type { Found, Provider } from '../provider/provider.ts'
+import type { Event, RunEnd } from '../report/events.ts'
+import { type Answer, absent, present, type Resource } from '../resource/resource.ts'
+import { sh } from '../shell/sh.ts'
+import { parallel, play } from './play.ts'
+import { perform } from './playbook.ts'
+import { defineRole } from './role.ts'
+import type { Step } from './step.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'andamio-perform-'))
+  process.env.XDG_STATE_HOME = join(folder, 'state')
+})
+afterEach(async () => {
+  delete process.env.XDG_STATE_HOME
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** A file that is wished for, made by a real shell. */
+function made(name: string, script?: string): Resource<boolean> {
+  const path = join(folder, name)
+  return {
+    kind: 'made',
+    id: name,
+    probe: {
+      of: 'host',
+      keys: [path],
+      script: () => script ?? sh`if [ -e ${path} ]; then echo yes; else echo no; fi`,
+      parse: output => (output === 'yes' ? present(true) : absent),
+    },
+    diff: is => (is.is === 'present' ? [] : [{ attribute: 'made', before: false, after: true }]),
+    apply: async on => {
+      await on.run(sh`echo made >> ${path}`, { what: `make ${name}` })
+    },
+  }
+}
+
+const role = (name: string, ...resources: readonly Resource<boolean>[]) =>
+  defineRole({ name, summary: '', vars: {}, resources: () => resources })
+
+/** A role whose file is each host's own. */
+const ownFile = defineRole({ name: 'own', summary: '', vars: {}, resources: (_, { host }) => [made(host)] })
+
+interface World {
+  readonly hosts?: Readonly<Record<string, Found['is']>>
+  readonly check?: boolean
+  readonly lost?: readonly string[]
+  readonly pristine?: Answer<boolean>
+}
+
+async function run(
+  steps: readonly Step[],
+  { hosts = { a: 'running' }, check = false, lost = [], pristine }: World = {},
+) {
+  const events: Event[] = []
+  const endpoint = {
+    address: '127.0.0.1',
+    port: 22,
+    user: 'root',
+    identityFiles: [],
+    agent: false,
+    knownHostsFile: '',
+    jump: [],
+  }
+  const found = (is: Found['is']): Found =>
+    is === 'running' ? { is, endpoint, address: '127.0.0.1' } : is === 'unknown' ? { is, why: 'no answer' } : { is }
+  const names = Object.keys(hosts)
+  const lab: LabHosts = {
+    name: 'test',
+    file: 'test.yaml',
+    provider: 'static',
+    settings: {},
+    source: 'upstream',
+    selected: names,
+    vars: {},
+    hosts: names.map(name => ({ name, groups: ['all'], size: {}, vars: {} })),
+    groups: new Map([['all', names]]),
+  }
+  const refuse = () => {
+    throw new Error('nobody may ask this of the provider here')
+  }
+  const provider: Provider = {
+    name: 'static',
+    preflight: refuse,
+    create: refuse,
+    destroy: refuse,
+    operatorAddress: refuse,
+    find: async () => new Map(Object.entries(hosts).map(([name, is]) => [name, found(is)])),
+    pristine: () => pristine,
+  }
+  const exit = await perform(
+    { name: 'test', steps, exclusive: true },
+    {
+      lab,
+      options: { playbook: 'test', check, forks: 5, yes: true, takeOver: [], pruneData: false },
+      reporters: [{ on: event => events.push(event), close: () => undefined }],
+      warnings: [],
+      command: 'the same again',
+      provider: async () => provider,
+      connect: () => async host => {
+        if (lost.includes(host)) throw unreachable(host, 'it is silent')
+        return connectLocal(host)
+      },
+    },
+  )
+  const end = events.at(-1) as RunEnd
+  expect(end).toMatchObject({ type: 'run.end', exit })
+  return { exit, end, events, made: (await readdir(folder)).filter(name => name !== 'state').sort() }
+}
+
+describe('exit status', () => {
+  it('0 when it is done, and 0 with nothing changed when it is done again', async () => {
+    const first = await run([play('p', { on: 'all', roles: [ownFile] })])
+    const second = await run([play('p', { on: 'all', roles: [ownFile] })])
+    expect([first.exit, first.end.hosts.a?.changed, first.made]).toEqual([0, 1, ['a']])
+    expect([second.exit, second.end.hosts.a, second.end.roundTrips]).toEqual([
+      0,
+      { ok: 1, changed: 0, unknown: 0, failed: 0, unreachable: 0 },
+      2,
+    ])
+  })
+
+  it('2 when check finds changes, 0 when it finds none, and nothing is made', async () => {
+    const steps = [play('p', { on: 'all', roles: [ownFile] })]
+    expect(await run(steps, { check: true })).toMatchObject({ exit: 2, made: [] })
+    await run(steps)
+    expect(await run(steps, { check: true })).toMatchObject({ exit: 0 })
+  })
+
+  it('2 by the record of its image for a host that does not exist, 3 where nobody has recorded it', async () => {
+    const steps = [play('p', { on: 'all', roles: [ownFile] })]
+    expect(await run(steps, { check: true, hosts: { a: 'absent' }, pristine: absent })).toMatchObject({ exit: 2 })
+    expect(await run(steps, { check: true, hosts: { a: 'absent' } })).toMatchObject({ exit: 3 })
+    expect(await run(steps, { check: true, hosts: { a: 'stopped' }, pristine: absent })).toMatchObject({ exit: 3 })
+  })
+
+  it('69 for a host that does not answer; the others finish the play, and the next one is not begun', async () => {
+    const steps = [
+      play('p', { on: 'all', roles: [ownFile] }),
+      play('q', { on: 'all', roles: [role('late', made('late'))] }),
+    ]
+    const { exit, end, made: files } = await run(steps, { hosts: { a: 'running', b: 'running' }, lost: ['a'] })
+    expect([exit, files, end.hosts.a?.unreachable, end.resume]).toEqual([69, ['b'], 1, 'the same again'])
+  })
+
+  it('70 for a failed command, with its last words; what stands after it on that host is not begun', async () => {
+    const failing: Resource<boolean> = {
+      ...made('never'),
+      apply: on => on.run('echo why >&2; exit 9', { what: 'try' }).then(() => undefined),
+    }
+    const {
+      exit,
+      events,
+      made: files,
+    } = await run([play('p', { on: 'all', roles: [role('r', failing, made('after'))] })])
+    const failed = events.find(event => event.type === 'resource.end' && event.outcome === 'failed')
+    expect([exit, files]).toEqual([70, []])
+    expect(failed).toMatchObject({
+      id: 'never',
+      failure: { code: 'command-failed', cause: 'it ended with status 9', stderr: ['why'] },
+    })
+  })
+
+  it('70 for a state that cannot be found out, and nothing is done to it', async () => {
+    const { exit, made: files } = await run([play('p', { on: 'all', roles: [role('r', made('x', 'exit 5'))] })])
+    expect([exit, files]).toEqual([70, []])
+  })
+})
+
+it('refuses two resources of one name, for a plan could not tell them apart', async () => {
+  const { exit, events } = await run([play('p', { on: 'all', roles: [role('r', made('x'), made('x'))] })])
+  expect(exit).toBe(70)
+  expect(JSON.stringify(events)).toContain('two resources of one play are both called made x')
+})
+
+it('plays side by side, but a host that is in both in turn', async () => {
+  const both = parallel(
+    play('one', {
+      on: 'all',
+      roles: [role('r', made('x', sh`sleep 0.3; if [ -e ${join(folder, 'x')} ]; then echo yes; else echo no; fi`))],
+    }),
+    play('other', { on: 'all', roles: [role('s', made('y'))] }),
+  )
+  const { events } = await run([both])
+  const order = events.flatMap(event =>
+    event.type === 'resource.start' || event.type === 'resource.end' ? [`${event.type} ${event.id}`] : [],
+  )
+  expect(order).toEqual(['resource.start x', 'resource.end x', 'resource.start y', 'resource.end y'])
+})
+
+it('is one at a time on a lab', async () => {
+  const inner: Step = {
+    title: 'inner',
+    roles: [],
+    groups: [],
+    perform: async () => expect(await run([])).toMatchObject({ exit: 75, end: { failure: { code: 'lab-locked' } } }),
+  }
+  expect(await run([inner])).toMatchObject({ exit: 0 })
+})
