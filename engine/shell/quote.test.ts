@@ -13,10 +13,11 @@ const piece = fc.oneof(
 )
 const anything = fc.array(piece, { maxLength: 6 }).map(pieces => pieces.join('').replaceAll('\0', ''))
 
-/** One process reads a thousand words and gives each back with NUL behind it. */
+/** One process reads a thousand words, or twenty for each shell within it, and gives each back with NUL behind it. */
 function readBack(shell: string, words: readonly string[], levels = 0): Buffer {
-  const lines = words.map(word => {
-    let line = `printf '%s\\0' ${quote(word)}`
+  const groups = Array.from({ length: Math.ceil(words.length / 20) }, (_, at) => words.slice(at * 20, at * 20 + 20))
+  const lines = groups.map(group => {
+    let line = `printf '%s\\0' ${group.map(quote).join(' ')}`
     for (let level = 0; level < levels; level++) line = `${shell} -c ${quote(line)}`
     return line
   })
