@@ -58,20 +58,26 @@ async function nodesWithPods(run: Run): Promise<string[]> {
 
 async function put(url: string, body: Buffer, sha256: string): Promise<void> {
   const headers = { 'Content-Digest': `sha-256=:${sha256}:`, 'Content-Type': 'application/octet-stream' }
-  const answer = await fetch(url, {
-    method: 'PUT',
-    body,
-    headers,
-    signal: AbortSignal.timeout(limitMs),
-  })
+  const answer = await ask('PUT', url, { body, headers })
   expect(answer.status === 201, `PUT ${url}: ${answer.status} ${await answer.text()}`)
 }
 
 async function sameBytes(url: string, sha256: string): Promise<void> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(limitMs) })
+  const answer = await ask('GET', url)
   expect(answer.ok, `GET ${url}: ${answer.status}`)
   const hash = createHash('sha256')
   for await (const chunk of answer.body ?? []) hash.update(chunk)
   const got = hash.digest('base64')
   expect(got === sha256, `GET ${url}: SHA-256 ${got}, sent ${sha256}`)
+}
+
+/** fetch says `fetch failed` and keeps to itself why. */
+async function ask(method: string, url: string, init: RequestInit = {}): Promise<Response> {
+  const answer = await fetch(url, { ...init, method, signal: AbortSignal.timeout(limitMs) }).catch(
+    (error: Error) => error,
+  )
+  const why =
+    answer instanceof Response ? '' : `${answer.message} ${(answer.cause as Error | undefined)?.message ?? ''}`
+  expect(answer instanceof Response, `${method} ${url}: ${why}`)
+  return answer
 }
