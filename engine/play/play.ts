@@ -11,7 +11,7 @@ export type AnyRole = Role<any>
 
 export interface PlayOptions {
   /** A group or host of the inventory, or an API such as the cluster. */
-  readonly on: string | ApiTarget<unknown, never>
+  readonly on: string | ApiTarget<unknown, unknown>
   readonly roles: readonly AnyRole[]
   /** How many hosts at once; default `--forks`. */
   readonly serial?: number

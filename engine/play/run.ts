@@ -99,9 +99,10 @@ export class Run {
   }
 
   /** One session an API and run. Only a session is kept: an API that is not there yet is looked for again. */
-  async api(target: ApiTarget<unknown, unknown>): Promise<Answer<ApiSession<unknown, unknown>>> {
+  async api<R, W>(target: ApiTarget<R, W>): Promise<Answer<ApiSession<R, W>>> {
     const open = this.#apis.get(target)
-    if (open) return open
+    // A target's sessions are kept under the target itself, so what is found there is its own.
+    if (open) return open as Promise<Answer<ApiSession<R, W>>>
     const opening = target.open(this.reach()).then(answer => {
       if (answer.is !== 'present') this.#apis.delete(target)
       return answer

@@ -5,9 +5,9 @@ import type { ClusterReader } from '../../kube/api/reader.ts'
 
 /** The cluster as the operator reaches it; the check fails when there is none. */
 export async function clusterOf(run: Run): Promise<ClusterReader> {
-  const session = await run.api(cluster as never)
+  const session = await run.api(cluster)
   expect(session.is === 'present', session.is === 'unknown' ? session.why : 'there is no cluster')
-  return session.state.reader as ClusterReader
+  return session.state.reader
 }
 
 /** Address at which the operator reaches every node, by its name. */

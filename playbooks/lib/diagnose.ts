@@ -73,9 +73,9 @@ async function ofHost(run: Run, host: string): Promise<readonly Part[]> {
 
 async function ofCluster(run: Run): Promise<readonly Part[]> {
   try {
-    const session = await run.api(cluster as never)
+    const session = await run.api(cluster)
     if (session.is !== 'present') return [{ path: 'cluster/none.txt', content: JSON.stringify(session) }]
-    const reader = session.state.reader as ClusterReader
+    const reader = session.state.reader
     const kinds = ['Node', 'Pod', 'Event', 'Service', 'PersistentVolume', 'PersistentVolumeClaim'] as const
     const lists = await Promise.all(kinds.map(kind => reader.list({ apiVersion: 'v1', kind })))
     const pods = lists[1] as unknown as readonly Pod[]

@@ -6,7 +6,6 @@ import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { stopIfFailed } from '../../engine/play/stop.ts'
 import { cluster } from '../../kube/api/cluster.ts'
-import type { ClusterReader } from '../../kube/api/reader.ts'
 import { onlyNodes, strayNodes } from '../../kube/nodes/only-nodes.ts'
 
 const title = 'Remove what has left the inventory'
@@ -41,9 +40,9 @@ const removeNodes = (run: Run): Promise<void> =>
   ])
 
 async function strays(run: Run): Promise<readonly string[]> {
-  const session = await run.api(cluster as never)
+  const session = await run.api(cluster)
   if (session.is !== 'present') return []
-  return strayNodes(session.state.reader as ClusterReader, run.lab.name, run.lab.groups.get('cluster') ?? [])
+  return strayNodes(session.state.reader, run.lab.name, run.lab.groups.get('cluster') ?? [])
 }
 
 async function confirm(run: Run, leaving: readonly string[]): Promise<void> {

@@ -41,6 +41,6 @@ function nodeShown(node: Node | undefined): string {
 
 /** Undefined where there is none to ask: also a control plane that is stopped is a state to be shown. */
 async function clusterReader(run: Run): Promise<ClusterReader | undefined> {
-  const session = await run.api(cluster as never)
-  return session.is === 'present' ? (session.state.reader as ClusterReader) : undefined
+  const session = await run.api(cluster)
+  return session.is === 'present' ? session.state.reader : undefined
 }
