@@ -40,6 +40,7 @@ export async function startSshd(
     'PermitRootLogin prohibit-password',
     'AllowTcpForwarding yes',
     'Subsystem sftp internal-sftp',
+    'SetEnv SHLVL=2', // else bash reads this machine's own ~/.bashrc before every command
     ...settings,
   ]
   const configFile = join(folder, `sshd_config-${port}`)
