@@ -10,6 +10,8 @@ export interface InitSettings {
   readonly podSubnet: string
   /** Names and addresses beyond the host's own that the API server's certificate holds. */
   readonly certSANs: readonly string[]
+  /** Checks of kubeadm's that may fail, by its names for them. */
+  readonly ignorePreflightErrors: readonly string[]
 }
 
 export interface JoinSettings {
@@ -55,13 +57,13 @@ const registration = ({ lab, host, address }: Pick<InitSettings, 'lab' | 'host' 
 
 /** What `kubeadm init --config` reads. Names the lab as the cluster: by that a later run knows it for its own. */
 export function initConfig(settings: InitSettings): string {
-  const { lab, address, podSubnet, certSANs } = settings
+  const { lab, address, podSubnet, certSANs, ignorePreflightErrors } = settings
   return documents([
     {
       apiVersion: kubeadmApi,
       kind: 'InitConfiguration',
       localAPIEndpoint: { advertiseAddress: address, bindPort: 6443 },
-      nodeRegistration: registration(settings),
+      nodeRegistration: { ...registration(settings), ignorePreflightErrors },
       // kubeadm insists on a token of its own; ours are made for one join each.
       bootstrapTokens: [{ ttl: '1m0s' }],
       timeouts,

@@ -18,6 +18,7 @@ export interface KubeadmInit {
   readonly address: Late<string>
   readonly podSubnet: string
   readonly certSANs: readonly string[]
+  readonly ignorePreflightErrors: readonly string[]
   /** Ends a foreign cluster's life here, or that of our own which does not come up, after a snapshot. */
   readonly takeOver: boolean
 }

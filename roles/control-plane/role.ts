@@ -13,8 +13,10 @@ export const controlPlane = defineRole({
   vars: {
     /** Names and addresses beyond the host's own by which people reach the API with a kubeconfig of their own. */
     certSANs: [] as readonly string[],
+    /** Checks of kubeadm's that may fail, by its names for them: `NumCPU`, `Mem`. */
+    ignorePreflightErrors: [] as readonly string[],
   },
-  resources: ({ certSANs }, { host, lab, asked }) => [
+  resources: ({ certSANs, ignorePreflightErrors }, { host, lab, asked }) => [
     imagesPulled('of the control plane', [apiServer, controllerManager, scheduler, etcd, coredns]),
     kubeadmInit({
       lab: lab.name,
@@ -22,6 +24,7 @@ export const controlPlane = defineRole({
       address: lab.addressOf(host),
       podSubnet,
       certSANs: [host, 'localhost', '127.0.0.1', ...certSANs],
+      ignorePreflightErrors,
       takeOver: asked.takeOver,
     }),
   ],
