@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 export interface ExecOptions {
   /** Sent whole, then closed. Without it the command reads end-of-file at once. */
   readonly stdin?: string | Uint8Array | Readable
-  /** After this the command is given up: TERM, then the channel is closed, and the call rejects with `command-timeout`. */
+  /** After this the host itself sends the command TERM, then KILL, and the call rejects with `command-timeout`. */
   readonly timeoutSeconds: number
   readonly signal?: AbortSignal
   /** Called with every whole line of stderr as it arrives, for progress. */

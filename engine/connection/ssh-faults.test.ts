@@ -208,6 +208,12 @@ describe('a connection that fails', () => {
     },
   )
 
+  test('a session that ends without a status gave no answer, whatever it printed', () =>
+    withFake({ keepsStatus: true }, async (_, connect) => {
+      const run = (await connect()).exec('echo half', { timeoutSeconds: 5 })
+      await expect(run).rejects.toMatchObject({ exit: 69, failure: { cause: 'its session ended without a status' } })
+    }))
+
   test('a read that a break cut off is answered over a new connection', async () => {
     const host = await startFakeHost({ hostKeys: [hostKey] })
     const wire = await startFaultyWire(host.port)

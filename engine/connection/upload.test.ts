@@ -80,6 +80,18 @@ describe('upload', () => {
     expect(seen).not.toContain('ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb')
   })
 
+  test('is readable by root alone while its owner changes', async () => {
+    const shims = join(top, 'shims')
+    mkdirSync(shims)
+    writeFileSync(join(shims, 'chown'), `#!/bin/sh\nstat -c %a "$3" >>${shims}/modes\nexec /bin/chown "$@"\n`, {
+      mode: 0o755,
+    })
+    const watched = connectLocal('here', { env: { PATH: `${shims}:/usr/bin:/bin` } })
+    await upload(watched, { path, content: 'x', mode: '0440', owner: '10001:10002' })
+    expect(readFileSync(join(shims, 'modes'), 'utf8')).toBe('0\n')
+    expect(modesIn(folder)).toEqual(['440'])
+  })
+
   test('is readable by its writer alone while it arrives', async () => {
     const seen: string[] = []
     await upload(

@@ -11,6 +11,8 @@ export interface FakeHostOptions {
   readonly maxSessions?: number
   /** Commands run as this user of this machine; default ourselves. */
   readonly uid?: number
+  /** Closes every session without saying how its command ended. */
+  readonly keepsStatus?: boolean
 }
 
 export interface FakeHost {
@@ -37,7 +39,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
       state.mostSessions = Math.max(state.mostSessions, ++sessions)
       const session = accept()
       session.on('close', () => sessions--)
-      session.on('exec', (acceptExec, _reject, { command }) => run(command, acceptExec(), options.uid))
+      session.on('exec', (acceptExec, _reject, { command }) => run(command, acceptExec(), options))
     })
   })
   server.listen(0, '127.0.0.1')
@@ -58,7 +60,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
   }
 }
 
-function run(command: string, channel: ssh2.ServerChannel, uid?: number): void {
+function run(command: string, channel: ssh2.ServerChannel, { uid, keepsStatus }: FakeHostOptions): void {
   const child = spawn('sh', ['-c', command], { ...(uid === undefined ? {} : { uid, gid: uid }), cwd: '/' })
   channel.pipe(child.stdin).on('error', () => undefined)
   child.stdout.pipe(channel, { end: false })
@@ -66,7 +68,8 @@ function run(command: string, channel: ssh2.ServerChannel, uid?: number): void {
   channel.on('error', () => undefined)
   channel.on('close', () => child.kill('SIGKILL'))
   child.on('close', (code, signal) => {
-    if (signal) channel.exit(signal.slice('SIG'.length))
+    if (keepsStatus) channel.close()
+    else if (signal) channel.exit(signal.slice('SIG'.length))
     else channel.exit(code ?? 0)
     channel.end()
   })
