@@ -167,46 +167,44 @@ describe('a connection that fails', () => {
     await host.close()
   })
 
-  test.each([0, 1, 7, 60, 61, 200, 3000, 40_000])(
-    'cut %i bytes into the answer: unreachable, never half an answer',
-    async bytes => {
-      const host = await startFakeHost({ hostKeys: [hostKey] })
-      const wire = await startFaultyWire(host.port)
-      const connection = await connectSsh('fake', endpoint(wire.port))
-      wire.cutAfter(bytes)
-      const run = connection.exec('seq 20000', { timeoutSeconds: 20 })
-      await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
-      await expect(connection.exec('true', { timeoutSeconds: 5 })).rejects.toMatchObject({
-        failure: { code: 'unreachable' },
-      })
-      expect(connection.roundTrips).toBe(0)
-      await connection.close()
-      await wire.close()
-      await host.close()
-    },
-  )
+  test.each([
+    0, 1, 7, 60, 61, 200, 3000, 40_000,
+  ])('cut %i bytes into the answer: unreachable, never half an answer', async bytes => {
+    const host = await startFakeHost({ hostKeys: [hostKey] })
+    const wire = await startFaultyWire(host.port)
+    const connection = await connectSsh('fake', endpoint(wire.port))
+    wire.cutAfter(bytes)
+    const run = connection.exec('seq 20000', { timeoutSeconds: 20 })
+    await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
+    await expect(connection.exec('true', { timeoutSeconds: 5 })).rejects.toMatchObject({
+      failure: { code: 'unreachable' },
+    })
+    expect(connection.roundTrips).toBe(0)
+    await connection.close()
+    await wire.close()
+    await host.close()
+  })
 
-  test.each([0, 100, 400, 2000, 60_000, 150_000])(
-    'cut %i bytes into an upload: the old file or the new, nothing else',
-    async bytes => {
-      const host = await startFakeHost({ hostKeys: [hostKey] })
-      const wire = await startFaultyWire(host.port)
-      const target = mkdtempSync(join(folder, 'upload-'))
-      const path = join(target, 'file')
-      writeFileSync(path, 'old')
-      const connection = await connectSsh('fake', endpoint(wire.port))
-      wire.cutAfter(bytes)
-      const content = Buffer.alloc(200_000, 'new')
-      await expect(upload(connection, { path, content, mode: '0600', owner: '0:0' })).rejects.toMatchObject({
-        exit: 69,
-      })
-      await vi.waitUntil(() => readdirSync(target).length === 1, { timeout: 5000, interval: 10 })
-      expect(readFileSync(path, 'utf8')).toBe('old')
-      await connection.close()
-      await wire.close()
-      await host.close()
-    },
-  )
+  test.each([
+    0, 100, 400, 2000, 60_000, 150_000,
+  ])('cut %i bytes into an upload: the old file or the new, nothing else', async bytes => {
+    const host = await startFakeHost({ hostKeys: [hostKey] })
+    const wire = await startFaultyWire(host.port)
+    const target = mkdtempSync(join(folder, 'upload-'))
+    const path = join(target, 'file')
+    writeFileSync(path, 'old')
+    const connection = await connectSsh('fake', endpoint(wire.port))
+    wire.cutAfter(bytes)
+    const content = Buffer.alloc(200_000, 'new')
+    await expect(upload(connection, { path, content, mode: '0600', owner: '0:0' })).rejects.toMatchObject({
+      exit: 69,
+    })
+    await vi.waitUntil(() => readdirSync(target).length === 1, { timeout: 5000, interval: 10 })
+    expect(readFileSync(path, 'utf8')).toBe('old')
+    await connection.close()
+    await wire.close()
+    await host.close()
+  })
 
   test('a session that ends without a status gave no answer, whatever it printed', () =>
     withFake({ keepsStatus: true }, async (_, connect) => {

@@ -118,18 +118,11 @@ describe('what may be reset', () => {
 })
 
 const never = { change: () => false }
-const wish = {
-  lab: 'lab',
-  host: 'cp',
-  podSubnet: '10.244.0.0/16',
-  certSANs: ['cp'],
-  ignorePreflightErrors: ['NumCPU'],
-  takeOver: false,
-}
-const address = new Late('address of cp', () => '10.0.0.10')
+const cluster = { lab: 'lab', podSubnet: '10.244.0.0/16', certSANs: ['cp'], ignorePreflightErrors: [] }
+const wish = { ...cluster, host: 'cp', address: new Late('address of cp', () => '10.0.0.10'), takeOver: false }
 
 describe('the difference', () => {
-  const resource = kubeadmInit({ ...wish, address })
+  const resource = kubeadmInit(wish)
   const state: ControlPlane = { ...whole, api: 'ready', lacking: [] }
 
   test('a ready one differs in nothing', () => {
@@ -148,7 +141,7 @@ describe('the difference', () => {
   test("another cluster's host is refused, unless it is taken over", () => {
     const foreign = present({ ...state, cluster: 'kubernetes' })
     expect(() => resource.diff(foreign, never)).toThrow('belongs to another cluster')
-    const takingOver = kubeadmInit({ ...wish, address, takeOver: true })
+    const takingOver = kubeadmInit({ ...wish, takeOver: true })
     expect(takingOver.diff(foreign, never)).toMatchObject([
       { attribute: 'cluster', before: 'kubernetes', after: 'lab' },
     ])
@@ -219,7 +212,7 @@ describe('applying', () => {
     const { AndamioError } = await import('../../engine/errors.ts')
     return new AndamioError({ code: 'command-failed', message: 'kubeadm init failed on cp' })
   }
-  const resource = kubeadmInit({ ...wish, address })
+  const resource = kubeadmInit(wish)
 
   test('what may hold data is copied and refused, with both ways out', async () => {
     const { host, left } = strictHost([

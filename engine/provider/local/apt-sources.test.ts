@@ -3,13 +3,13 @@ import { debianArchives, sourcesFor } from './apt-sources.ts'
 
 const deb822 = `Types: deb
 # http://snapshot.debian.org/archive/debian/20250520T000000Z
-URIs: http://deb.debian.org/debian
+URIs: http://archive.example/debian
 Suites: bookworm bookworm-updates
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 Types: deb deb-src
-URIs: http://deb.debian.org/debian-security
+URIs: http://archive.example/debian-security
 Suites: bookworm-security
 Components: main contrib
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
@@ -20,8 +20,8 @@ const archives = (text: string, name = 'a.list') => debianArchives([{ name, text
 describe("the machine's Debian archives", () => {
   it('are found in deb822 files, comments and further stanzas or not', () => {
     expect(archives(deb822, 'debian.sources')).toEqual([
-      { uri: 'http://deb.debian.org/debian', suites: ['bookworm', 'bookworm-updates'] },
-      { uri: 'http://deb.debian.org/debian-security', suites: ['bookworm-security'] },
+      { uri: 'http://archive.example/debian', suites: ['bookworm', 'bookworm-updates'] },
+      { uri: 'http://archive.example/debian-security', suites: ['bookworm-security'] },
     ])
   })
 
@@ -39,8 +39,8 @@ describe("the machine's Debian archives", () => {
     ['a vendor that names a suite like Debian', 'deb https://packages.example.com/php bookworm main'],
     ['a vendor with its own key', 'deb [signed-by=/etc/apt/keyrings/v.gpg] https://v.example/debian bookworm main'],
     ['a component of a vendor', 'deb https://download.example.com/linux/debian bookworm stable'],
-    ['sources of packages', 'deb-src http://deb.debian.org/debian bookworm main'],
-    ['a comment', '# deb http://deb.debian.org/debian bookworm main'],
+    ['sources of packages', 'deb-src http://archive.example/debian bookworm main'],
+    ['a comment', '# deb http://archive.example/debian bookworm main'],
     ['a disc', 'deb cdrom:[Debian]/ bookworm main'],
   ])('are not %s', (_, line) => expect(archives(line)).toEqual([]))
 
