@@ -12,26 +12,33 @@ const patienceSeconds = 30
  */
 export function connector({ emit }: ProviderContext, options: Options): RunParts['connect'] {
   const loading = lazily(async () => {
-    const [{ connectSsh }, { KeyRing }, { ReadOnlyConnection }, { openExecLog }] = await Promise.all([
+    const [{ connectSsh }, { reconnecting }, { KeyRing }, { ReadOnlyConnection }, { openExecLog }] = await Promise.all([
       import('../../engine/connection/ssh.ts'),
+      import('../../engine/connection/reconnect.ts'),
       import('../../engine/connection/ssh-keys.ts'),
       import('../../engine/connection/read-only.ts'),
       import('../../engine/connection/exec-log.ts'),
     ])
     const logged = options.execLog ? openExecLog(options.execLog) : (connection: Connection) => connection
     const gated = (connection: Connection) => (options.check ? new ReadOnlyConnection(connection) : connection)
-    return { connectSsh, keys: new KeyRing(askPassphrase), wrap: (connection: Connection) => gated(logged(connection)) }
+    return {
+      connectSsh,
+      reconnecting,
+      keys: new KeyRing(askPassphrase),
+      wrap: (connection: Connection) => gated(logged(connection)),
+    }
   })
   return async (host, { endpoint }): Promise<Connection> => {
-    const { connectSsh, keys, wrap } = await loading()
-    const connection = await connectSsh(host, endpoint, {
-      keys,
-      acceptNewHostKeys: options.acceptNewHostKeys,
-      patienceSeconds,
-      onRetry: detail =>
-        emit({ type: 'wait', host, what: 'its sshd', detail, limitSeconds: patienceSeconds, seconds: 0 }),
-    })
-    return wrap(connection)
+    const { connectSsh, reconnecting, keys, wrap } = await loading()
+    const connect = () =>
+      connectSsh(host, endpoint, {
+        keys,
+        acceptNewHostKeys: options.acceptNewHostKeys,
+        patienceSeconds,
+        onRetry: detail =>
+          emit({ type: 'wait', host, what: 'its sshd', detail, limitSeconds: patienceSeconds, seconds: 0 }),
+      })
+    return wrap(await reconnecting(connect))
   }
 }
 
