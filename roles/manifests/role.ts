@@ -28,6 +28,7 @@ export const manifests = defineRole({
       readyLimitSeconds: readySeconds,
       data: {
         image: (name: string) => imageReference(imageContext(name, platform)),
+        workers: lab.hostsOf('workers').length,
         ...(storage ? { storage: { address: lab.addressOf(storage), path: storagePath } } : {}),
       },
     })
