@@ -60,6 +60,7 @@ export async function playList(
           return answers
         },
         writerFor: resource => writerFor(run, target, resource),
+        ...(run.options.diff && { readText: asked => ask(asked, sources) }),
         changed: run.changedOn(target),
         signal: run.signal,
       },
@@ -77,7 +78,7 @@ export async function playList(
     )
   } catch (error) {
     if (run.signal.aborted) return
-    const failure = failureOf(error)
+    const failure = { place: target, ...failureOf(error) }
     const exit = exitOf(error)
     run.failures.set(target, exit)
     if (isUnreachable(exit)) {
@@ -95,10 +96,7 @@ export async function playList(
 }
 
 /** The host's connection; in check mode, what stands for a host that is not there. */
-async function hostSource(
-  run: Run,
-  host: string,
-): Promise<Connection | { stands: (resource: AnyResource) => Answer<Json> }> {
+async function hostSource(run: Run, host: string): Promise<Connection | { stands: (resource: Ref) => Answer<Json> }> {
   const found = run.found.get(host) ?? { is: 'absent' }
   if (run.options.check && found.is === 'absent') {
     return { stands: ({ kind, id }) => run.provider.pristine(host, kind, id) ?? unknown(`until ${host} exists`) }

@@ -18,6 +18,8 @@ class World {
       brings?: string[]
       breaks?: string[]
       refuses?: boolean
+      /** Cannot be brought about, unless this other one changes. */
+      needs?: Ref
       freshAfter?: Ref
     } = {},
   ): Resource<Json, World> {
@@ -34,6 +36,10 @@ class World {
           ? [{ attribute: 'fresh', before: false, after: true }]
           : []
       },
+      ...(extra.needs && {
+        refuse: (_, will) =>
+          will.change(extra.needs as Ref) ? undefined : { code: 'cannot', message: `${id} cannot be on` },
+      }),
       apply: async () => {
         this.applied.push(id)
         if (!extra.refuses) this.values.set(id, 'on')
@@ -149,6 +155,22 @@ describe('check mode', () => {
       outcome: 'unknown',
       why: 'no answer',
     })
+  })
+
+  it.each([true, false])('fails for what cannot be brought about, check mode (%s) as the real run', async check => {
+    const world = new World()
+    const list = [world.resource('a', { needs: ref('x') }), world.resource('b')]
+    const error = await world.converge(list, check).catch(error => error)
+    expect(error.failure).toEqual({ code: 'cannot', message: 'a cannot be on' })
+    expect(world.applied).toEqual([])
+  })
+
+  it('predicts what another change will bring about, though nothing else could', async () => {
+    const make = (world: World) => [world.resource('x', { brings: ['a'] }), world.resource('a', { needs: ref('x') })]
+    const [checked, real] = [new World(), new World()]
+    expect((await checked.converge(make(checked), true)).get('a')).toMatchObject({ outcome: 'would-change' })
+    expect((await real.converge(make(real))).get('a')).toMatchObject({ outcome: 'changed' })
+    expect(real.applied).toEqual(['x'])
   })
 
   it('predicts exactly what the real run then reports', async () => {

@@ -1,6 +1,6 @@
 import { AndamioError } from '../errors.ts'
 import type { Change, Json, Outcome } from '../report/events.ts'
-import type { Answer, AnyResource, Ref, WillChange } from './resource.ts'
+import type { Absent, Answer, AnyResource, Present, Ref, WillChange } from './resource.ts'
 
 export interface Verdict {
   readonly outcome: Exclude<Outcome, 'failed'>
@@ -39,6 +39,7 @@ export async function converge(resource: AnyResource, around: Surroundings): Pro
   if (around.check) {
     if (start.is === 'unknown') return { outcome: 'unknown', changes: [], why: start.why }
     const changes = resource.diff(start, around.will)
+    stopIfRefused(resource, start, changes, around.will)
     return {
       outcome: changes.length > 0 ? 'would-change' : 'ok',
       changes,
@@ -55,12 +56,23 @@ export async function converge(resource: AnyResource, around: Surroundings): Pro
     return { outcome: changes.length > 0 ? 'changed' : 'ok', changes, ...labelled(around.alteredBy(resource), changes) }
   }
 
+  stopIfRefused(resource, now, wanting, nothing)
   await resource.apply((await around.writerFor(resource)) as never, now)
   const after = await around.again(resource)
   if (after.is === 'unknown') throw notKnown(resource, after.why)
   const left = resource.diff(after, nothing)
   if (left.length > 0) throw notConverged(resource, left)
   return { outcome: 'changed', changes: changes.length > 0 ? changes : wanting }
+}
+
+function stopIfRefused(
+  resource: AnyResource,
+  is: Present<Json> | Absent,
+  changes: readonly Change[],
+  will: WillChange,
+): void {
+  const failure = changes.length > 0 ? resource.refuse?.(is, will) : undefined
+  if (failure) throw new AndamioError(failure)
 }
 
 const labelled = (by: Ref | undefined, changes: readonly Change[]): { by?: string } =>

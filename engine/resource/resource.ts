@@ -1,6 +1,7 @@
-import type { Change, Json } from '../report/events.ts'
+import type { Change, Failure, Json } from '../report/events.ts'
 import type { HostWriter } from './host.ts'
 import type { Probe } from './probe.ts'
+import type { TextPart } from './text-part.ts'
 
 export interface Present<S> {
   readonly is: 'present'
@@ -49,6 +50,14 @@ export interface Resource<S extends Json = Json, W = HostWriter> extends Ref {
   readonly probe: Probe<S>
   /** Pure. What differs from the wish, attribute by attribute; empty means converged. */
   diff(is: Present<S> | Absent, will: WillChange): readonly Change[]
+  /**
+   * For what nothing here can bring about, such as a processor of another kind: why not, and what a person can do.
+   * Undefined where an earlier resource may still make it so. Check mode then fails as the real run does, instead of
+   * promising a change that cannot come. Asked only where `diff` found something.
+   */
+  refuse?(is: Present<S> | Absent, will: WillChange): Failure | undefined
+  /** Pure. Texts within it, as found and as wished, for a run that is asked to show what differs in them. */
+  texts?(is: Present<S> | Absent): readonly TextPart[]
   /** The only thing that acts. Called with the very answer that `diff` found wanting. */
   apply(on: W, is: Present<S> | Absent): Promise<void>
 }

@@ -1,4 +1,3 @@
-import { AndamioError } from '../errors.ts'
 import { type Eventual, known } from '../resource/late.ts'
 import type { Ref, Resource } from '../resource/resource.ts'
 import { present } from '../resource/resource.ts'
@@ -12,25 +11,33 @@ export interface AssertionOptions {
   readonly expect: Eventual<string>
   /** What a person can do when it does not hold. */
   readonly next: string
+  /** What may make it hold. Where none of these changes, nothing will: check mode fails as the real run would. */
   readonly after?: readonly Ref[]
 }
 
 /** Holds, or stops the host with a clear error. Never acts. */
-export function assertion({ id, script, expect, next, after }: AssertionOptions): Resource<string> {
+export function assertion({ id, script, expect, next, after = [] }: AssertionOptions): Resource<string> {
   return {
     kind: 'assertion',
     id,
-    ...(after && { after }),
+    after,
     probe: { of: 'host', keys: [], script: () => script, parse: output => present(output) },
     diff: is => compare({ holds: expect }, { holds: is.is === 'present' ? is.state : null }),
-    apply: async (on, is) => {
-      throw new AndamioError({
+    refuse(is, will) {
+      const expected = known(expect)
+      if (expected === undefined || after.some(other => will.change(other))) return undefined
+      return {
         code: 'assertion-failed',
-        message: `Not so on ${on.host}: ${id}`,
-        place: on.host,
-        cause: `found ${JSON.stringify(is.is === 'present' ? is.state : null)}, expected ${JSON.stringify(known(expect))}`,
+        message: `Not so: ${id}`,
+        cause: `found ${JSON.stringify(is.is === 'present' ? is.state : null)}, expected ${JSON.stringify(expected)}`,
         next,
-      })
+      }
     },
+    apply: neverApplied,
   }
+}
+
+/** Of a resource that refuses whatever differs. */
+export const neverApplied = async (): Promise<never> => {
+  throw new Error('what can only be refused is never applied')
 }

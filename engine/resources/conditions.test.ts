@@ -33,14 +33,24 @@ test('an assertion that holds is nothing to do; one that does not says what it f
   expect(wish('v2').diff(await answerOf(root(), wish('v2')), nothing)).toEqual([])
   const is = await answerOf(root(), wish('v3'))
   expect(wish('v3').diff(is, nothing)).toEqual([{ attribute: 'holds', before: 'v2', after: 'v3' }])
-  await expect(wish('v3').apply(root().writer, is)).rejects.toMatchObject({
-    failure: { code: 'assertion-failed', cause: 'found "v2", expected "v3"', next: 'Install v2.' },
+  expect(wish('v3').refuse?.(is, nothing)).toMatchObject({
+    code: 'assertion-failed',
+    cause: 'found "v2", expected "v3"',
+    next: 'Install v2.',
   })
+})
+
+test('an assertion is not refused while what may make it hold is still to change', () => {
+  const program = { kind: 'file', id: '/usr/bin/program' }
+  const wish = assertion({ id: 'it is v2', script: ':', expect: 'v2', next: '', after: [program] })
+  expect(wish.refuse?.(present('v1'), { change: ({ id }) => id === program.id })).toBeUndefined()
+  expect(wish.refuse?.(present('v1'), nothing)).toMatchObject({ code: 'assertion-failed' })
 })
 
 test('what an assertion expects may be late', () => {
   const late = assertion({ id: 'x', script: ':', expect: new Late<string>('version', () => undefined), next: '' })
   expect(late.diff(present('v2'), nothing)).toEqual([{ attribute: 'holds', before: 'v2', after: { late: 'version' } }])
+  expect(late.refuse?.(present('v2'), nothing)).toBeUndefined()
 })
 
 test('waiting ends when it is so, and tells meanwhile how it stands', async () => {

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { present } from '../../engine/resource/resource.ts'
 import { clockAgrees } from './clock.ts'
+
+const keeper = { kind: 'command', id: 'keep the time' }
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 })
@@ -10,7 +13,7 @@ afterEach(() => {
 
 /** What is changed when the host's clock is ahead by so much, and the question and the answer take so long on their way. */
 function judged(aheadSeconds: number, answerTakesSeconds = 0, questionTakesSeconds = 0): readonly unknown[] {
-  const clock = clockAgrees(30)
+  const clock = clockAgrees(30, keeper)
   if (clock.probe.of !== 'host') throw new Error('it asks a host')
   clock.probe.script([])
   vi.advanceTimersByTime(questionTakesSeconds * 1000)
@@ -33,9 +36,16 @@ test('a clock ten minutes off is told with its direction', () => {
 })
 
 test('what is no time is no answer', () => {
-  const clock = clockAgrees(30)
+  const clock = clockAgrees(30, keeper)
   if (clock.probe.of !== 'host') throw new Error('it asks a host')
   const { parse } = clock.probe
   expect(() => parse('')).toThrow('not a time')
   expect(() => parse('date: invalid')).toThrow('not a time')
+})
+
+test('is refused unless what keeps the time is still to come', () => {
+  const wrong = present('600 s behind')
+  const refused = clockAgrees(30, keeper).refuse?.(wrong, { change: () => false })
+  expect(refused).toMatchObject({ code: 'clock-differs', cause: 'It is 600 s behind; 30 s are allowed.' })
+  expect(clockAgrees(30, keeper).refuse?.(wrong, { change: ({ id }) => id === keeper.id })).toBeUndefined()
 })

@@ -1,16 +1,18 @@
-import { AndamioError } from '../../engine/errors.ts'
-import type { Resource } from '../../engine/resource/resource.ts'
+import type { Ref, Resource } from '../../engine/resource/resource.ts'
 import { present } from '../../engine/resource/resource.ts'
+import { neverApplied } from '../../engine/resources/assertion.ts'
 
 /**
  * The host's clock agrees with this machine's, or the host is stopped with a clear error: certificates that are made here
  * would be "not yet valid" there. Judged within the round trip that asks, whose length is no difference of clocks.
+ * `keeper` keeps the host's time: while that is still to come, the clock may come right.
  */
-export function clockAgrees(withinSeconds: number): Resource<string> {
+export function clockAgrees(withinSeconds: number, keeper: Ref): Resource<string> {
   let asked = Date.now()
   return {
     kind: 'assertion',
     id: `clock within ${withinSeconds} s of the operator's`,
+    after: [keeper],
     probe: {
       of: 'host',
       keys: [],
@@ -28,15 +30,16 @@ export function clockAgrees(withinSeconds: number): Resource<string> {
       const before = is.is === 'present' ? is.state : null
       return before === agrees ? [] : [{ attribute: 'clock', before, after: agrees }]
     },
-    apply: async (on, is) => {
-      throw new AndamioError({
+    refuse(is, will) {
+      if (will.change(keeper)) return undefined
+      return {
         code: 'clock-differs',
-        message: `The clock of ${on.host} differs from this machine's.`,
-        place: on.host,
+        message: "The host's clock differs from this machine's",
         cause: `It is ${is.is === 'present' ? is.state : 'not known'}; ${withinSeconds} s are allowed.`,
         next: 'Look which of the two is wrong (date -u on both, timedatectl), set it right, and run again.',
-      })
+      }
     },
+    apply: neverApplied,
   }
 }
 

@@ -23,15 +23,18 @@ export const base = defineRole({
     minFreeMiB: 512,
     maxClockSkewSeconds: 30,
   },
-  resources: ({ minDiskGiB, minFreeMiB, maxClockSkewSeconds }, view) => [
-    ...preflight({ minDiskGiB, minFreeMiB }),
-    // Before its own name: sudo looks that up on every command.
-    hostsEntries(neighbours(view)),
-    hostname(view.host),
-    timeSync(),
-    clockAgrees(maxClockSkewSeconds),
-    ...(view.groups.includes('cluster') ? forPods() : []),
-  ],
+  resources: ({ minDiskGiB, minFreeMiB, maxClockSkewSeconds }, view) => {
+    const time = timeSync()
+    return [
+      ...preflight({ minDiskGiB, minFreeMiB }),
+      // Before its own name: sudo looks that up on every command.
+      hostsEntries(neighbours(view)),
+      hostname(view.host),
+      time,
+      clockAgrees(maxClockSkewSeconds, time),
+      ...(view.groups.includes('cluster') ? forPods() : []),
+    ]
+  },
 })
 
 /** The host itself first: its own name must lead to the address that others use, not to loopback. */

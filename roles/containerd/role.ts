@@ -22,6 +22,8 @@ export const containerd = defineRole({
     const origin = sourceOf(view).map(source => source.docker)
     const os = osOf(view)
     const config = file({ path: configFile, content: containerdConfig(version) })
+    // It brings a configuration that switches off what the kubelet needs, and starts with it.
+    const packages = aptPackages([{ name: 'containerd.io', version: `${version}-*` }], { starts: ['containerd'] })
     const unit = systemdUnit({ name: 'containerd', enabled: true, running: true, freshAfter: [config] })
     return [
       aptRepository({
@@ -31,8 +33,7 @@ export const containerd = defineRole({
         components: ['stable'],
         key: { content: origin.map(({ key }) => key), fingerprint: origin.map(({ fingerprint }) => fingerprint) },
       }),
-      // It brings a configuration that switches off what the kubelet needs, and starts with it.
-      aptPackages([{ name: 'containerd.io', version: `${version}-*` }], { starts: ['containerd'] }),
+      packages,
       aptHold(['containerd.io']),
       directory({ path: certsFolder }),
       ...registries(view),
@@ -43,7 +44,7 @@ export const containerd = defineRole({
         script: installed,
         expect: `containerd.io ${version}: /usr/bin/containerd /usr/bin/runc, schema ${schemaOf(version)}`,
         next: 'Remove a containerd or runc that stands before the package in the PATH, then run again.',
-        after: [config, unit],
+        after: [packages, config, unit],
       }),
     ]
   },
