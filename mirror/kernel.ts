@@ -1,19 +1,23 @@
-import { cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { versions } from '../kube/versions.ts'
 import { fetchFromDebian } from './debian-archive.ts'
 import { missingOptions } from './kernel/missing-options.ts'
 import type { MirrorStep, StepWork } from './step.ts'
 
 const wanted = new URL('./kernel/lab.config', import.meta.url)
+/** What this kernel does wrong as a guest under load; each patch tells how that showed. */
+const patches = fileURLToPath(new URL('./kernel/patches/', import.meta.url))
 const source = `linux-source-${versions.linux.version}`
 /** Objects that a build with lab.config compiles: progress only. */
 const objects = 1370
 
 /**
  * User Mode Linux from Debian's own source package. Debian's ready-made ones cannot carry a cluster: bookworm's traps by
- * ptrace alone, which makes a Go program start four times slower, and sid's was built without nftables.
+ * ptrace alone, which makes a Go program start four times slower, and sid's was built without nftables. Its source is
+ * patched as `kernel/patches` says.
  *
  * Gives `linux` (a program that is the kernel) and `modules/<release>`, which a guest needs as /lib/modules/<release>:
  * everything is built in, but `modprobe overlay` can only know that from there.
@@ -24,10 +28,15 @@ export const kernel: MirrorStep = {
   needs: [],
   debianPackages: [
     ...['gcc', 'make', 'flex', 'bison', 'bc', 'xz-utils', 'kmod', 'binutils'],
-    ...['libelf-dev', 'libssl-dev', 'debian-archive-keyring'],
+    ...['libelf-dev', 'libssl-dev', 'patch', 'debian-archive-keyring'],
   ],
   coldSeconds: 300,
-  inputs: async () => ['revision 1', versions.linux.version, await readFile(wanted, 'utf8')],
+  inputs: async () => [
+    'revision 1',
+    versions.linux.version,
+    await readFile(wanted, 'utf8'),
+    ...(await Promise.all((await patchFiles()).map(file => readFile(file, 'utf8')))),
+  ],
   build: async work => {
     const tree = await unpackedSource(work)
     const make = (targets: readonly string[], onLine?: (line: string) => void) =>
@@ -52,7 +61,14 @@ export const kernel: MirrorStep = {
   },
 }
 
-/** The source tree, unpacked under another name first: a tree that is there is whole, and make resumes in it. */
+async function patchFiles(): Promise<string[]> {
+  return (await readdir(patches))
+    .filter(name => name.endsWith('.patch'))
+    .sort()
+    .map(name => join(patches, name))
+}
+
+/** The source tree, unpacked and patched under another name first: a tree that is there is whole, and make resumes in it. */
 async function unpackedSource(work: StepWork): Promise<string> {
   const tree = join(work.scratch, source)
   if (await exists(tree)) return tree
@@ -71,6 +87,8 @@ async function unpackedSource(work: StepWork): Promise<string> {
   const unread = ['drivers/gpu', 'drivers/net/ethernet', 'drivers/net/wireless', 'drivers/media', 'sound']
   const skip = unread.flatMap(folder => [`--exclude=*/${folder}/*.c`, `--exclude=*/${folder}/*.h`])
   await work.run('tar', ['-xf', `usr/src/${source}.tar.xz`, ...skip], { cwd: partial })
+  for (const patch of await patchFiles())
+    await work.run('patch', ['--strip=1', '--fuzz=0', '--batch', `--input=${patch}`], { cwd: join(partial, source) })
   await rename(join(partial, source), tree)
   await rm(partial, { recursive: true, force: true })
   return tree

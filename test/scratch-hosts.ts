@@ -15,7 +15,8 @@ if (!/^[a-z][a-z0-9-]{0,19}$/.test(name) || (command !== 'up' && command !== 'do
   process.exit(64)
 }
 
-const size = { memory: '2G', cpus: 2 }
+// One processor, as the inventory's hosts have; SCRATCH_CPUS tries another number.
+const size = { memory: '2G', cpus: Number(process.env.SCRATCH_CPUS ?? 1) }
 const stateFolder = scratchState(name)
 const names = hosts.length > 0 ? hosts : ['one']
 const lab = await scratchLab({ name, stateFolder, hosts: Object.fromEntries(names.map(host => [host, size])) })
