@@ -38,7 +38,7 @@ export function noHosts(): Step {
       const { shared, hosts } = run.provider.destroy()
       const own = only(hosts, host => !run.limited || run.takesPart(host))
       await timed(run, this.title, [...own.keys()], async () => {
-        await playOwn(run, this.title, own)
+        await removeOwn(run, this.title, own)
         stopIfFailed(run)
         // What hosts share goes only with the last of them.
         if (!run.limited) await playShared(run, this.title, shared)
@@ -58,7 +58,7 @@ export function retiredHosts(run: Run): readonly string[] {
 export async function removeRetired(run: Run, title: string): Promise<void> {
   const retired = new Set(retiredHosts(run))
   const own = only(run.provider.destroy().hosts, host => retired.has(host))
-  await timed(run, title, [...retired], () => playOwn(run, title, own))
+  await timed(run, title, [...retired], () => removeOwn(run, title, own))
 }
 
 type OwnPlans = ProviderPlan['hosts']
@@ -79,6 +79,20 @@ async function playShared(run: Run, play: string, shared: readonly AnyResource[]
   await playList(run, play, sharedTarget, false, async () =>
     shared.map(resource => ({ resource, role: run.provider.name })),
   )
+}
+
+/**
+ * Ends all hosts at once, which is the first thing in each one's list, then removes what is left of them one by one, the
+ * first of the inventory last. A run that is killed in between leaves the hosts that others rely on: workers without
+ * their control plane would be another cluster's for the next run.
+ */
+async function removeOwn(run: Run, play: string, plans: OwnPlans): Promise<void> {
+  const cut = (from: number, to?: number): [string, readonly AnyResource[]][] =>
+    [...plans].map(([host, list]) => [host, list.slice(from, to)])
+  await playOwn(run, play, new Map(cut(0, 1)))
+  for (const [host, rest] of cut(1).reverse()) {
+    if (!run.failures.has(host)) await playOwn(run, play, new Map([[host, rest]]))
+  }
 }
 
 async function playOwn(run: Run, play: string, plans: OwnPlans): Promise<void> {

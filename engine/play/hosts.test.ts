@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { Provider } from '../provider/provider.ts'
+import { onOperator } from '../resource/operator.ts'
+import { absent, present, type Resource } from '../resource/resource.ts'
+import { noHosts } from './hosts.ts'
+import { Run } from './run.ts'
+
+test('a lab goes in an order that can be cut off anywhere: all hosts end first, then the first one loses its disk last', async () => {
+  const done: string[] = []
+  const going = (kind: string, host: string): Resource<string, undefined> => {
+    let there = true
+    return {
+      kind,
+      id: host,
+      probe: onOperator(async () => (there ? present('there') : absent)),
+      diff: is => (is.is === 'absent' ? [] : [{ attribute: 'there', before: true, after: null }]),
+      async apply() {
+        done.push(`${kind} ${host}`)
+        there = false
+      },
+    }
+  }
+  const names = ['cp', 'worker', 'nfs']
+  const provider: Provider = {
+    name: 'local',
+    preflight: async () => undefined,
+    find: async () => new Map(),
+    create: () => ({ shared: [], hosts: new Map() }),
+    destroy: () => ({
+      shared: [going('network', 'lab')],
+      hosts: new Map(names.map(name => [name, [going('end', name), going('disk', name)]])),
+    }),
+    operatorAddress: () => undefined,
+    pristine: () => undefined,
+  }
+  const run = new Run({
+    options: { playbook: 'down', check: false, forks: 5, yes: true },
+    lab: {
+      name: 'test',
+      file: 'test.yaml',
+      provider: 'local',
+      settings: {},
+      source: 'mirror',
+      hosts: names.map(name => ({ name, groups: ['all'], size: {}, vars: {} })),
+      groups: new Map([['all', names]]),
+      selected: names,
+      vars: {},
+    },
+    provider,
+    stateFolder: '/nowhere',
+    emit: () => undefined,
+    connect: () => Promise.reject(new Error('no host is connected to')),
+    signal: new AbortController().signal,
+  })
+  await noHosts().perform(run)
+  expect(done.slice(0, 3).sort()).toEqual(['end cp', 'end nfs', 'end worker'])
+  expect(done.slice(3)).toEqual(['disk nfs', 'disk worker', 'disk cp', 'network lab'])
+})
