@@ -35,7 +35,10 @@ export function startPlaybook(name: string, args: readonly string[], env: NodeJS
   const events: Event[] = []
   const watchers = new Set<{ wanted: (event: Event) => boolean; found: (event: Event | undefined) => void }>()
   let stderr = ''
+  let killed = false
   createInterface({ input: child.stdout }).on('line', line => {
+    // The last line of a run that is killed may be cut off; any other is an event or a bug.
+    if (killed && !line.endsWith('}')) return
     const event = JSON.parse(line) as Event
     events.push(event)
     for (const watcher of [...watchers]) {
@@ -60,7 +63,10 @@ export function startPlaybook(name: string, args: readonly string[], env: NodeJS
     pid: child.pid as number,
     done,
     until: wanted => new Promise(found => watchers.add({ wanted, found })),
-    kill: signal => process.kill(-(child.pid as number), signal),
+    kill: signal => {
+      killed = true
+      process.kill(-(child.pid as number), signal)
+    },
   }
 }
 
