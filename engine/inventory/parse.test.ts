@@ -80,7 +80,9 @@ describe('an inventory', () => {
     [
       "another provider's field",
       lab.replace('cpus: 1', 'cpus: 1, type: t3.small'),
-      ['lab.yaml:7:52 hosts.nfs.type: unknown key (known here: groups, vars, memory, cpus, disk, address)'],
+      [
+        'lab.yaml:7:52 hosts.nfs.type: unknown key (known here: groups, vars, memory, cpus, disk, address, image, userData)',
+      ],
     ],
     [
       'an unknown provider',
@@ -206,5 +208,17 @@ describe('an inventory', () => {
   it('refuses two names for one address', () => {
     const two = 'lab: own\nprovider: static\nhosts:\n  a: { address: 192.0.2.1 }\n  b: { address: 192.0.2.1 }\n'
     expect(told(two)).toEqual(['lab.yaml:5:17 hosts.b.address: is the address of a, too (b needs one of its own)'])
+  })
+
+  it('refuses user data that nothing would read, once for a range', () => {
+    const host = (image: string) => `lab: demo
+provider: local
+hosts:
+  a[1:3]: { memory: 1G, cpus: 1, userData: a.yaml${image} }
+`
+    expect(told(host(''))).toEqual([
+      'lab.yaml:4:34 hosts.a[1:3].userData: nothing would read it (user data is for cloud-init: add `image: cloud`)',
+    ])
+    expect(told(host(', image: cloud'))).toEqual([])
   })
 })

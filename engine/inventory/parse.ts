@@ -30,6 +30,7 @@ export function parseInventory(file: string, text: string, options: ParseOptions
     checkVars(document, ['hosts', host, 'vars'], vars, options.roleVars)
   }
   refuseSharedAddresses(document, entries)
+  refuseUnreadUserData(document, entries)
   document.throwIfAny()
 
   const hosts = [...entries].map(([name, { groups: _, vars, writtenAs: __, ...size }]): InventoryHost => {
@@ -87,5 +88,17 @@ function refuseSharedAddresses(document: InventoryDocument, entries: ReadonlyMap
     owner.set(key, name)
     const path = ['hosts', entry.writtenAs, 'address']
     if (other !== undefined) document.problem(path, `is the address of ${other}, too`, `${name} needs one of its own`)
+  }
+}
+
+/** Only cloud-init reads it: on another image it would silently do nothing. */
+function refuseUnreadUserData(document: InventoryDocument, entries: ReadonlyMap<string, HostEntry>): void {
+  const unread = [...entries.values()].filter(entry => {
+    const { userData, image } = entry as { userData?: unknown; image?: unknown }
+    return userData !== undefined && image !== 'cloud'
+  })
+  for (const written of new Set(unread.map(({ writtenAs }) => writtenAs))) {
+    const path = ['hosts', written, 'userData']
+    document.problem(path, 'nothing would read it', 'user data is for cloud-init: add `image: cloud`', 'key')
   }
 }

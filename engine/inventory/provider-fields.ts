@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { address, cidr, cpus, file, ipv4, jump, memory, port, user, whole, word, yesOrNo } from './fields.ts'
+import { address, cidr, cpus, file, ipv4, jump, memory, oneOf, port, user, whole, word, yesOrNo } from './fields.ts'
 import type { LabHosts } from './lab.ts'
 
 /** How to log in, for all hosts of a lab or one of them. */
@@ -19,7 +19,15 @@ const login = {
 export const providerFields = {
   local: {
     settings: { subnet: cidr.optional() },
-    host: { memory, cpus, disk: memory.optional(), address: ipv4.optional() },
+    host: {
+      memory,
+      cpus,
+      disk: memory.optional(),
+      address: ipv4.optional(),
+      /** `cloud` has cloud-init, which reads `userData` at the first boot. */
+      image: oneOf(['base', 'cloud']).optional(),
+      userData: file.optional(),
+    },
   },
   static: {
     settings: login,

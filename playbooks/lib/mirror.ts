@@ -9,6 +9,7 @@ import { stopIfFailed } from '../../engine/play/stop.ts'
 import { onOperator } from '../../engine/resource/operator.ts'
 import { present, type Resource } from '../../engine/resource/resource.ts'
 import { buildMirror, stepsToBuild } from '../../mirror/build-mirror.ts'
+import { cloudImage } from '../../mirror/cloud-image.ts'
 import { hostImage } from '../../mirror/host-image.ts'
 import { kernel } from '../../mirror/kernel.ts'
 import type { MirrorStep } from '../../mirror/step.ts'
@@ -36,8 +37,11 @@ export function mirror(): Step {
 }
 
 /** Local hosts boot a kernel and an image of ours, wherever their packages come from. */
-function stepsOf({ provider, source, file }: LabHosts): readonly MirrorStep[] {
-  if (provider === 'local') return source === 'mirror' ? mirrorSteps : [kernel, hostImage]
+function stepsOf({ provider, source, file, hosts }: LabHosts): readonly MirrorStep[] {
+  if (provider === 'local') {
+    const flavours = hosts.some(({ size }) => size.image === 'cloud') ? [cloudImage] : []
+    return [...(source === 'mirror' ? mirrorSteps : [kernel, hostImage]), ...flavours]
+  }
   if (source === 'upstream') return []
   throw usageError({
     code: 'mirror-not-reached',

@@ -17,15 +17,21 @@ export async function providerFor(context: ProviderContext): Promise<Provider> {
 
 /** Local hosts boot what the mirror builds; where that will be is known before it is there. */
 async function localProvider(context: ProviderContext): Promise<Provider> {
-  const [{ localProvider: make }, { folderOf }, { kernel }, { hostImage }] = await Promise.all([
+  const [{ localProvider: make }, { folderOf }, { kernel }, { hostImage }, { cloudImage }] = await Promise.all([
     import('../../engine/provider/local/provider.ts'),
     import('../../mirror/step-key.ts'),
     import('../../mirror/kernel.ts'),
     import('../../mirror/host-image.ts'),
+    import('../../mirror/cloud-image.ts'),
   ])
-  const [kernelFolder, imageFolder] = await Promise.all([
+  const [kernelFolder, imageFolder, cloudFolder] = await Promise.all([
     folderOf(context.cacheFolder, kernel),
     folderOf(context.cacheFolder, hostImage),
+    folderOf(context.cacheFolder, cloudImage),
   ])
-  return make(context, { kernel: join(kernelFolder, 'linux'), image: join(imageFolder, 'image.ext4') })
+  return make(context, {
+    kernel: join(kernelFolder, 'linux'),
+    image: join(imageFolder, 'image.ext4'),
+    cloudImage: join(cloudFolder, 'image.ext4'),
+  })
 }

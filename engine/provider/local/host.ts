@@ -23,6 +23,8 @@ export interface HostWish extends Machine {
   readonly stateFolder: string
   readonly kernel: Eventual<string>
   readonly emit: Emit
+  /** For a host with cloud-init. */
+  readonly userData?: () => Promise<string>
 }
 
 const bootLimitSeconds = 120
@@ -53,6 +55,7 @@ export function localHost(wish: HostWish): Resource<HostState, undefined> {
           kernel,
           hostKey: { private: readPrivateKey(layout.hostKey), public: `${readPublicKey(layout.hostKey)}\n` },
           login: `${readPublicKey(lab.loginKey)}\n`,
+          ...(wish.userData ? { userData: await wish.userData() } : {}),
         }),
       )
       await runHere(`plugging in ${wish.host}`, plugIn(wish))

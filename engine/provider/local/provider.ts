@@ -13,6 +13,7 @@ import { readRecord } from './network-record.ts'
 import { preflight } from './preflight.ts'
 import { pristineAnswer } from './pristine.ts'
 import { addressIn, operatorNumber } from './subnet.ts'
+import { readUserData } from './user-data.ts'
 
 /** What hosts boot: made by the mirror, and so perhaps not known yet. */
 export interface Boots {
@@ -20,6 +21,8 @@ export interface Boots {
   readonly kernel: Eventual<string>
   /** Path of the base image, an ext4 file system. */
   readonly image: Eventual<string>
+  /** The same with cloud-init, for hosts of `image: cloud`. */
+  readonly cloudImage?: Eventual<string>
 }
 
 /**
@@ -43,11 +46,14 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     return new Map(await Promise.all(found))
   }
 
+  const isCloud = (host: string): boolean => hosts.some(({ name, image }) => name === host && image === 'cloud')
+
   return {
     name: 'local',
     async preflight() {
       const found = await find()
       // Those that run have their memory already.
+      await Promise.all(hosts.map(({ name, userData }) => readUserData(name, userData, lab.file)))
       await preflight({ stateFolder, emit, hosts: hosts.filter(({ name }) => found.get(name)?.is !== 'running') })
     },
     find,
@@ -58,12 +64,26 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     create: () => ({
       shared: [loginKey(lab.name, stateFolder), labNetwork(network)],
       hosts: new Map(
-        hosts.map(({ name, memory, cpus, disk }): [string, AnyResource[]] => [
+        hosts.map(({ name, memory, cpus, disk, image, userData }): [string, AnyResource[]] => [
           name,
           [
             hostKey(name, layout.host(name)),
-            hostDisk({ host: name, layout: layout.host(name), image: boots.image, ...(disk ? { size: disk } : {}) }),
-            localHost({ lab: lab.name, host: name, memory, cpus, stateFolder, emit, kernel: boots.kernel }),
+            hostDisk({
+              host: name,
+              layout: layout.host(name),
+              image: image === 'cloud' ? withCloudInit(boots) : boots.image,
+              ...(disk ? { size: disk } : {}),
+            }),
+            localHost({
+              lab: lab.name,
+              host: name,
+              memory,
+              cpus,
+              stateFolder,
+              emit,
+              kernel: boots.kernel,
+              ...(image === 'cloud' ? { userData: () => readUserData(name, userData, lab.file) } : {}),
+            }),
           ],
         ]),
       ),
@@ -84,8 +104,14 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
       ),
       shared: [noLabNetwork(network), noLoginKey(lab.name, stateFolder)],
     }),
-    pristine: pristineAnswer,
+    // Nobody has recorded what a host answers that cloud-init has configured.
+    pristine: (host, kind, id) => (isCloud(host) ? undefined : pristineAnswer(host, kind, id)),
   }
+}
+
+function withCloudInit({ cloudImage }: Boots): Eventual<string> {
+  if (cloudImage === undefined) throw new Error('a host is to have cloud-init, and there is no image with it')
+  return cloudImage
 }
 
 const withAddress = ({ name, address }: { name: string; address?: string | undefined }) => ({

@@ -14,8 +14,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-const seed = () =>
+const seed = (userData?: string) =>
   makeSeed({
+    ...(userData === undefined ? {} : { userData }),
     host: 'cp',
     address: '10.55.3.10',
     subnet: '10.55.3.0/24',
@@ -33,6 +34,16 @@ it('gives a host its name, address, keys, package sources and the lists of its k
   expect(unpack('etc/resolv.conf')).toMatch(/^nameserver (?!127\.)/m)
   expect(unpack('home/debian/.ssh/authorized_keys')).toBe('ssh-ed25519 BBBB\n')
   expect(unpack('usr/lib/modules/7.2.0-lab/modules.builtin')).toContain('overlay.ko')
+})
+
+it('brings user data to a host with cloud-init, and to no other', async () => {
+  const archive = await seed('#cloud-config\n{}\n')
+  const unpack = (path: string) => execFileSync('tar', ['-xOf', '-', path], { input: archive, encoding: 'utf8' })
+  expect(unpack('var/lib/cloud/seed/nocloud/meta-data')).toBe('instance-id: cp\nlocal-hostname: cp\n')
+  expect(unpack('var/lib/cloud/seed/nocloud/user-data')).toBe('#cloud-config\n{}\n')
+  const list = (input: Buffer) => execFileSync('tar', ['-tvf', '-'], { input, encoding: 'utf8' })
+  expect(list(archive)).toMatch(/^-rw------- .* var\/lib\/cloud\/seed\/nocloud\/user-data$/m)
+  expect(list(await seed())).not.toContain('cloud')
 })
 
 it("keeps secrets to their owners: the host's key to root, the login to its user", async () => {

@@ -14,6 +14,8 @@ export interface SeedWish {
   readonly hostKey: { readonly private: string; readonly public: string }
   /** Public key of who may log in. */
   readonly login: string
+  /** For cloud-init, on an image that has it. */
+  readonly userData?: string
 }
 
 /** Dates the seed's files before the image's package lists: apt's sources have not changed since those were fetched. */
@@ -44,11 +46,22 @@ export async function makeSeed(wish: SeedWish): Promise<Buffer> {
       { ...file(`home/${loginUser}/.ssh/authorized_keys`, wish.login, 0o600), ...home },
       file('etc/apt/sources.list.d/debian.sources', sourcesFor(archives)),
       ...(proxy ? [file('etc/apt/apt.conf.d/80-proxy', proxy, 0o600)] : []),
+      ...(wish.userData === undefined ? [] : cloudSeed(wish.host, wish.userData)),
       ...modules,
     ],
     releaseDay,
   )
 }
+
+/** Where cloud-init's NoCloud looks first. User data may hold secrets. */
+const cloudSeed = (host: string, userData: string): TarEntry[] => [
+  {
+    path: 'var/lib/cloud/seed/nocloud/meta-data',
+    mode: 0o644,
+    content: `instance-id: ${host}\nlocal-hostname: ${host}\n`,
+  },
+  { path: 'var/lib/cloud/seed/nocloud/user-data', mode: 0o600, content: userData },
+]
 
 const networkUnit = ({ address, subnet }: SeedWish): string => `[Match]
 Name=vec0
