@@ -1,3 +1,4 @@
+import { uptime } from 'node:os'
 import type { FragmentAnswer } from './batch.ts'
 import type { HostFacts } from './host.ts'
 
@@ -18,11 +19,15 @@ echo "uname=$(uname -mr)"
 echo "cgroup=$(stat -fc %T /sys/fs/cgroup)"
 echo "varFreeBytes=$(stat -fc '%a %S' /var)"
 ip -o -4 address show scope global | while read -r _ name _ address _; do echo "address=$name \${address%/*}"; done
+read -r uptime _ </proc/uptime; echo "uptime=$uptime"
 echo "epoch=$(date +%s.%N)"
 `
 
-/** `halfway` is this machine's clock, in seconds, half way between sending the script and its answer. */
-export function readFacts(answer: FragmentAnswer, halfway: number): HostFacts {
+/**
+ * `halfway` is this machine's clock, in seconds, half way between sending the script and its answer; `received` its
+ * uptime at the answer.
+ */
+export function readFacts(answer: FragmentAnswer, halfway: number, received = uptime()): HostFacts {
   const facts = new Map<string, string>()
   const addresses: { interface: string; address: string }[] = []
   for (const line of answer.stdout.split('\n')) {
@@ -56,5 +61,6 @@ export function readFacts(answer: FragmentAnswer, halfway: number): HostFacts {
     cgroup: get('cgroup'),
     addresses,
     clockAheadSeconds: Number(get('epoch')) - halfway,
+    uptimeAheadSeconds: Number(get('uptime')) - received,
   }
 }

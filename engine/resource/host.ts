@@ -54,4 +54,6 @@ export interface HostFacts {
   readonly addresses: readonly { readonly interface: string; readonly address: string }[]
   /** Seconds the host's clock is ahead of this machine's, less half the round trip. */
   readonly clockAheadSeconds: number
+  /** Its uptime less this machine's when the answer came: never more than it is, and less by a round trip at most. */
+  readonly uptimeAheadSeconds: number
 }

@@ -1,69 +1,86 @@
+import { uptime } from 'node:os'
 import type { Connection, ExecResult } from '../connection/connection.ts'
-import { upload } from '../connection/upload.ts'
-import { AndamioError } from '../errors.ts'
+import { sendFile, uploadFailed } from '../connection/upload.ts'
+import { AndamioError, exitCode } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { quote } from '../shell/quote.ts'
 import type { HostFacts, HostWriter, RunOptions, Upload } from './host.ts'
+import { fenceFile, guard, lockTrySeconds, type Refusal, readRefusal } from './host-guard.ts'
+import type { Permission } from './permission.ts'
 import type { ApiTarget } from './probe.ts'
 
 interface Parts {
   readonly connection: Connection
   readonly facts: HostFacts
   readonly emit: Emit
+  /** Without it nothing but the host's lock is asked. */
+  readonly permission?: Permission
   writerOf(target: ApiTarget<unknown, unknown>): Promise<unknown>
 }
 
-const lockFile = '/run/lock/andamio'
 const lockLimitSeconds = 900
-const lockTrySeconds = 15
+/** Whoever is late again after that often having been permitted anew is not late, but broken. */
+const mostLate = 5
 
-/** Names who holds the lock, then gives up with a mark that no command's own failure bears. */
-const takeLock = `exec 9>>${lockFile}
-if ! flock -w ${lockTrySeconds} 9; then
-  for process in /proc/[0-9]*; do
-    if [ "$process/fd/9" -ef ${lockFile} ] && [ "$process" != "/proc/$$" ]; then
-      read -r name <"$process/comm"; echo "andamio: host locked by process \${process#/proc/} ($name)" >&2; exit 75
-    fi
-  done
-  echo 'andamio: host locked by a process that has just ended' >&2; exit 75
-fi`
-const lockedMark = /^andamio: host locked by (.*)$/m
-
-/**
- * The writer of a real host. Every script holds the host's lock on descriptor 9, and so does whatever it starts in the
- * foreground: a killed run's apt or kubeadm is waited for, not raced.
- */
+/** The writer of a real host. Whatever it does there begins with the host's guard. */
 export class HostWriterOverSsh implements HostWriter {
   readonly host: string
   readonly facts: HostFacts
   readonly #parts: Parts
+  #uptimeAhead: number
 
   constructor(parts: Parts) {
     this.host = parts.connection.host
     this.facts = parts.facts
     this.#parts = parts
+    this.#uptimeAhead = parts.facts.uptimeAheadSeconds
   }
 
-  async run(script: string, options: RunOptions): Promise<string> {
+  async run(script: string, { what, stdin, timeoutSeconds = 120 }: RunOptions): Promise<string> {
     const began = performance.now()
-    for (;;) {
-      const result = await this.#locked(script, options)
-      if (result.code === 0) return result.stdout.toString('utf8').trimEnd()
-      const holder = result.stderr.match(lockedMark)?.[1]
-      const seconds = (performance.now() - began) / 1000
-      if (holder === undefined) throw this.#failed(result, options.what, seconds)
-      if (seconds > lockLimitSeconds) throw this.#stillLocked(holder)
-      this.waiting('an earlier run on this host', lockLimitSeconds, holder)
-    }
+    const result = await this.#guarded(guard => {
+      const text = `set -eu\n${guard}\n${script}`
+      const limits = { timeoutSeconds: timeoutSeconds + lockTrySeconds }
+      if (stdin === undefined) return this.#parts.connection.exec('sh -s', { ...limits, stdin: `{ ${text}\n}\n` })
+      // The first line makes the guard wait for what comes by stdin: it must not let through what arrives later.
+      const command = `sh -c ${quote(`{ read -r _\n${text}\n}\n`)}`
+      return this.#parts.connection.exec(command, {
+        ...limits,
+        stdin: Buffer.concat([Buffer.from('\n'), bytes(stdin)]),
+      })
+    })
+    if (result.code !== 0) throw this.#failed(result, what, (performance.now() - began) / 1000)
+    return result.stdout.toString('utf8').trimEnd()
   }
 
-  #locked(script: string, { stdin, timeoutSeconds = 120 }: RunOptions): Promise<ExecResult> {
-    const text = `{ set -eu\n${takeLock}\n${script}\n}\n`
-    const command = stdin === undefined ? 'sh -s' : `sh -c ${quote(text)}`
-    return this.#parts.connection.exec(command, {
-      stdin: stdin ?? text,
-      timeoutSeconds: timeoutSeconds + lockTrySeconds,
-    })
+  async upload(file: Upload): Promise<void> {
+    const result = await this.#guarded(script =>
+      sendFile(this.#parts.connection, file, { script, seconds: lockTrySeconds }),
+    )
+    if (result.code !== 0) throw uploadFailed(result, this.host, file.path)
+  }
+
+  /** Tries until the host's guard lets it through. A refused attempt has done nothing. */
+  async #guarded(attempt: (guard: string) => Promise<ExecResult>): Promise<ExecResult> {
+    const { permission } = this.#parts
+    const began = performance.now()
+    for (let late = 0; ; ) {
+      const permit = await permission?.permit()
+      const result = await attempt(
+        guard(permit && { token: permit.token, until: Math.floor(permit.until + this.#uptimeAhead) }),
+      )
+      const refusal = result.code === 0 ? undefined : readRefusal(result.stderr)
+      if (!refusal) return result
+      if (refusal.is === 'locked') {
+        if (performance.now() - began > lockLimitSeconds * 1000) throw this.#stillLocked(refusal.by)
+        this.waiting('an earlier run on this host', lockLimitSeconds, refusal.by)
+        continue
+      }
+      await permission?.verify()
+      if (refusal.is === 'fenced' || ++late > mostLate) throw this.#refused(refusal)
+      // Measured when the answer came, so never more than it is: an order is refused rather too early than too late.
+      this.#uptimeAhead = refusal.uptime - uptime()
+    }
   }
 
   #failed(result: ExecResult, what: string, seconds: number): AndamioError {
@@ -87,8 +104,21 @@ export class HostWriterOverSsh implements HostWriter {
     })
   }
 
-  async upload(file: Upload): Promise<void> {
-    await upload(this.#parts.connection, file)
+  #refused(refusal: Exclude<Refusal, { is: 'locked' }>): AndamioError {
+    const why =
+      refusal.is === 'fenced'
+        ? `it has followed lease ${refusal.token}, which is newer than ours`
+        : 'our orders arrive there too late, time after time'
+    return new AndamioError(
+      {
+        code: 'host-fenced',
+        message: `${this.host} does not follow this run`,
+        place: `${this.host}:${fenceFile}`,
+        cause: why,
+        next: `See that no run with another inventory acts on ${this.host}; if none does, remove ${fenceFile} there.`,
+      },
+      exitCode.locked,
+    )
   }
 
   waiting(what: string, limitSeconds: number, detail?: string): void {
@@ -99,3 +129,5 @@ export class HostWriterOverSsh implements HostWriter {
     return (await this.#parts.writerOf(target as ApiTarget<unknown, unknown>)) as W
   }
 }
+
+const bytes = (data: string | Uint8Array): Uint8Array => (typeof data === 'string' ? Buffer.from(data) : data)
