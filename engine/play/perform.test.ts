@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import type { LabHosts } from '../inventory/lab.ts'
 import type { Found, Provider } from '../provider/provider.ts'
 import type { Event, RunEnd } from '../report/events.ts'
 import { type Answer, absent, present, type Resource } from '../resource/resource.ts'
+import { file } from '../resources/file.ts'
 import { sh } from '../shell/sh.ts'
 import { parallel, play } from './play.ts'
 import { perform } from './playbook.ts'
@@ -52,13 +53,14 @@ const ownFile = defineRole({ name: 'own', summary: '', vars: {}, resources: (_, 
 interface World {
   readonly hosts?: Readonly<Record<string, Found['is']>>
   readonly check?: boolean
+  readonly diff?: boolean
   readonly lost?: readonly string[]
   readonly pristine?: Answer<boolean>
 }
 
 async function run(
   steps: readonly Step[],
-  { hosts = { a: 'running' }, check = false, lost = [], pristine }: World = {},
+  { hosts = { a: 'running' }, check = false, diff = false, lost = [], pristine }: World = {},
 ) {
   const events: Event[] = []
   const endpoint = {
@@ -100,7 +102,7 @@ async function run(
     { name: 'test', steps, exclusive: true },
     {
       lab,
-      options: { playbook: 'test', check, forks: 5, yes: true, takeOver: [], pruneData: false },
+      options: { playbook: 'test', check, diff, forks: 5, yes: true, takeOver: [], pruneData: false },
       reporters: [{ on: event => events.push(event), close: () => undefined }],
       warnings: [],
       command: 'the same again',
@@ -173,6 +175,23 @@ describe('exit status', () => {
     const { exit, made: files } = await run([play('p', { on: 'all', roles: [role('r', made('x', 'exit 5'))] })])
     expect([exit, files]).toEqual([70, []])
   })
+})
+
+it('reads a text once more, and shows what differs in it, only where that was asked for', async () => {
+  await writeFile(join(folder, 'text'), 'old\n')
+  const text = file({ path: join(folder, 'text'), content: 'new\n', mode: '0644' })
+  const steps = [play('p', { on: 'all', roles: [role('r', text as Resource<never>)] })]
+  const shown = (events: readonly Event[]) =>
+    events.flatMap(event => (event.type === 'resource.end' ? event.changes.map(({ text }) => text) : []))
+  const [plain, checked, real] = [
+    await run(steps, { check: true }),
+    await run(steps, { check: true, diff: true }),
+    await run(steps, { diff: true }),
+  ]
+  expect([plain.end.roundTrips, checked.end.roundTrips]).toEqual([2, 3])
+  expect(shown(plain.events)).toEqual([undefined])
+  expect(shown(checked.events)).toEqual([expect.stringContaining('-old\n+new\n')])
+  expect(shown(real.events)).toEqual(shown(checked.events))
 })
 
 it('refuses two resources of one name, for a plan could not tell them apart', async () => {

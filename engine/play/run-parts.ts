@@ -7,6 +7,8 @@ import type { Answer, Ref } from '../resource/resource.ts'
 export interface RunOptions {
   readonly playbook: string
   readonly check: boolean
+  /** Show what differs inside texts. */
+  readonly diff?: boolean
   readonly forks: number
   readonly yes: boolean
   readonly takeOver?: readonly string[]

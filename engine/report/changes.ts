@@ -1,5 +1,4 @@
 import type { Change, Json } from './events.ts'
-import type { Style } from './style.ts'
 import { oneLine } from './text.ts'
 
 type Value = Change['after']
@@ -22,17 +21,4 @@ export function changeWords({ attribute, before, after }: Change, arrow: string)
   if (before === null) return `+${attribute}${becomes === undefined ? '' : ` ${becomes}`}`
   if (after === null) return `-${attribute}${was === undefined ? '' : ` ${was}`}`
   return was === undefined || becomes === undefined ? `${attribute} changed` : `${attribute} ${was} ${arrow} ${becomes}`
-}
-
-/** The lines of a unified diff, its file header left out, coloured. */
-export function diffLines(text: string, style: Style): string[] {
-  return text
-    .replace(/\n$/, '')
-    .split('\n')
-    .filter(line => !/^(---|\+\+\+) |^(===|Index: |\\ No newline)/.test(line))
-    .map(line => {
-      if (line.startsWith('@@')) return style.hunk(line)
-      if (line.startsWith('+')) return style.added(line)
-      return line.startsWith('-') ? style.removed(line) : style.dim(line)
-    })
 }

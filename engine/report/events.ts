@@ -16,6 +16,8 @@ export interface Change {
   readonly after: Json | { readonly late: string }
   /** Unified diff of text content, when the run was asked for one. Never holds a secret. */
   readonly text?: string
+  /** Why there is none although the run was asked for it: `a secret`, `too large (1.2 MB)`. */
+  readonly noText?: string
 }
 
 /** What a person needs to act on a failure. */

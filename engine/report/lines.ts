@@ -1,4 +1,5 @@
-import { changeWords, diffLines } from './changes.ts'
+import { changeWords } from './changes.ts'
+import { differenceLines } from './differences.ts'
 import type { CheckEnd, Event, Outcome, Progress, ResourceEnd, Wait } from './events.ts'
 import type { Style } from './style.ts'
 import { countWords, placeIn, type Tally } from './tally.ts'
@@ -22,6 +23,8 @@ export class Lines {
   readonly #options: LineOptions
   readonly #tally: Tally
   #hostWidth = 4
+  /** Differences that were shown, and the host of each: many hosts often need the same. */
+  readonly #shown = new Map<string, string>()
 
   /** `tally` must have seen each event before this does. */
   constructor(tally: Tally, options: LineOptions) {
@@ -97,8 +100,22 @@ export class Lines {
     if (event.failure) details.unshift(oneLine(event.failure.message))
     if (event.seconds >= 1) details.push(duration(event.seconds))
     const lines = this.#folded(paint, wordOf[event.outcome], event.host, placeIn(event), details)
-    const shown = diff ? event.changes.flatMap(({ text }) => (text === undefined ? [] : diffLines(text, style))) : []
-    return [...lines, ...shown.map(line => `${' '.repeat(WORD + 4)}${line}`)]
+    return diff ? [...lines, ...this.#differences(event)] : lines
+  }
+
+  #differences({ changes, host, id }: ResourceEnd): readonly string[] {
+    const { style, columns, verbose } = this.#options
+    const indent = ' '.repeat(WORD + 4)
+    return changes.flatMap(change => {
+      const key = `${id}\0${change.text}`
+      const before = change.text === undefined ? undefined : this.#shown.get(key)
+      if (change.text !== undefined && before === undefined) this.#shown.set(key, host)
+      const lines =
+        before === undefined
+          ? differenceLines(change, id, { style, verbose, width: columns() - indent.length })
+          : [style.dim(`${style.gutter} the same as on ${before}`)]
+      return lines.map(line => `${indent}${line}`)
+    })
   }
 
   #progress({ task, detail, ended, seconds }: Progress): readonly string[] {

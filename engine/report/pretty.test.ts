@@ -40,6 +40,13 @@ describe('a run on a pipe', () => {
     await expect(whole.join('\n----\n\n')).toMatchFileSnapshot(golden(`pretty-${columns}`))
   })
 
+  it('shows a difference that many hosts share once, and of whom it is the same', () => {
+    const text = told(runs.check(), { diff: true })
+    expect(text.match(/\| -root = "\/srv"/g)).toHaveLength(1)
+    expect(text.match(/\| the same as on front$/gm)).toHaveLength(1)
+    expect(told(runs.check())).not.toContain('/srv"')
+  })
+
   it('lists what is in order only when asked', async () => {
     expect(told(runs.quiet())).not.toContain('file /etc/hosts')
     expect(told(runs.quiet(), { verbose: true })).toContain('file /etc/hosts')

@@ -17,6 +17,8 @@ export interface Style {
   readonly arrow: string
   readonly dot: string
   readonly rule: string
+  /** Left of what is quoted. */
+  readonly gutter: string
   readonly bar: { readonly full: string; readonly empty: string }
 }
 
@@ -44,7 +46,7 @@ export function styleOf(stream: NodeJS.WritableStream, tty: boolean): Style {
     removed: paint('red'),
     hunk: paint('cyan'),
     ...(tty
-      ? { arrow: '→', dot: '·', rule: '─', bar: { full: '━', empty: '─' } }
-      : { arrow: '->', dot: '-', rule: '*', bar: { full: '#', empty: '.' } }),
+      ? { arrow: '→', dot: '·', rule: '─', gutter: '│', bar: { full: '━', empty: '─' } }
+      : { arrow: '->', dot: '-', rule: '*', gutter: '|', bar: { full: '#', empty: '.' } }),
   }
 }

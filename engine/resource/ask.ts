@@ -1,30 +1,36 @@
 import type { Connection } from '../connection/connection.ts'
 import type { Json } from '../report/events.ts'
 import { compose, type FragmentAnswer } from './batch.ts'
-import type { ApiProbe, ApiSession, ApiTarget, HostProbe } from './probe.ts'
-import { type Answer, type AnyResource, absent, unknown } from './resource.ts'
+import type { ApiProbe, ApiSession, ApiTarget, HostProbe, Probe } from './probe.ts'
+import { type Answer, absent, type Ref, unknown } from './resource.ts'
+
+/** What can be asked how it stands: a resource, or a text within one. */
+export interface Asked extends Ref {
+  // biome-ignore lint/suspicious/noExplicitAny: whatever state its probe finds; it is JSON.
+  readonly probe: Probe<any>
+}
 
 /** Where answers come from: a host's shell, APIs, or both. */
 export interface Sources {
   /** The host's connection, or what stands for it while there is none. */
-  readonly host?: Connection | { readonly stands: (resource: AnyResource) => Answer<Json> }
+  readonly host?: Connection | { readonly stands: (resource: Ref) => Answer<Json> }
   session(target: ApiTarget<unknown, unknown>): Promise<Answer<ApiSession<unknown, unknown>>>
 }
 
 type AnyHostProbe = HostProbe<Json>
 type Parts = { readonly host?: AnyHostProbe; readonly api?: ApiProbe<Json> }
 
-const partsOf = ({ probe }: AnyResource): Parts =>
+const partsOf = ({ probe }: Asked): Parts =>
   probe.of === 'host' ? { host: probe } : probe.of === 'api' ? { api: probe } : { host: probe.host, api: probe.api }
 
 /**
  * Fresh answers of these resources: all shell fragments in one script, all API reads side by side with it. Never throws
  * for a resource: what went wrong becomes its `unknown`. A lost connection is thrown, for it concerns them all.
  */
-export async function ask(
-  resources: readonly AnyResource[],
+export async function ask<A extends Asked>(
+  resources: readonly A[],
   sources: Sources,
-): Promise<ReadonlyMap<AnyResource, Answer<Json>>> {
+): Promise<ReadonlyMap<A, Answer<Json>>> {
   const stands = sources.host && 'stands' in sources.host ? sources.host.stands : undefined
   const connection = sources.host && 'exec' in sources.host ? sources.host : undefined
   const asked = stands ? resources.filter(resource => !partsOf(resource).host) : resources

@@ -1,12 +1,16 @@
 import type { Change, Json } from '../report/events.ts'
+import type { Asked } from './ask.ts'
 import { converge, notConverged, notKnown, type Verdict } from './converge.ts'
 import type { Answer, AnyResource, Ref } from './resource.ts'
+import { readTexts } from './show-texts.ts'
 
 export interface ListTarget {
   readonly check: boolean
   /** Fresh answers in one round trip. */
   ask(resources: readonly AnyResource[]): Promise<ReadonlyMap<AnyResource, Answer<Json>>>
   writerFor(resource: AnyResource): Promise<unknown>
+  /** Given where differences of texts are to be shown: fetches the texts, in one round trip. */
+  readText?(asked: readonly Asked[]): Promise<ReadonlyMap<Asked, Answer<Json>>>
   /** What has changed, or would, on this target in earlier plays of the run; added to. */
   readonly changed: Set<string>
   readonly signal?: AbortSignal
@@ -29,6 +33,7 @@ export async function convergeList(
   listener: ListListener,
 ): Promise<void> {
   const start = await target.ask(list)
+  const explain = target.readText && (await readTexts(start, target.readText))
   const latest = new Map(start)
   const applied: AnyResource[] = []
   // Answers older than the last apply; whoever needs one of these asks again.
@@ -78,7 +83,8 @@ export async function convergeList(
       writerFor: target.writerFor,
     })
     if (verdict.outcome === 'changed' || verdict.outcome === 'would-change') target.changed.add(keyOf(resource))
-    listener.ends(resource, verdict, (performance.now() - began) / 1000)
+    const changes = explain ? explain(resource, verdict.changes) : verdict.changes
+    listener.ends(resource, { ...verdict, changes }, (performance.now() - began) / 1000)
   }
   if (applied.length > 0) await confirm(list, target)
 }

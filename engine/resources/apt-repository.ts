@@ -7,6 +7,7 @@ import { aptUpdate } from './apt-get.ts'
 import { checkedKey, keyringFile, listName, pinFile, renderSource, sourcesFile } from './apt-source.ts'
 import { compare, removal } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
@@ -56,7 +57,7 @@ export function aptRepository(options: AptRepositoryOptions): Resource<Repositor
   const files = (state: RepositoryState | undefined) =>
     Object.entries(parts).map(([part, file]) => {
       const found = state?.[part as keyof typeof parts] ?? null
-      return { file, found, changes: partChanges(part, file, found) }
+      return { file, found, changes: partChanges(part, file, found), text: partText(part, file, found) }
     })
   return {
     kind: 'apt-repository',
@@ -68,6 +69,7 @@ export function aptRepository(options: AptRepositoryOptions): Resource<Repositor
       const fetched = state?.lists.find(found => found === known(list))
       return [...files(state).flatMap(({ changes }) => changes), ...compare(wish, { lists: fetched ?? null })]
     },
+    texts: is => files(is.is === 'present' ? is.state : undefined).map(({ text }) => text),
     apply: async (on, is) => {
       const changed = files(is.is === 'present' ? is.state : undefined).filter(({ changes }) => changes.length > 0)
       const fetched = list instanceof Late ? list.now() : list

@@ -4,6 +4,7 @@ import { sh } from '../shell/sh.ts'
 import { removal } from './changes.ts'
 import type { Content } from './content.ts'
 import { fileChanges, putFile } from './file-part.ts'
+import { partText } from './file-text.ts'
 import { checkMode, checkPath, ownerPair } from './names.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 
@@ -39,6 +40,7 @@ export function file({ path, content, mode = '0644', owner = 'root', after }: Fi
     ...(after && { after }),
     probe: pathProbe(path),
     diff: is => fileChanges(part, is.is === 'present' ? is.state : null),
+    texts: is => [partText('content', part, is.is === 'present' ? is.state : null)],
     apply: (on, is) => putFile(on, part, is.is === 'present' ? is.state : null),
   }
 }

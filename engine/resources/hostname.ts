@@ -3,6 +3,7 @@ import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
@@ -32,6 +33,7 @@ export function hostname(name: string): Resource<HostnameState> {
       ...compare({ live: name }, is.is === 'present' ? { live: is.state.live } : {}),
       ...partChanges('at boot', file, is.is === 'present' ? is.state.file : null),
     ],
+    texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
       if (partChanges('at boot', file, found).length > 0) await putFile(on, file, found)

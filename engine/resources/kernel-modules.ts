@@ -3,6 +3,7 @@ import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, removal } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
@@ -44,6 +45,7 @@ export function kernelModules(modules: readonly string[], { name }: { readonly n
         ...partChanges('at boot', file, is.is === 'present' ? is.state.file : null),
       ]
     },
+    texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
       if (partChanges('at boot', file, found).length > 0) await putFile(on, file, found)

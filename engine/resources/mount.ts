@@ -3,6 +3,7 @@ import type { Absent, Present, Resource } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, removal } from './changes.ts'
 import { rootFile } from './file-part.ts'
+import { partText } from './file-text.ts'
 import { markerOf } from './freshness.ts'
 import { checkName, checkPath } from './names.ts'
 import { type Mounted, type UnitState, unitProbe } from './systemd-probe.ts'
@@ -55,6 +56,7 @@ export function mount({ what, where, type, options = [] }: MountOptions): Resour
       ...unitChanges(wish, is, will),
       ...(is.is === 'present' && is.state.mounted ? wrong(is.state.mounted) : []),
     ],
+    texts: is => [partText('file', file, is.is === 'present' ? is.state.file : null)],
     apply: (on, is) => applyUnit(on, wish, mountedBySomeoneElse(is, wrong) ? restarted(is) : is),
   }
 }

@@ -4,6 +4,7 @@ import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, removal } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partText } from './file-text.ts'
 import { checkName, checkPath } from './names.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
@@ -53,6 +54,7 @@ export function nfsExport({ path, to, options }: NfsExportOptions): Resource<Exp
         wanting === undefined ? [] : [{ attribute: 'options', before: exported[wanting] ?? null, after: options }]
       return [...changes, ...left, ...partChanges('file', file, is.is === 'present' ? is.state.file : null)]
     },
+    texts: is => [partText('file', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
       await on.run('(umask 022; mkdir -p /etc/exports.d)', { what: 'make /etc/exports.d' })

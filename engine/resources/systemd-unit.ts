@@ -3,6 +3,7 @@ import { sh } from '../shell/sh.ts'
 import { removal } from './changes.ts'
 import type { Content } from './content.ts'
 import { type FilePart, rootFile } from './file-part.ts'
+import { partText } from './file-text.ts'
 import { markerOf } from './freshness.ts'
 import { checkName } from './names.ts'
 import { type UnitState, unitProbe } from './systemd-probe.ts'
@@ -55,6 +56,7 @@ export function systemdUnit(options: SystemdUnitOptions): Resource<UnitState> {
     after: freshAfter,
     probe: unitProbe({ unit, inputs, ...(file && { file: file.path }) }),
     diff: (is, will) => unitChanges(wish, is, will),
+    texts: is => (file ? [partText('file', file, is.is === 'present' ? is.state.file : null)] : []),
     apply: (on, is) => applyUnit(on, wish, is),
   }
 }

@@ -18,9 +18,7 @@ const bookkeeping = new Set([
 /** Every leaf that an apply would change, as `spec.template.spec.containers[web].image`. Secrets show as hashes. */
 export function differences(live: AnyObject, next: AnyObject): readonly Difference[] {
   const [before, after] = [leaves(live), leaves(next)]
-  const secret = live.kind === 'Secret'
-  const shown = (attribute: string, value: Json): Json =>
-    secret && value !== null && /^(data|stringData)\./.test(attribute) ? hashOf(value) : value
+  const shown = (attribute: string, value: Json): Json => shownValue(live.kind, attribute, value)
   return [...new Set([...before.keys(), ...after.keys()])].flatMap(attribute => {
     const [old, young] = [before.get(attribute) ?? null, after.get(attribute) ?? null]
     if (JSON.stringify(old) === JSON.stringify(young)) return []
@@ -28,13 +26,22 @@ export function differences(live: AnyObject, next: AnyObject): readonly Differen
   })
 }
 
+/** Kept by the API server for itself, at this path in an object. */
+export const isBookkeeping = (path: string): boolean => bookkeeping.has(path)
+
+/** A leaf of an object as anybody may see it: what a Secret holds is a hash, also where kubectl keeps it once more. */
+export const shownValue = (kind: string, path: string, value: Json): Json =>
+  kind === 'Secret' && value !== null && /^(data|stringData)\.|last-applied-configuration$/.test(path)
+    ? hashOf(value)
+    : value
+
 const hashOf = (value: Json): string =>
   `sha256:${createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)}`
 
 function leaves(object: AnyObject): ReadonlyMap<string, Json> {
   const found = new Map<string, Json>()
   const walk = (value: Json, path: string): void => {
-    if (bookkeeping.has(path)) return
+    if (isBookkeeping(path)) return
     const parts = partsOf(value)
     if (!parts || parts.length === 0) found.set(path, value)
     else

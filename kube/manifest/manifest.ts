@@ -7,6 +7,7 @@ import { type AnyObject, type ObjectRef, showRef } from '../api/objects.ts'
 import type { ClusterReader } from '../api/reader.ts'
 import type { ClusterWriter } from '../api/writer.ts'
 import { type Difference, differences } from './differences.ts'
+import { textOf } from './object-text.ts'
 import { labelOf, ofSameLab, owned, ownerLabel } from './ownership.ts'
 
 /** An object as it stands, against what a server-side apply would make of it. */
@@ -15,6 +16,8 @@ export type Applied = {
   readonly owner: string | null
   /** What the apply would change, by the API server's own dry run. */
   readonly differs: readonly Difference[]
+  /** The whole object before and after, where they differ. */
+  readonly texts: { readonly before: string; readonly after: string } | null
   /** Why the API server would not take it; null when it would. */
   readonly refused: string | null
   /** What is not known yet that the object would hold; null when all is. */
@@ -41,13 +44,16 @@ export function manifest({ ref, owner, file, wish }: Manifest): Resource<Applied
     const wanted = wish()
     if (wanted instanceof Late) {
       const live = await reader.get(ref)
-      return live ? present({ owner: labelOf(live) ?? null, differs: [], refused: null, late: wanted.what }) : absent
+      return live
+        ? present({ owner: labelOf(live) ?? null, differs: [], texts: null, refused: null, late: wanted.what })
+        : absent
     }
     const [live, next] = await Promise.all([reader.get(ref), tried(reader.dryRun(owned(wanted, owner)))])
     if (!live && !(next instanceof ApiRefusal)) return absent
     const refused = next instanceof ApiRefusal ? (next.failure.cause ?? next.message) : null
     const differs = live && next && !(next instanceof ApiRefusal) ? differences(live, next) : []
-    return present({ owner: live ? (labelOf(live) ?? null) : owner, differs, refused, late: null })
+    const texts = live && differs.length > 0 ? { before: textOf(live), after: textOf(next as AnyObject) } : null
+    return present({ owner: live ? (labelOf(live) ?? null) : owner, differs, texts, refused, late: null })
   }
   return {
     kind: 'manifest',
@@ -59,6 +65,16 @@ export function manifest({ ref, owner, file, wish }: Manifest): Resource<Applied
       if (is.state.refused !== null) throw refusal(ref, file, is.state.refused)
       if (is.state.late !== null) return [{ attribute: 'object', before: 'applied', after: { late: is.state.late } }]
       return is.state.differs
+    },
+    texts(is) {
+      if (is.is === 'present') {
+        const [first] = is.state.differs
+        return first && is.state.texts ? [{ attribute: first.attribute, name: file, ...is.state.texts }] : []
+      }
+      const wanted = wish()
+      return wanted instanceof Late
+        ? []
+        : [{ attribute: 'object', name: file, before: null, after: textOf(owned(wanted, owner)) }]
     },
     async apply(on) {
       const wanted = wish()

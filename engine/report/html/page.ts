@@ -167,7 +167,7 @@ function groupsOf(events: readonly Event[], check: boolean): Page['groups'] {
 }
 
 function rowOf(event: ResourceEnd): Row {
-  const details = event.changes.map(change => changeWords(change, '→'))
+  const details = event.changes.map(change => changeWords(change, '→') + (change.noText ? ` (${change.noText})` : ''))
   if (event.why) details.unshift(event.why)
   if (event.by) details.push(`by ${event.by}`)
   if (event.failure) details.unshift(event.failure.message)

@@ -6,8 +6,8 @@ export const base = ['hostname front', 'file /etc/hosts', 'sysctl net.ipv4.ip_fo
   const [kind = '', id = ''] = text.split(' ')
   return { kind, id }
 })
-const configText = `--- before
-+++ after
+const configText = `--- /etc/store/config.toml
++++ /etc/store/config.toml
 @@ -1,3 +1,4 @@
  version = 3
 -root = "/srv"

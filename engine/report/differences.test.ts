@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { type DifferenceLook, differenceLines } from './differences.ts'
+import type { Change } from './events.ts'
+import { Sink } from './samples/sink.ts'
+import { styleOf } from './style.ts'
+
+const look = (differing: Partial<DifferenceLook> = {}): DifferenceLook => ({
+  style: styleOf(new Sink(), false),
+  width: 80,
+  verbose: false,
+  ...differing,
+})
+const change = (more: Partial<Change>): Change => ({ attribute: 'content', before: 'x', after: 'y', ...more })
+const patch = (name: string, ...lines: string[]) => [`--- ${name}`, `+++ ${name}`, ...lines, ''].join('\n')
+
+test('a change of a file that the line above names already', () => {
+  const text = patch('/etc/hosts', '@@ -1,2 +1,2 @@', ' one', '-two', '+2')
+  expect(differenceLines(change({ text }), '/etc/hosts', look())).toEqual([
+    '| @@ -1,2 +1,2 @@',
+    '|  one',
+    '| -two',
+    '| +2',
+  ])
+})
+
+test('a file within another thing is named', () => {
+  const text = patch('/etc/sysctl.d/90-x.conf', '@@ -1,1 +1,1 @@', '-a = 1', '+a = 2')
+  expect(differenceLines(change({ text }), '90-x', look())[0]).toBe('| /etc/sysctl.d/90-x.conf')
+})
+
+test('a new one is all additions, counted', () => {
+  const text = '--- /dev/null\n+++ /etc/new\n@@ -0,0 +1,2 @@\n+one\n+two\n\\ No newline at end of file\n'
+  expect(differenceLines(change({ text }), '/etc/new', look())).toEqual([
+    '| new, 2 lines',
+    '| +one',
+    '| +two',
+    '| \\ No newline at end of file',
+  ])
+})
+
+test('why there is none to be seen', () => {
+  expect(differenceLines(change({ noText: 'a secret' }), 'x', look())).toEqual(['| content not shown: a secret'])
+  expect(differenceLines(change({}), 'x', look())).toEqual([])
+})
+
+test('long lines are broken, letters of two halves kept whole', () => {
+  const text = patch('x', '@@ -0,0 +1,1 @@', `+${'🦫'.repeat(60)}`)
+  const lines = differenceLines(change({ text }), 'x', look({ width: 42 })).slice(1)
+  expect(lines).toEqual([`| +${'🦫'.repeat(39)}`, `| ${'🦫'.repeat(21)}`])
+})
+
+test('a very long one is cut, and whole when asked', () => {
+  const many = Array.from({ length: 400 }, (_, i) => `+line ${i}`)
+  const text = patch('x', '@@ -0,0 +1,400 @@', ...many)
+  const cut = differenceLines(change({ text }), 'x', look())
+  expect(cut.at(-1)).toBe('| ... 281 more lines (all with --verbose)')
+  expect(cut).toHaveLength(121)
+  expect(differenceLines(change({ text }), 'x', look({ verbose: true }))).toHaveLength(401)
+})

@@ -1,0 +1,59 @@
+import type { Change } from './events.ts'
+import type { Style } from './style.ts'
+import { counted } from './text.ts'
+
+/** Of one text; more only with `--verbose`. */
+const LINES = 120
+const NARROWEST = 30
+
+export interface DifferenceLook {
+  readonly style: Style
+  /** Columns that one line may fill. */
+  readonly width: number
+  readonly verbose: boolean
+}
+
+/** What differs inside one change's text, behind a bar at the left; why it is not shown where it is not. */
+export function differenceLines(change: Change, id: string, look: DifferenceLook): readonly string[] {
+  const { style, verbose } = look
+  const bar = style.dim(style.gutter)
+  if (change.noText !== undefined) return [`${bar} ${style.dim(`content not shown: ${change.noText}`)}`]
+  if (change.text === undefined) return []
+  const { name, isNew, lines } = readPatch(change.text)
+  const shown = verbose || lines.length <= LINES + 10 ? lines : lines.slice(0, LINES)
+  const left = lines.length - shown.length
+  const head = [name === id ? '' : name, isNew ? `new, ${counted(lines.filter(isAddition).length, 'line')}` : '']
+  const words = head.filter(part => part !== '').join(', ')
+  return [
+    ...(words === '' ? [] : [`${bar} ${style.dim(words)}`]),
+    ...shown.flatMap(line => painted(line, look).map(part => `${bar} ${part}`)),
+    ...(left > 0 ? [`${bar} ${style.dim(`... ${counted(left, 'more line')} (all with --verbose)`)}`] : []),
+  ]
+}
+
+/** A unified diff of one text: its name, and the lines below its head. Of a new text, those alone that it holds. */
+function readPatch(patch: string): { name: string; isNew: boolean; lines: readonly string[] } {
+  const [from = '', to = '', ...lines] = patch.replace(/\n$/, '').split('\n')
+  const isNew = from === '--- /dev/null'
+  return {
+    name: to.replace(/^\+\+\+ /, ''),
+    isNew,
+    lines: isNew ? lines.filter(line => !line.startsWith('@@')) : lines,
+  }
+}
+
+const isAddition = (line: string): boolean => line.startsWith('+')
+
+/** One line of a diff in its colour, broken where it is longer than the terminal is wide. */
+function painted(line: string, { style, width }: DifferenceLook): readonly string[] {
+  const room = Math.max(NARROWEST, width - 2)
+  const parts = line.match(new RegExp(`.{1,${room}}`, 'gu')) ?? ['']
+  const paint = isAddition(line)
+    ? style.added
+    : line.startsWith('-')
+      ? style.removed
+      : line.startsWith('@@')
+        ? style.hunk
+        : style.dim
+  return parts.map(paint)
+}
