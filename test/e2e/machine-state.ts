@@ -35,15 +35,12 @@ export async function leftOfLab(lab: string): Promise<string[]> {
   ]
 }
 
-/** Every host's process says whose it is, as `umid=LAB-HOST`; its helpers work in the folder of the host. */
+/** A host's process and its helpers work in the folder of the host. */
 async function processesOf(lab: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
   const found = pids.map(async pid => {
-    const [line, folder] = await Promise.all([
-      readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-      readlink(`/proc/${pid}/cwd`).catch(() => ''),
-    ])
-    return line.includes(`\0umid=${lab}-`) || folder.includes(`/${lab}/hosts/`) ? [`process ${pid}`] : []
+    const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '')
+    return folder.includes(`/${lab}/hosts/`) ? [`process ${pid}`] : []
   })
   return (await Promise.all(found)).flat()
 }
