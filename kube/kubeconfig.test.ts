@@ -41,6 +41,8 @@ const reach = (answer: Answer<string>, address = '198.51.100.7'): Reach => ({
   hostsOf: () => ['cp'],
   addressOf: () => address,
   readOn: async () => answer,
+  tunnelTo: () => undefined,
+  mayWrite: async () => undefined,
   waiting: () => undefined,
   signal: new AbortController().signal,
 })

@@ -39,6 +39,8 @@ const reach = (adminConf: () => string): Reach => ({
   hostsOf: () => ['cp'],
   addressOf: () => '127.0.0.1',
   readOn: async () => present(adminConf()),
+  tunnelTo: () => undefined,
+  mayWrite: async () => undefined,
   waiting: (_, what, __, detail) => waits.push(`${what}: ${detail}`),
   signal: new AbortController().signal,
 })

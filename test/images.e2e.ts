@@ -26,6 +26,8 @@ const reach = {
   hostsOf: () => ['nfs'],
   addressOf: () => address,
   readOn: async () => present('there\n'),
+  tunnelTo: () => undefined,
+  mayWrite: async () => undefined,
   waiting: () => undefined,
   signal: new AbortController().signal,
 }

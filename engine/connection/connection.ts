@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 
 export interface ExecOptions {
   /** Sent whole, then closed. Without it the command reads end-of-file at once. */
@@ -28,6 +28,8 @@ export interface Connection {
   readonly host: string
   /** `command` is a constant of ours or quoted by `shell/quote`; it never holds a secret, for argv is public. */
   exec(command: string, options: ExecOptions): Promise<ExecResult>
+  /** A stream to what the host can reach. Not counted. Rejects when the host is lost or refuses. */
+  forward(address: string, port: number): Promise<Duplex>
   /** Requests answered so far; what the summary counts. */
   readonly roundTrips: number
   close(): Promise<void>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync, writeFileSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { firstLine } from './failures.ts'
 import { whyNotRead } from './read-only.ts'
@@ -62,6 +63,10 @@ class LoggedConnection implements Connection {
         code,
       })
     }
+  }
+
+  forward(address: string, port: number): Promise<Duplex> {
+    return this.#inner.forward(address, port)
   }
 
   close(): Promise<void> {

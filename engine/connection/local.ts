@@ -1,5 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { homedir, userInfo } from 'node:os'
+import type { Duplex } from 'node:stream'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { unreachable } from './failures.ts'
 import { asRoot, limited, refuseWithoutSudo } from './remote-command.ts'
@@ -69,6 +72,12 @@ class LocalConnection implements Connection {
         for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
       },
     }
+  }
+
+  async forward(address: string, port: number): Promise<Duplex> {
+    const socket = connect(port, address)
+    await once(socket, 'connect')
+    return socket
   }
 
   async close(): Promise<void> {

@@ -73,6 +73,7 @@ describe('the gate', () => {
       host: 'here',
       roundTrips: 0,
       close: () => inner.close(),
+      forward: (address, port) => inner.forward(address, port),
       exec: (command, options) => {
         asked.push(command)
         return inner.exec(command, options)

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
 import { AndamioError } from '../errors.ts'
 import { parseScript, ScriptError, type SimpleCommand, type Word } from '../shell/script.ts'
@@ -30,6 +30,10 @@ export class ReadOnlyConnection implements Connection {
     const problem = whyNotRead(command, stdin)
     if (problem !== undefined) throw refusal(this.host, problem, isScriptByStdin(command) ? String(stdin) : command)
     return this.#inner.exec(command, stdin === undefined ? options : { ...options, stdin })
+  }
+
+  forward(address: string, port: number): Promise<Duplex> {
+    return this.#inner.forward(address, port)
   }
 
   close(): Promise<void> {

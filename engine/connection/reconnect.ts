@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { isUnreachable } from './failures.ts'
 import { whyNotRead } from './read-only.ts'
@@ -40,6 +40,18 @@ class ReconnectingConnection implements Connection {
       if (connection === this.#current) this.#broken = true
       if (options.signal?.aborted || !mayRepeat(command, options)) throw error
       return (await this.#renew()).exec(command, options)
+    }
+  }
+
+  /** A stream is its user's to open again; what is sure is that it never hangs on a connection known to be broken. */
+  async forward(address: string, port: number): Promise<Duplex> {
+    const connection = this.#broken ? await this.#renew() : this.#current
+    try {
+      return await connection.forward(address, port)
+    } catch (error) {
+      if (!isUnreachable(error)) throw error
+      if (connection === this.#current) this.#broken = true
+      return (await this.#renew()).forward(address, port)
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import pRetry from 'p-retry'
@@ -113,6 +114,10 @@ class SshConnection implements Connection {
         await setTimeout(100)
       }
     }
+  }
+
+  forward(address: string, port: number): Promise<Duplex> {
+    return this.#link.forward(address, port)
   }
 
   close(): Promise<void> {

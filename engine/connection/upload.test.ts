@@ -132,6 +132,7 @@ const spying = (onCommand: (command: string) => unknown): Connection => ({
   host: 'here',
   roundTrips: 0,
   close: async () => undefined,
+  forward: local.forward,
   exec: (command, options) => {
     onCommand(command)
     return local.exec(command, options)

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AndamioError, exitCode } from '../errors.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
@@ -14,6 +14,8 @@ interface Holder {
 }
 
 export interface LabLock {
+  /** Names what is locked, over all machines: while the lock is held nobody else is there. Not after a reboot. */
+  readonly seat: string
   release(): Promise<void>
 }
 
@@ -38,6 +40,9 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
     await rm(mine, { force: true })
   }
   return {
+    seat: createHash('sha256')
+      .update(JSON.stringify([holder.process.bootId, hostname(), resolve(stateFolder)]))
+      .digest('hex'),
     async release() {
       await rm(path, { force: true })
       // A lab that is gone leaves no folder behind; one that is there has its keys in it.

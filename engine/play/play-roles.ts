@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Json } from '../report/events.ts'
 import { ask, type Sources } from '../resource/ask.ts'
 import { convergeList } from '../resource/converge-list.ts'
+import { operator } from '../resource/operator.ts'
 import type { ApiTarget } from '../resource/probe.ts'
 import { type Answer, type AnyResource, type Ref, unknown } from '../resource/resource.ts'
 import { HostWriterOverSsh } from '../resource/writer.ts'
@@ -77,7 +78,8 @@ export async function playList(
       },
     )
   } catch (error) {
-    if (run.signal.aborted) return
+    // Those two concern the whole run, which then ends with them.
+    if (run.signal.aborted || run.lease?.refused) return
     const failure = { place: target, ...failureOf(error) }
     const exit = exitOf(error)
     run.failures.set(target, exit)
@@ -106,12 +108,17 @@ async function hostSource(run: Run, host: string): Promise<Connection | { stands
 }
 
 async function writerFor(run: Run, host: string, resource: AnyResource): Promise<unknown> {
-  if (resource.probe.of === 'api') return writerOf(run, resource.probe.target)
+  if (resource.probe.of === 'api') {
+    // What is made on this machine is guarded by its own lock, and may be there before any host.
+    if (resource.probe.target !== operator) await run.lease?.permit()
+    return writerOf(run, resource.probe.target)
+  }
   const { connection, facts } = await run.session(host)
   return new HostWriterOverSsh({
     connection,
     facts: await facts,
     emit: run.emit,
+    ...(run.lease ? { permission: run.lease } : {}),
     writerOf: target => writerOf(run, target),
   })
 }

@@ -24,6 +24,8 @@ export interface PlaybookContext {
   readonly warnings: readonly string[]
   /** The command that was called, for the resume hint. */
   readonly command: string
+  /** Group whose first host keeps the lease of a run that changes things. */
+  readonly leaseOn?: string
   provider(context: ProviderContext): Promise<Provider>
   connect(context: ProviderContext): RunParts['connect']
   readonly onAnswers?: OnAnswers
@@ -64,6 +66,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       stateFolder: providerContext.stateFolder,
       signal: interrupt.signal,
       connect: context.connect(providerContext),
+      ...(lock && context.leaseOn ? { lease: { group: context.leaseOn, seat: lock.seat } } : {}),
       ...(context.onAnswers ? { onAnswers: context.onAnswers } : {}),
     })
     await run.find()
@@ -77,6 +80,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     if (interrupt.signal.aborted) exit = exitCode.interrupted
     else if (!(error instanceof RunStopped)) failure = failureOf(error)
   }
+  await run?.lease?.release()
   const roundTrips = (await run?.roundTrips()) ?? 0
   await run?.close()
   await lock?.release()

@@ -22,6 +22,8 @@ export interface RunParts {
   readonly stateFolder: string
   readonly emit: Emit
   readonly signal: AbortSignal
+  /** Where to take a lease before the first write: a group's first host. Not in check mode. */
+  readonly lease?: { readonly group: string; readonly seat: string }
   connect(host: string, found: Found & { is: 'running' }): Promise<Connection>
   /** Told every answer of a probe; for recording what a pristine host answers. */
   readonly onAnswers?: OnAnswers

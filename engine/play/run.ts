@@ -3,13 +3,15 @@ import { AndamioError, type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Found, Provider } from '../provider/provider.ts'
 import type { Emit, HostCount, Json, Outcome } from '../report/events.ts'
-import { compose } from '../resource/batch.ts'
 import type { HostFacts } from '../resource/host.ts'
 import { Late } from '../resource/late.ts'
 import type { ApiSession, ApiTarget, Reach } from '../resource/probe.ts'
-import { type Answer, absent, present, unknown } from '../resource/resource.ts'
+import type { Answer } from '../resource/resource.ts'
 import { gatherFacts } from './gather-facts.ts'
+import type { Lease } from './lease.ts'
+import { reachOf } from './reach.ts'
 import type { RoleView } from './role.ts'
+import { leaseFor } from './run-lease.ts'
 import type { OnAnswers, RunOptions, RunParts } from './run-parts.ts'
 
 interface HostSession {
@@ -26,6 +28,8 @@ export class Run {
   readonly emit: Emit
   readonly signal: AbortSignal
   readonly onAnswers: OnAnswers | undefined
+  /** Asked before every write on a host or API of the lab. */
+  readonly lease: Lease | undefined
   /** Hosts that failed or are unreachable; they take no part in what follows. */
   readonly failures = new Map<string, ExitCode>()
   readonly counts = new Map<string, HostCount>()
@@ -47,6 +51,7 @@ export class Run {
     this.signal = parts.signal
     this.#connect = parts.connect
     this.onAnswers = parts.onAnswers
+    this.lease = parts.lease && leaseFor(this, parts.lease)
   }
 
   /** Asks the provider how its hosts stand. */
@@ -169,33 +174,7 @@ export class Run {
   }
 
   reach(): Reach {
-    return {
-      lab: this.lab.name,
-      stateFolder: this.stateFolder,
-      hostsOf: group => this.lab.groups.get(group) ?? [],
-      addressOf: host => {
-        const found = this.found.get(host)
-        return found?.is === 'running' ? found.endpoint.address : undefined
-      },
-      readOn: (host, script) => this.#readOn(host, script),
-      waiting: (host, what, limitSeconds, detail) =>
-        this.emit({ type: 'wait', host, what, limitSeconds, seconds: 0, ...(detail ? { detail } : {}) }),
-      signal: this.signal,
-    }
-  }
-
-  async #readOn(host: string, script: string): Promise<Answer<string>> {
-    const found = this.found.get(host) ?? { is: 'absent' }
-    if (found.is === 'absent') return absent
-    if (found.is !== 'running') return unknown(found.is === 'stopped' ? `${host} is stopped` : found.why)
-    const { connection } = await this.session(host)
-    const batch = compose([{ script, timeoutSeconds: 20 }], true)
-    const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
-    const [answer] = batch.parse(result.stdout, result.stderr)
-    if (!answer) return unknown(`${host} gave no whole answer`)
-    return answer.status === 0
-      ? present(answer.stdout)
-      : unknown(`${host}: ${answer.stderr || `status ${answer.status}`}`)
+    return reachOf(this)
   }
 
   async roundTrips(): Promise<number> {

@@ -14,6 +14,7 @@ export class RunStopped extends Error {
 /** A play finishes on the hosts that are well; the run stops after it, with the gravest exit status. */
 export function stopIfFailed(run: Run): void {
   if (run.signal.aborted) throw new RunStopped(exitCode.interrupted)
+  if (run.lease?.refused) throw run.lease.refused
   const exits = new Set(run.failures.values())
   const gravest = [exitCode.hostKeyRefused, exitCode.failed].find(exit => exits.has(exit))
   if (exits.size > 0) throw new RunStopped(gravest ?? [...exits][0] ?? exitCode.failed)

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Json } from '../report/events.ts'
 import type { Answer } from './resource.ts'
 
@@ -72,6 +73,13 @@ export interface Reach {
   addressOf(host: string): string | undefined
   /** Runs a read-only script on a host and gives its output; absent while the host does not exist. */
   readOn(host: string, script: string): Promise<Answer<string>>
+  /**
+   * Where the operator reaches the host through others only: opens a stream to a port of it, through its connection.
+   * Undefined where it is reached at its address.
+   */
+  tunnelTo(host: string): ((port: number) => Promise<Duplex>) | undefined
+  /** To be awaited before every single write. Throws when another run holds the lab, or has had it since. */
+  mayWrite(): Promise<void>
   /** Says what `target` is being waited for, for how long at most, and how it stands. */
   waiting(target: string, what: string, limitSeconds: number, detail?: string): void
   /** Aborted when the run was interrupted: waits end. */

@@ -1,4 +1,5 @@
 import { AndamioError } from '../../engine/errors.ts'
+import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { ApiRefusal, type ApiStatus, ApiUnreachable, isCertificateError } from './errors.ts'
 import { builtInKind, groupPath, type ServedKind } from './kinds.ts'
 import type { KindRef } from './objects.ts'
@@ -23,14 +24,21 @@ export interface Call {
 export class ApiClient {
   /** A new one when the cluster's credentials turned out to have changed. */
   readonly #renew: () => Promise<Wire | undefined>
+  /** Rejects with `LeaseRefused` where this run may not act any more. */
+  readonly #mayWrite: () => Promise<void>
   readonly #kinds = new Map<string, Promise<readonly ServedKind[]>>()
   #wire: Wire
   #earlierRoundTrips = 0
   #renewing: Promise<void> | undefined
 
-  constructor(wire: Wire, renew: () => Promise<Wire | undefined> = async () => undefined) {
+  constructor(
+    wire: Wire,
+    renew: () => Promise<Wire | undefined> = async () => undefined,
+    mayWrite: () => Promise<void> = async () => undefined,
+  ) {
     this.#wire = wire
     this.#renew = renew
+    this.#mayWrite = mayWrite
   }
 
   get endpoint(): Wire['endpoint'] {
@@ -65,11 +73,15 @@ export class ApiClient {
     }
     const patience = { conflicts: call.method === 'PATCH', retries: call.retries ?? 4 }
     const wire = this.#wire
-    const exchange = (): Promise<WireResponse> => wire.send(request)
+    const exchange = async (): Promise<WireResponse> => {
+      if (call.method !== 'GET') await this.#mayWrite()
+      return wire.send(request)
+    }
     try {
       const response = await (call.plain ? exchange() : withPatience(exchange, patience))
       return response.status === 401 && (await this.#renewed(wire)) ? this.send(call) : response
     } catch (error) {
+      if (error instanceof LeaseRefused) throw error
       if (isCertificateError(error) && (await this.#renewed(wire))) return this.send(call)
       const { host, port } = this.endpoint
       throw new ApiUnreachable(`${host}:${port}`, (error as Error).message, { cause: error })

@@ -25,7 +25,7 @@ export const cluster: ApiTarget<ClusterReader, ClusterWriter> = {
       const again = await adminConf(lab)
       return again.is === 'present' ? wireTo(again.state) : undefined
     }
-    const client = new ApiClient(wireTo(found.state), renew)
+    const client = new ApiClient(wireTo(found.state), renew, lab.mayWrite)
     return present({
       reader: new ClusterReader(client),
       writer: new ClusterWriter(client, (...told) => lab.waiting('cluster', ...told), lab.signal),

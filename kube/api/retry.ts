@@ -1,4 +1,5 @@
 import pRetry from 'p-retry'
+import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { isCertificateError, isSchemaError } from './errors.ts'
 import type { WireResponse } from './wire.ts'
 
@@ -31,7 +32,8 @@ export async function withPatience(
     return response
   }
   try {
-    const shouldRetry = ({ error }: { readonly error: Error }): boolean => !isCertificateError(error)
+    const shouldRetry = ({ error }: { readonly error: Error }): boolean =>
+      !isCertificateError(error) && !(error instanceof LeaseRefused)
     return await pRetry(attempt, {
       retries,
       minTimeout: 250,

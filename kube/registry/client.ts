@@ -53,10 +53,13 @@ export class RegistryClient {
   roundTrips = 0
   #inFlight = 0
   readonly #endpoint: RegistryEndpoint
+  /** Rejects with `LeaseRefused` where this run may not act any more. */
+  readonly #mayWrite: () => Promise<void>
   readonly #agent: Agent
 
-  constructor(endpoint: RegistryEndpoint) {
+  constructor(endpoint: RegistryEndpoint, mayWrite: () => Promise<void> = async () => undefined) {
     this.#endpoint = endpoint
+    this.#mayWrite = mayWrite
     this.#agent = new Agent({ keepAlive: true, maxSockets: 4, ca: endpoint.ca, servername: endpoint.name })
   }
 
@@ -106,6 +109,7 @@ export class RegistryClient {
   }
 
   async #ask(ask: Ask): Promise<Answer> {
+    if (ask.method !== 'HEAD') await this.#mayWrite()
     if (this.#inFlight++ === 0) this.roundTrips++
     return this.#send(ask).finally(() => this.#inFlight--)
   }

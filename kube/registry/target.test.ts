@@ -24,6 +24,8 @@ const reach = (readOn: Answer<string>, over: Partial<Reach> = {}): Reach => ({
   hostsOf: group => (group === labRegistry.group ? ['nfs'] : []),
   addressOf: () => address,
   readOn: async () => readOn,
+  tunnelTo: () => undefined,
+  mayWrite: async () => undefined,
   waiting: () => undefined,
   signal: new AbortController().signal,
   ...over,

@@ -1,4 +1,5 @@
 import pRetry from 'p-retry'
+import { LeaseRefused } from '../../engine/resource/permission.ts'
 import type { ApiSession, ApiTarget, Reach } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present, unknown } from '../../engine/resource/resource.ts'
 import type { Secret } from '../../engine/shell/secret.ts'
@@ -51,7 +52,7 @@ interface Place {
 function session(lab: Reach, { host, address, ca, password }: Place): ApiSession<RegistryReader, RegistryWriter> {
   const { name, user, pullPort, pushPort } = labRegistry
   const puller = new RegistryClient({ address, name, ca, port: pullPort })
-  const pusher = new RegistryClient({ address, name, ca, port: pushPort, login: { user, password } })
+  const pusher = new RegistryClient({ address, name, ca, port: pushPort, login: { user, password } }, lab.mayWrite)
   return {
     reader: {
       async digestOf(repository, tag) {
@@ -71,7 +72,8 @@ function session(lab: Reach, { host, address, ca, password }: Place): ApiSession
           retries: 4,
           minTimeout: 500,
           signal: lab.signal,
-          shouldRetry: ({ error }) => !(error instanceof RegistryError && error.status < 500),
+          shouldRetry: ({ error }) =>
+            !(error instanceof LeaseRefused) && !(error instanceof RegistryError && error.status < 500),
         }),
     },
     roundTrips: () => puller.roundTrips + pusher.roundTrips,

@@ -9,6 +9,7 @@ import type { OnAnswers } from '../../engine/play/run-parts.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor } from '../../engine/report/reporters.ts'
+import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
 import { connector } from './connector.ts'
 import type { About } from './playbook.ts'
@@ -45,6 +46,7 @@ export async function runPlaybook(
       reporters: about.quiet ? [failureReporter(process.stderr)] : await reportersFor(options, process),
       warnings: endOfLifeWarnings(new Date()),
       command: ['npx zx', join('playbooks', `${name}.mjs`), ...process.argv.slice(3)].join(' '),
+      leaseOn: controlPlaneGroup,
       provider: providerFor,
       connect: context => connector(context, options),
       ...recorder(process.env.ANDAMIO_RECORD_ANSWERS),

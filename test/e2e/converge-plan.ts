@@ -40,6 +40,8 @@ const noLab = {
   hostsOf: () => [],
   addressOf: () => undefined,
   readOn: () => Promise.reject(new Error('no host is asked here')),
+  tunnelTo: () => undefined,
+  mayWrite: async () => undefined,
   waiting: () => undefined,
   signal: new AbortController().signal,
 }

@@ -40,6 +40,10 @@ export class Ledger implements Connection {
     return { code: 0, stderr: '', ...entry.answer, stdout: Buffer.from(entry.answer.stdout ?? '') }
   }
 
+  forward(address: string, port: number): Promise<never> {
+    return Promise.reject(new Error(`${this.host} expected no stream to ${address}:${port}`))
+  }
+
   /** Throws unless all that was expected came, and nothing else. */
   async close(): Promise<void> {
     const missing = this.#expected.map(({ command }) => `${this.host} never got ${command}`)

@@ -1,0 +1,43 @@
+import { compose } from '../resource/batch.ts'
+import type { Reach } from '../resource/probe.ts'
+import { type Answer, absent, present, unknown } from '../resource/resource.ts'
+import type { Run } from './run.ts'
+
+/** What a run lends to the targets that open sessions of their own. */
+export function reachOf(run: Run): Reach {
+  return {
+    lab: run.lab.name,
+    stateFolder: run.stateFolder,
+    hostsOf: group => run.lab.groups.get(group) ?? [],
+    addressOf: host => {
+      const found = run.found.get(host)
+      return found?.is === 'running' ? found.endpoint.address : undefined
+    },
+    readOn: (host, script) => readOn(run, host, script),
+    tunnelTo: host => {
+      const found = run.found.get(host)
+      if (found?.is !== 'running' || found.endpoint.jump.length === 0) return undefined
+      return async port => (await run.session(host)).connection.forward('127.0.0.1', port)
+    },
+    mayWrite: async () => {
+      await run.lease?.permit()
+    },
+    waiting: (host, what, limitSeconds, detail) =>
+      run.emit({ type: 'wait', host, what, limitSeconds, seconds: 0, ...(detail ? { detail } : {}) }),
+    signal: run.signal,
+  }
+}
+
+async function readOn(run: Run, host: string, script: string): Promise<Answer<string>> {
+  const found = run.found.get(host) ?? { is: 'absent' }
+  if (found.is === 'absent') return absent
+  if (found.is !== 'running') return unknown(found.is === 'stopped' ? `${host} is stopped` : found.why)
+  const { connection } = await run.session(host)
+  const batch = compose([{ script, timeoutSeconds: 20 }], true)
+  const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
+  const [answer] = batch.parse(result.stdout, result.stderr)
+  if (!answer) return unknown(`${host} gave no whole answer`)
+  return answer.status === 0
+    ? present(answer.stdout)
+    : unknown(`${host}: ${answer.stderr || `status ${answer.status}`}`)
+}

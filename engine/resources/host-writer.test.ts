@@ -1,0 +1,136 @@
+import { uptime } from 'node:os'
+import { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Connection, ExecOptions } from '../connection/connection.ts'
+import type { HostWriter } from '../resource/host.ts'
+import { LeaseRefused, type Permission, type Permit } from '../resource/permission.ts'
+import { HostWriterOverSsh } from '../resource/writer.ts'
+import { sh } from '../shell/sh.ts'
+import { usePrivateRoot } from './private-root-fixture.ts'
+
+const root = usePrivateRoot()
+beforeEach(() => root().sh('rm -rf /var/lib/andamio /srv/*'))
+
+const fence = () => root().sh('cat /var/lib/andamio/fence')
+const made = () => root().sh('ls -A /srv')
+
+/** Everything that a writer can do to a host, each leaving something in /srv. */
+const ways: readonly [string, (on: HostWriter, name: string) => Promise<unknown>][] = [
+  ['a script', (on, name) => on.run(sh`touch ${`/srv/${name}`}`, { what: 'touch' })],
+  ['a script with data', (on, name) => on.run(sh`cat > ${`/srv/${name}`}`, { what: 'cat', stdin: name })],
+  ['an upload', (on, name) => on.upload({ path: `/srv/${name}`, content: name, mode: '0644', owner: 'root:root' })],
+]
+
+function permission(permits: readonly Permit[], over: Partial<Permission> = {}): Permission & { verified: number } {
+  const left = [...permits]
+  return {
+    verified: 0,
+    permit: async () => (left.length > 1 ? left.shift() : left[0]),
+    async verify() {
+      this.verified++
+    },
+    ...over,
+  }
+}
+
+const writer = (allowed: Permission, connection: Connection = root().connection, ahead = 0): HostWriter =>
+  new HostWriterOverSsh({
+    connection,
+    permission: allowed,
+    facts: { ...root().writer.facts, uptimeAheadSeconds: ahead },
+    emit: () => undefined,
+    writerOf: () => Promise.reject(new Error('no other target here')),
+  })
+
+const fresh = (token: number): Permit => ({ token, until: uptime() + 28 })
+
+describe.each(ways)('%s', (_, act) => {
+  it('is done under a lease, and the host remembers which', async () => {
+    const on = writer(permission([fresh(7)]))
+    await act(on, 'one')
+    await act(on, 'two')
+    expect([await made(), await fence()]).toEqual(['one\ntwo', '7'])
+  })
+
+  it('is refused by a host that has followed a newer lease, also in place of another script', async () => {
+    await act(writer(permission([fresh(8)])), 'newer')
+    const old = permission([fresh(7)])
+    await expect(act(writer(old), 'older')).rejects.toMatchObject({ exit: 75, failure: { code: 'host-fenced' } })
+    expect([await made(), await fence(), old.verified]).toEqual(['newer', '8', 1])
+  })
+
+  it('ends the run by what its lease says, when that knows more', async () => {
+    const lost = new LeaseRefused({ code: 'lease-lost', message: 'lost' })
+    await act(writer(permission([fresh(8)])), 'newer')
+    const old = permission([fresh(7)], { verify: () => Promise.reject(lost) })
+    await expect(act(writer(old), 'older')).rejects.toBe(lost)
+  })
+
+  it('is not begun when it arrives too late, and is sent anew with a fresh permit', async () => {
+    const allowed = permission([{ token: 7, until: uptime() - 1 }, fresh(7)])
+    await act(writer(allowed), 'one')
+    expect([await made(), allowed.verified]).toEqual(['one', 1])
+  })
+
+  it('is given up when it is late every time', async () => {
+    const never = permission([{ token: 7, until: uptime() - 1 }])
+    await expect(act(writer(never), 'one')).rejects.toMatchObject({ failure: { code: 'host-fenced' } })
+    expect(await made()).toBe('')
+  })
+
+  it('finds out by itself how far ahead the uptime of a host is', async () => {
+    await act(writer(permission([fresh(7)]), root().connection, -1000), 'one')
+    expect(await made()).toBe('one')
+  })
+
+  it('is not begun by data that was held up on its way', async () => {
+    let deadline = 0
+    const slow: Connection = {
+      host: 'slow',
+      roundTrips: 0,
+      close: async () => undefined,
+      forward: () => Promise.reject(new Error('nobody asks for a stream here')),
+      exec: (command, options: ExecOptions) =>
+        root().connection.exec(command, {
+          ...options,
+          stdin: Readable.from(heldUpUntil(() => uptime() > deadline, options.stdin)),
+        }),
+    }
+    const soon = (): Permit => {
+      deadline = uptime() + 1
+      return { token: 7, until: uptime() + 1 }
+    }
+    const lost = new LeaseRefused({ code: 'lease-lost', message: 'lost' })
+    const held = permission([], { permit: async () => soon(), verify: () => Promise.reject(lost) })
+    await expect(act(writer(held, slow), 'one')).rejects.toBe(lost)
+    expect(await made()).toBe('')
+  })
+})
+
+it('holds the lock of the host while a file is put in place, too', async () => {
+  const connection = root().connection
+  await root().sh('mkfifo /run/held')
+  const holding = connection.exec('sh -s', {
+    stdin: 'exec 9>>/run/lock/andamio; flock 9; echo held >/run/held; while ! [ -e /run/let-go ]; do sleep 0.05; done',
+    timeoutSeconds: 30,
+  })
+  await root().sh('read -r _ </run/held')
+  const upload = writer(permission([fresh(7)])).upload({
+    path: '/srv/x',
+    content: 'x',
+    mode: '0644',
+    owner: 'root:root',
+  })
+  await root().sh('until ls -A /srv | grep -q andamio; do sleep 0.02; done')
+  expect(await root().sh('[ -e /srv/x ] || echo waiting')).toBe('waiting')
+  await root().sh('touch /run/let-go')
+  await Promise.all([holding, upload])
+  expect(await made()).toBe('x')
+})
+
+async function* heldUpUntil(over: () => boolean, stdin: ExecOptions['stdin']): AsyncGenerator<Uint8Array> {
+  while (!over()) await setTimeout(20)
+  if (stdin instanceof Readable) yield* stdin
+  else yield Buffer.from(stdin ?? '')
+}
