@@ -219,7 +219,10 @@ async function manifests(): Promise<void> {
     write('30-web.yaml', deployment('web:2'))
     equal(
       await play(list(), true),
-      ['manifest Deployment app/web: spec.template.spec.containers[web].image'],
+      [
+        'manifest Deployment app/web: spec.template.spec.containers[web].image',
+        'manifest-ready app/30-web.yaml: Deployment app/web',
+      ],
       'a lawful change',
     )
     write('30-web.yaml', deployment('web:1'))
@@ -231,7 +234,10 @@ async function own(): Promise<void> {
     const { resources } = manifestsOf({
       lab: 'lab',
       folders: ['flannel', 'probe'],
-      data: { images, podSubnet, image: (name: string) => name, storage: { address: '10.0.0.20', path: '/srv' } },
+      data: {
+        ...{ images, podSubnet, apiAddress: '10.0.0.10', workers: 3 },
+        ...{ image: (name: string) => name, storage: { address: '10.0.0.20', path: '/srv' } },
+      },
     })
     equal((await play(resources)).length, resources.length, 'objects')
     equal(await play(resources), [], 'changes of the second time')

@@ -29,6 +29,8 @@ export type NodeEvidence = {
     readonly machineId: string
     readonly ready: boolean
     readonly why: string
+    /** Nothing new is put on it. */
+    readonly cordoned: boolean
   } | null
 }
 
@@ -72,5 +74,6 @@ export const nodeEvidence = (name: string): ApiProbe<NodeEvidence, ClusterReader
 const seen = (node: Node): NonNullable<NodeEvidence['node']> => ({
   uid: node.metadata.uid ?? '',
   machineId: node.status.nodeInfo?.machineID ?? '',
+  cordoned: node.spec.unschedulable ?? false,
   ...readiness(node),
 })

@@ -17,7 +17,7 @@ const machineId = '0123456789abcdef0123456789abcdef'
 
 const blank: JoinEvidence = { machineId, kubeletConf: false, leftovers: false, ca: null, kubelet: 'inactive' }
 const joined: JoinEvidence = { machineId, kubeletConf: true, leftovers: true, ca, kubelet: 'active' }
-const node = { uid: '1', machineId, ready: true, why: '' }
+const node = { uid: '1', machineId, ready: true, why: '', cordoned: false }
 const member: Worker = { ...joined, clusterCa: ca, node }
 
 const wish = {
@@ -98,6 +98,7 @@ describe('the difference', () => {
       { ...member, kubelet: 'failed', node: { ...node, ready: false } },
       ['kubelet: failed', 'node: not ready'],
     ],
+    ['it was drained', { ...member, node: { ...node, cordoned: true } }, ['scheduling: cordoned']],
     ['the API knows no such node', { ...member, node: null }, ['node: joined by half']],
     ['a join was cut short', { ...member, kubeletConf: false, node: null }, ['node: joined by half']],
     [

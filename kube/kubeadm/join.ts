@@ -5,7 +5,7 @@ import type { JointProbe } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present, type Resource } from '../../engine/resource/resource.ts'
 import { sh } from '../../engine/shell/sh.ts'
 import { cluster } from '../api/cluster.ts'
-import type { Node } from '../api/objects.ts'
+import type { Node, ObjectRef } from '../api/objects.ts'
 import type { ClusterWriter } from '../api/writer.ts'
 import { readiness } from '../nodes/readiness.ts'
 import { caHash } from './certificate.ts'
@@ -58,6 +58,7 @@ export function kubeadmJoin(wish: KubeadmJoin): Resource<Worker> {
       const api = await on.on(cluster)
       if (is.is === 'present' && isMember(is.state)) {
         if (is.state.kubelet !== 'active') await on.run('systemctl restart kubelet', { what: 'restart the kubelet' })
+        if (is.state.node?.cordoned) await api.patch(nodeOf(host), { spec: { unschedulable: null } })
       } else {
         if (is.is === 'present') await clear(on, api, is.state)
         await join(on, api, wish)
@@ -67,6 +68,7 @@ export function kubeadmJoin(wish: KubeadmJoin): Resource<Worker> {
   }
 }
 
+const nodeOf = (name: string): ObjectRef => ({ apiVersion: 'v1', kind: 'Node', name })
 const isForeign = ({ ca, clusterCa }: Worker): boolean => ca !== null && ca !== clusterCa
 const isOther = ({ node, machineId }: Worker): boolean => node !== null && node.machineId !== machineId
 const isMember = (worker: Worker): boolean =>
@@ -90,13 +92,15 @@ function differences(worker: Worker): readonly Change[] {
   const changes: Change[] = []
   if (kubelet !== 'active') changes.push({ attribute: 'kubelet', before: kubelet, after: 'active' })
   if (!node?.ready) changes.push({ attribute: 'node', before: 'not ready', after: 'ready' })
+  // Left by a removal that was cut off, or by a drain by hand: pods that only fit here would be waited for in vain.
+  if (node?.cordoned) changes.push({ attribute: 'scheduling', before: 'cordoned', after: 'open' })
   return changes
 }
 
 async function clear(on: HostWriter, api: ClusterWriter, worker: Worker): Promise<void> {
   if (worker.kubeletConf || worker.leftovers)
     await on.run(resetScript(nodePaths()), { what: 'kubeadm reset', timeoutSeconds: 300 })
-  if (worker.node) await api.delete({ apiVersion: 'v1', kind: 'Node', name: on.host }, worker.node.uid)
+  if (worker.node) await api.delete(nodeOf(on.host), worker.node.uid)
 }
 
 /** On tmpfs, so that the token is never on a disk, and gone with the script however that ends. */
@@ -126,7 +130,7 @@ async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Prom
 
 async function untilReady(on: HostWriter, api: ClusterWriter, host: string): Promise<void> {
   const ask = async (): Promise<true | string> => {
-    const node = await api.get<Node>({ apiVersion: 'v1', kind: 'Node', name: host })
+    const node = await api.get<Node>(nodeOf(host))
     if (!node) return 'the cluster has no node of this name yet'
     const { ready, why } = readiness(node)
     return ready || why

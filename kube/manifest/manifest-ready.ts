@@ -34,12 +34,12 @@ export function manifestReady(
       read: async (reader: ClusterReader) =>
         present(Object.fromEntries((await look(reader)).map(([ref, , why]) => [showRef(ref), why]))),
     },
-    diff: is =>
-      (is.is === 'present' ? Object.keys(is.state) : refs.map(showRef)).map(object => ({
-        attribute: object,
-        before: 'not ready',
-        after: 'ready',
-      })),
+    // An object that is about to change is waited for, too: it has to become ready once more.
+    diff: (is, will) =>
+      refs
+        .map(showRef)
+        .filter(id => is.is === 'absent' || id in is.state || will.change({ kind: 'manifest', id }))
+        .map(object => ({ attribute: object, before: 'not ready', after: 'ready' })),
     async apply(on) {
       await on.until(`${file} to be ready`, limitSeconds, async () => {
         const lacking = await look(on)
