@@ -39,7 +39,13 @@ test('a new one is all additions, counted', () => {
 })
 
 test('why there is none to be seen', () => {
-  expect(differenceLines(change({ noText: 'a secret' }), 'x', look())).toEqual(['| content not shown: a secret'])
+  const [before, after] = [`sha256:${'1'.repeat(64)}`, `sha256:${'2'.repeat(64)}`]
+  expect(differenceLines(change({ noText: 'a secret', before, after }), 'x', look())).toEqual([
+    '| content not shown: a secret, sha256 111111111111 -> 222222222222',
+  ])
+  expect(differenceLines(change({ noText: 'binary, 9 B', before: null, after }), 'x', look())).toEqual([
+    '| content not shown: binary, 9 B, sha256 222222222222',
+  ])
   expect(differenceLines(change({}), 'x', look())).toEqual([])
 })
 

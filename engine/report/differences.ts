@@ -17,7 +17,8 @@ export interface DifferenceLook {
 export function differenceLines(change: Change, id: string, look: DifferenceLook): readonly string[] {
   const { style, verbose } = look
   const bar = style.dim(style.gutter)
-  if (change.noText !== undefined) return [`${bar} ${style.dim(`content not shown: ${change.noText}`)}`]
+  if (change.noText !== undefined)
+    return [`${bar} ${style.dim(`content not shown: ${change.noText}${hashes(change, style.arrow)}`)}`]
   if (change.text === undefined) return []
   const { name, isNew, lines } = readPatch(change.text)
   const shown = verbose || lines.length <= LINES + 10 ? lines : lines.slice(0, LINES)
@@ -29,6 +30,14 @@ export function differenceLines(change: Change, id: string, look: DifferenceLook
     ...shown.flatMap(line => painted(line, look).map(part => `${bar} ${part}`)),
     ...(left > 0 ? [`${bar} ${style.dim(`... ${counted(left, 'more line')} (all with --verbose)`)}`] : []),
   ]
+}
+
+/** The beginnings of both hashes, enough to see by eye which content is where. */
+function hashes({ before, after }: Change, arrow: string): string {
+  const [old, young] = [before, after].map(value =>
+    typeof value === 'string' ? /^sha256:([0-9a-f]{12})/.exec(value)?.[1] : undefined,
+  )
+  return young === undefined ? '' : `, sha256 ${old === undefined ? '' : `${old} ${arrow} `}${young}`
 }
 
 /** A unified diff of one text: its name, and the lines below its head. Of a new text, those alone that it holds. */
