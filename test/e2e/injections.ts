@@ -1,0 +1,109 @@
+import type { SmallLab } from './small-lab.ts'
+
+/**
+ * Ways in which a lab is not as it should be, made by plain shell and plain requests: no code of the resources that are
+ * to find them.
+ *
+ * Left out is what heals by itself while something else is mended, such as a node that is not ready because its
+ * container runtime is stopped: it is rightly foreseen, and then nobody has to change it.
+ */
+export interface Injection {
+  readonly what: string
+  readonly host: 'cp' | 'worker1' | 'nfs'
+  readonly script: string
+}
+
+/** The API by the control plane's own certificate: `api METHOD PATH [BODY]`. */
+const api = `api() {
+  curl -sf -o /dev/null -X "$1" --cacert $pki/ca.crt --cert $pki/apiserver-kubelet-client.crt \\
+    --key $pki/apiserver-kubelet-client.key \${3+-H 'Content-Type: application/merge-patch+json' -d "$3"} \\
+    "https://127.0.0.1:6443/$2"
+}
+pki=/etc/kubernetes/pki
+gone() { for try in $(seq 300); do api GET "$1" || return 0; sleep 0.2; done; return 1; }
+`
+const probe = 'namespaces/probe'
+
+const object = (what: string, path: string): Injection => ({
+  what: `${what} deleted`,
+  host: 'cp',
+  script: `${api}api DELETE ${path}; gone ${path}`,
+})
+
+const edited = (host: Injection['host'], path: string, script = `echo '# by hand' >>${path}`): Injection => ({
+  what: `${path} on ${host} edited`,
+  host,
+  script,
+})
+
+const removed = (host: Injection['host'], path: string): Injection => ({
+  what: `${path} on ${host} removed`,
+  host,
+  script: `for file in ${path}; do [ -e "$file" ]; rm "$file"; done`,
+})
+
+const purged = (host: Injection['host'], name: string): Injection => ({
+  what: `package ${name} on ${host} purged`,
+  host,
+  script: `export DEBIAN_FRONTEND=noninteractive; apt-get -qq -y --allow-change-held-packages purge ${name} >/dev/null`,
+})
+
+const unit = (host: Injection['host'], verb: 'stop' | 'disable', name: string): Injection => ({
+  what: `${name} on ${host}: ${verb}`,
+  host,
+  script: `systemctl -q ${verb} ${name}`,
+})
+
+export const injections: readonly Injection[] = [
+  purged('worker1', 'nfs-common'),
+  purged('worker1', 'kubectl'),
+  { what: 'holds on cp lifted', host: 'cp', script: 'apt-mark unhold containerd.io kubelet >/dev/null' },
+  edited('cp', '/etc/hosts'),
+  edited('worker1', '/etc/containerd/config.toml'),
+  edited('nfs', '/etc/docker/registry/push.yml'),
+  edited('worker1', '/etc/modules-load.d/kubernetes.conf', 'chmod 0600 /etc/modules-load.d/kubernetes.conf'),
+  edited('nfs', '/etc/nfs.conf.d/andamio.conf'),
+  removed('cp', '/etc/containerd/certs.d/ghcr.io/hosts.toml'),
+  removed('worker1', '/etc/apt/sources.list.d/kubernetes*'),
+  removed('cp', '/etc/apt/keyrings/docker*'),
+  removed('worker1', '/etc/sysctl.d/90-kubernetes.conf'),
+  unit('nfs', 'stop', 'docker-registry'),
+  unit('nfs', 'disable', 'rpcbind'),
+  unit('nfs', 'disable', 'nfs-server'),
+  unit('worker1', 'disable', 'kubelet'),
+  unit('cp', 'disable', 'containerd'),
+  {
+    what: 'forwarding on worker1 off',
+    host: 'worker1',
+    script: 'echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables',
+  },
+  { what: 'export taken back', host: 'nfs', script: 'exportfs -ua' },
+  object('the Service of the probe', `api/v1/${probe}/services/probe`),
+  object('the Deployment of the probe', `apis/apps/v1/${probe}/deployments/probe`),
+  object("Flannel's rights", 'apis/rbac.authorization.k8s.io/v1/clusterrolebindings/flannel'),
+  object("Flannel's configuration", 'api/v1/namespaces/kube-flannel/configmaps/flannel'),
+  {
+    what: 'the probe scaled to nothing',
+    host: 'cp',
+    script: `${api}api PATCH apis/apps/v1/${probe}/deployments/probe '{"spec":{"replicas":0}}'`,
+  },
+  {
+    what: 'worker1 drained',
+    host: 'cp',
+    script: `${api}api PATCH api/v1/nodes/worker1 '{"spec":{"unschedulable":true}}'
+api DELETE "api/v1/${probe}/pods?labelSelector=app%3Dprobe"`,
+  },
+]
+
+/** What excludes another one: both look at the same Deployment. */
+const about = ({ what }: Injection): string => (/probe|drained/.test(what) ? 'the probe' : what)
+
+/** So many of them, none about the same thing as another. */
+export function someOf(count: number, random: () => number): readonly Injection[] {
+  const shuffled = injections.map(one => ({ one, at: random() })).sort((a, b) => a.at - b.at)
+  const chosen = new Map<string, Injection>()
+  for (const { one } of shuffled) if (chosen.size < count && !chosen.has(about(one))) chosen.set(about(one), one)
+  return [...chosen.values()]
+}
+
+export const inject = (lab: SmallLab, { host, script }: Injection): Promise<string> => lab.on(host, script)
