@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
+import type { Connection } from './connection.ts'
 import { unreachable } from './failures.ts'
 import { reconnecting } from './reconnect.ts'
 import { type Entry, Ledger } from './testing/ledger.ts'
@@ -66,6 +67,27 @@ describe('after a break', () => {
     expect(answers.map(({ stdout }) => String(stdout))).toEqual(['here', 'here', 'here', 'here'])
     expect(connect).toHaveBeenCalledTimes(2)
     await settled()
+  })
+
+  test('a stream is opened on a new connection, when the old one turns out to be broken', async () => {
+    const stream = new Duplex()
+    const [first, second] = [new Ledger('cp', []), new Ledger('cp', [])]
+    const connections: Connection[] = [
+      Object.assign(first, { forward: () => Promise.reject(lost) }),
+      Object.assign(second, { forward: async () => stream }),
+    ]
+    const connection = await reconnecting(async () => connections.shift() as Connection)
+    expect(await connection.forward('127.0.0.1', 6443)).toBe(stream)
+    expect(await connection.forward('127.0.0.1', 6443)).toBe(stream)
+    expect(connections).toEqual([])
+  })
+
+  test('a stream that the host refuses is no break', async () => {
+    const refused = new Error('(SSH) Channel open failure: administratively prohibited')
+    const only = Object.assign(new Ledger('cp', []), { forward: () => Promise.reject(refused) })
+    const connect = vi.fn(async () => only)
+    await expect((await reconnecting(connect)).forward('127.0.0.1', 1)).rejects.toBe(refused)
+    expect(connect).toHaveBeenCalledTimes(1)
   })
 
   test('an answer that is an error of its own is no break', async () => {

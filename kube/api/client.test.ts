@@ -1,6 +1,7 @@
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeAuthority, makeServer } from '../../engine/pki/x509.ts'
+import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { ApiClient } from './client.ts'
 import { ClusterReader } from './reader.ts'
 import { type Endpoint, Wire } from './wire.ts'
@@ -156,6 +157,28 @@ describe('the connection', () => {
     const reader = new ClusterReader(renewing)
     expect(await Promise.all([reader.get(node), reader.get(node)])).toEqual([nodeAnswer, nodeAnswer])
     expect(reads).toBe(1)
+  })
+})
+
+describe('permission', () => {
+  test('is asked for before every write, again for a write that is tried again, and for no read', async () => {
+    let asked = 0
+    const careful = new ApiClient(wire, undefined, async () => void asked++)
+    const writer = new ClusterWriter(careful, () => undefined, new AbortController().signal)
+    const patch = 'PATCH /api/v1/nodes/cp?fieldManager=andamio'
+    script.push({ asked: patch, status: 503, body: refusal(503, 'ServiceUnavailable') }, { asked: patch })
+    script.push({ asked: getNode, body: nodeAnswer })
+    await writer.patch(node, {})
+    await writer.get(node)
+    expect(asked).toBe(2)
+  })
+
+  test('that is refused ends the write at once, by its own error, and nothing is sent', async () => {
+    const lost = new LeaseRefused({ code: 'lease-lost', message: 'lost' })
+    const careful = new ApiClient(wire, undefined, () => Promise.reject(lost))
+    const writer = new ClusterWriter(careful, () => undefined, new AbortController().signal)
+    await expect(writer.patch(node, {})).rejects.toBe(lost)
+    await expect(writer.delete(node)).rejects.toBe(lost)
   })
 })
 

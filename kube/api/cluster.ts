@@ -23,9 +23,9 @@ export const cluster: ApiTarget<ClusterReader, ClusterWriter> = {
     if (found.is !== 'present') return found
     const renew = async (): Promise<Wire | undefined> => {
       const again = await adminConf(lab)
-      return again.is === 'present' ? wireTo(again.state) : undefined
+      return again.is === 'present' ? wireTo(lab, again.state) : undefined
     }
-    const client = new ApiClient(wireTo(found.state), renew, lab.mayWrite)
+    const client = new ApiClient(wireTo(lab, found.state), renew, lab.mayWrite)
     return present({
       reader: new ClusterReader(client),
       writer: new ClusterWriter(client, (...told) => lab.waiting('cluster', ...told), lab.signal),
@@ -57,7 +57,10 @@ export async function adminConf(lab: Reach): Promise<Answer<ReachedAdminConf>> {
   }
 }
 
-function wireTo({ conf, address }: ReachedAdminConf): Wire {
+/** Behind a jump host the API is asked through the control plane's own connection; it proves itself all the same. */
+function wireTo(lab: Reach, { conf, address }: ReachedAdminConf): Wire {
   const { port, ca, cert, key } = conf
-  return new Wire({ host: address, port, serverName, ca, cert, key })
+  const [host = ''] = lab.hostsOf(controlPlaneGroup)
+  const tunnel = lab.tunnelTo(host)
+  return new Wire({ host: address, port, serverName, ca, cert, key }, tunnel && (() => tunnel(port)))
 }

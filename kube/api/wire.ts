@@ -1,4 +1,7 @@
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2'
+import type { Duplex } from 'node:stream'
+import { connect as secure } from 'node:tls'
+import { within } from './within.ts'
 
 /** Where the API listens and how both sides prove who they are. */
 export interface Endpoint {
@@ -27,6 +30,9 @@ export interface WireResponse {
   readonly body: string
 }
 
+/** Opens a stream to the endpoint where this machine cannot reach it itself. */
+export type Tunnel = () => Promise<Duplex>
+
 /**
  * One HTTP/2 connection to the API, opened when first needed and again after it broke. Requests are multiplexed on it:
  * reads that start together are under way together and cost one round trip, which is how they are counted.
@@ -35,10 +41,14 @@ export class Wire {
   readonly endpoint: Endpoint
   roundTrips = 0
   #session: ClientHttp2Session | undefined
+  #opening: Promise<ClientHttp2Session> | undefined
   #underWay = 0
+  #closed = false
+  readonly #tunnel: Tunnel | undefined
 
-  constructor(endpoint: Endpoint) {
+  constructor(endpoint: Endpoint, tunnel?: Tunnel) {
     this.endpoint = endpoint
+    this.#tunnel = tunnel
   }
 
   /** Rejects when no whole answer was had within the limit; any status is an answer. */
@@ -47,9 +57,16 @@ export class Wire {
     return this.#exchange(request).finally(() => this.#underWay--)
   }
 
-  #exchange({ method, path, headers, body, timeoutSeconds }: WireRequest): Promise<WireResponse> {
+  async #exchange(request: WireRequest): Promise<WireResponse> {
+    const session = this.#standing() ?? (this.#tunnel ? await this.#tunnelled(this.#tunnel, request) : this.#open())
+    return this.#exchangeOn(session, request)
+  }
+
+  #exchangeOn(
+    session: ClientHttp2Session,
+    { method, path, headers, body, timeoutSeconds }: WireRequest,
+  ): Promise<WireResponse> {
     return new Promise((resolve, reject) => {
-      const session = this.#connected()
       const stream = session.request(
         { ...headers, ':method': method, ':path': path },
         { endStream: body === undefined },
@@ -84,14 +101,36 @@ export class Wire {
     })
   }
 
-  #connected(): ClientHttp2Session {
-    if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session
+  #standing(): ClientHttp2Session | undefined {
+    return this.#session && !this.#session.closed && !this.#session.destroyed ? this.#session : undefined
+  }
+
+  /** All requests that wait for the tunnel wait for the same one. */
+  #tunnelled(tunnel: Tunnel, { timeoutSeconds }: WireRequest): Promise<ClientHttp2Session> {
+    this.#opening ??= within(timeoutSeconds, tunnel())
+      .then(stream => {
+        if (!this.#closed) return this.#open(stream)
+        stream.destroy()
+        throw new Error('it was closed by us')
+      })
+      .finally(() => {
+        this.#opening = undefined
+      })
+    return this.#opening
+  }
+
+  #open(stream?: Duplex): ClientHttp2Session {
     const { host, port, serverName, ca, cert, key } = this.endpoint
     const authority = `https://${host.includes(':') ? `[${host}]` : host}:${port}`
-    const session = connect(authority, { ca, cert, key, servername: serverName })
+    const proof = { ca, cert, key, servername: serverName }
+    const session = connect(authority, {
+      ...proof,
+      ...(stream ? { createConnection: () => secure({ ...proof, socket: stream, ALPNProtocols: ['h2'] }) } : {}),
+    })
     session.setMaxListeners(0) // one for each request under way
     session.on('error', () => this.#drop(session))
     session.on('goaway', () => this.#drop(session, false))
+    session.on('close', () => stream?.destroy())
     this.#session = session
     return session
   }
@@ -104,6 +143,7 @@ export class Wire {
   }
 
   close(): void {
+    this.#closed = true
     if (this.#session) this.#drop(this.#session)
   }
 }
