@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { upstreamSource } from './upstream.ts'
+import { originsFrom, upstreamOrigins, upstreamSource } from './upstream.ts'
 
 const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nbody\n-----END PGP PUBLIC KEY BLOCK-----\n'
 const never = new AbortController().signal
@@ -69,4 +69,11 @@ test('a server that is not there is named with the system’s reason', async () 
   await expect(upstreamSource(never, gone)).rejects.toMatchObject({
     failure: { place: expect.stringMatching(/\.key$/), cause: expect.stringContaining('ECONNREFUSED') },
   })
+})
+
+test('an inventory may name a copy of upstream, or only the key that signs it', () => {
+  expect(originsFrom()).toEqual(upstreamOrigins)
+  const { kubernetes, docker } = originsFrom({ kubernetesFingerprint: 'A', dockerUrl: 'https://copy.internal/docker' })
+  expect(kubernetes).toEqual({ ...upstreamOrigins.kubernetes, fingerprint: 'A' })
+  expect(docker).toEqual({ ...upstreamOrigins.docker, url: 'https://copy.internal/docker' })
 })

@@ -1,5 +1,6 @@
 import pRetry, { AbortError } from 'p-retry'
 import { AndamioError } from '../engine/errors.ts'
+import type { Json } from '../engine/report/events.ts'
 import type { AptOrigin, Source } from './source.ts'
 import { minorOf, versions } from './versions.ts'
 
@@ -27,13 +28,40 @@ export const upstreamOrigins = {
 } as const satisfies Record<string, KeyedOrigin>
 
 /**
+ * What an inventory may say of upstream, as variables under this name: for those who reach it through a copy whose keys
+ * are their own.
+ */
+export const upstreamVars = {
+  kubernetesUrl: upstreamOrigins.kubernetes.url as string,
+  kubernetesKeyUrl: upstreamOrigins.kubernetes.keyUrl as string,
+  kubernetesFingerprint: upstreamOrigins.kubernetes.fingerprint as string,
+  dockerUrl: upstreamOrigins.docker.url as string,
+  dockerKeyUrl: upstreamOrigins.docker.keyUrl as string,
+  dockerFingerprint: upstreamOrigins.docker.fingerprint as string,
+}
+
+interface Origins {
+  readonly kubernetes: KeyedOrigin
+  readonly docker: KeyedOrigin
+}
+
+/** `given` are variables of an inventory that has been checked: all text. */
+export function originsFrom(given: Partial<Record<string, Json>> = {}): Origins {
+  const { kubernetesUrl, kubernetesKeyUrl, kubernetesFingerprint, dockerUrl, dockerKeyUrl, dockerFingerprint } = {
+    ...upstreamVars,
+    ...(given as Partial<typeof upstreamVars>),
+  }
+  return {
+    kubernetes: { url: kubernetesUrl, keyUrl: kubernetesKeyUrl, fingerprint: kubernetesFingerprint },
+    docker: { url: dockerUrl, keyUrl: dockerKeyUrl, fingerprint: dockerFingerprint },
+  }
+}
+
+/**
  * Upstream as a lab's source. Keys are read afresh on every run, for a key's end moves on while its fingerprint stays:
  * hosts that keep an old copy stop trusting the repository on the day it ends.
  */
-export async function upstreamSource(
-  signal: AbortSignal,
-  origins: { readonly kubernetes: KeyedOrigin; readonly docker: KeyedOrigin } = upstreamOrigins,
-): Promise<Source> {
+export async function upstreamSource(signal: AbortSignal, origins: Origins = upstreamOrigins): Promise<Source> {
   const [kubernetes, docker] = await Promise.all([withKey(origins.kubernetes, signal), withKey(origins.docker, signal)])
   return { kubernetes, docker, mirrors: {} }
 }

@@ -11,6 +11,7 @@ import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor } from '../../engine/report/reporters.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
+import { upstreamVars } from '../../kube/upstream.ts'
 import { connector } from './connector.ts'
 import type { About } from './playbook.ts'
 import { providerFor } from './providers.ts'
@@ -33,7 +34,10 @@ export async function runPlaybook(
     cwd: process.cwd(),
     builtinFolder,
     // Every role's variables are known to every playbook: `verify` must not stumble over a variable that only `up` reads.
-    roleVars: Object.fromEntries([...Object.values(vocabulary.roles), ...roles].map(role => [role.name, role.vars])),
+    roleVars: {
+      upstream: upstreamVars,
+      ...Object.fromEntries([...Object.values(vocabulary.roles), ...roles].map(role => [role.name, role.vars])),
+    },
     // Likewise its groups: `down` plays on none, and reads the same inventories.
     knownGroups: [...labGroups, ...list.flatMap(step => step.groups)],
     ...(options.limit === undefined ? {} : { limit: options.limit }),

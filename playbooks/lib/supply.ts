@@ -9,7 +9,7 @@ import { onOperator } from '../../engine/resource/operator.ts'
 import { absent, present, type Resource } from '../../engine/resource/resource.ts'
 import { existingRegistryIdentity, openRegistryIdentity } from '../../kube/registry/identity.ts'
 import { labRegistry } from '../../kube/registry/lab-registry.ts'
-import { upstreamSource } from '../../kube/upstream.ts'
+import { originsFrom, upstreamSource } from '../../kube/upstream.ts'
 import { mirrorState, type ServeOptions, startMirror, stopMirror } from '../../mirror/serve.ts'
 import { mirrorSource } from '../../mirror/source.ts'
 
@@ -22,7 +22,8 @@ export function supply(): Step {
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
-      if (run.lab.source === 'upstream') run.tell('source', await upstreamSource(run.signal))
+      if (run.lab.source === 'upstream')
+        run.tell('source', await upstreamSource(run.signal, originsFrom(run.lab.vars.upstream)))
       else await serve(run)
       await tellRegistry(run)
     },
