@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
+import { cacheFolder } from '../../engine/play/folders.ts'
 import { findHost } from '../../engine/provider/local/find.ts'
 import { labLayout } from '../../engine/provider/local/layout.ts'
 import { leftovers } from './local-lab.ts'
@@ -46,7 +47,9 @@ export class SmallLab {
     this.stateFolder = join(this.#stateHome, 'andamio', wish.name)
     this.inventory = join(folder, 'lab.yaml')
     this.cacheHome = join(folder, 'cache')
-    const cache = wish.ownCache ? { XDG_CACHE_HOME: this.cacheHome } : {}
+    // Go's own cache stays the user's: an image's program is not to be compiled with all that it uses each time.
+    const GOCACHE = process.env.GOCACHE ?? join(dirname(cacheFolder()), 'go-build')
+    const cache = wish.ownCache ? { XDG_CACHE_HOME: this.cacheHome, GOCACHE } : {}
     this.#env = { ...wish.env, ...cache, XDG_STATE_HOME: this.#stateHome }
     this.#kept = wish.folder !== undefined
   }
@@ -54,17 +57,22 @@ export class SmallLab {
   static async make(wish: LabWish): Promise<SmallLab> {
     if (wish.folder !== undefined) await mkdir(wish.folder, { recursive: true })
     const lab = new SmallLab(wish, wish.folder ?? (await mkdtemp(join(tmpdir(), `andamio-${wish.name}-`))))
+    await lab.rewrite(wish.inventory)
+    return lab
+  }
+
+  /** Its inventory anew: the small lab, with what differs from that. */
+  async rewrite(differing: object = {}): Promise<void> {
     const document = {
-      lab: wish.name,
+      lab: this.name,
       provider: 'local',
       source: 'mirror',
       hosts: smallHosts,
       groups: { cluster: { children: ['control-plane', 'workers'] } },
       vars: { 'control-plane': { ignorePreflightErrors: ['NumCPU'] } },
-      ...wish.inventory,
+      ...differing,
     }
-    await writeFile(lab.inventory, stringify(document))
-    return lab
+    await writeFile(this.inventory, stringify(document))
   }
 
   start(playbook: string, ...args: readonly string[]): RunningPlaybook {
@@ -73,6 +81,10 @@ export class SmallLab {
 
   up(...args: readonly string[]): Promise<PlaybookResult> {
     return runPlaybook('up', ['--inventory', this.inventory, '--yes', ...args], this.#env)
+  }
+
+  upWith(env: NodeJS.ProcessEnv): Promise<PlaybookResult> {
+    return runPlaybook('up', ['--inventory', this.inventory, '--yes'], { ...this.#env, ...env })
   }
 
   async removeHost(host: string): Promise<void> {
