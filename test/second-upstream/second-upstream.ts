@@ -118,7 +118,7 @@ gpg --output InRelease --clearsign Release
 gpg --armor --output Release.gpg --detach-sign Release
 rm -f ${join(folder, keyName)}
 gpg --armor --output ${join(folder, keyName)} --export
-gpg --list-keys --with-colons | sed -n 's/^fpr:*\\([0-9A-F]*\\):$/\\1/p'`
+gpg --list-keys --with-colons | sed -n 's/^fpr:*\([0-9A-F]*\):$/\1/p'`
   const fingerprint = (await runHere(`signing ${repository} anew`, script, { timeoutSeconds: 60 })).trim()
   if (!/^[0-9A-F]{40}$/.test(fingerprint)) throw new Error(`no fingerprint of ${repository}: ${fingerprint}`)
   return fingerprint
