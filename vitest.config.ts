@@ -6,5 +6,10 @@ export default defineConfig({
   test: {
     include: ['{engine,kube,mirror,roles,playbooks,scripts}/**/*.test.ts'],
     testTimeout: 20_000,
+    // One process for many files; vitest.setup.ts keeps them apart.
+    isolate: false,
+    setupFiles: ['vitest.setup.ts'],
+    // Most of the time a test waits for a program that it has started: more than there are processors keep them busy.
+    maxWorkers: 4,
   },
 })

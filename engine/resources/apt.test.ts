@@ -1,6 +1,6 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { Late } from '../resource/late.ts'
-import { absent } from '../resource/resource.ts'
+import { type AnyResource, absent } from '../resource/resource.ts'
 import { aptHold, aptHoldAbsent } from './apt-hold.ts'
 import { aptPackages, aptPackagesAbsent } from './apt-packages.ts'
 import { aptRepository, aptRepositoryAbsent } from './apt-repository.ts'
@@ -126,19 +126,20 @@ test.each([
   '/var/lib/apt/lists/lock',
   '/var/lib/dpkg/lock-frontend',
 ])('who holds %s is waited for and named', async lock => {
-  const seconds = lock.includes('dpkg') ? 4 : 2
-  // apt heeds fcntl locks only; the file tells when the lock is held.
-  await root().sh(`cat >/srv/hold <<'END'
+  // apt heeds fcntl locks only; a file tells when the lock is held, and another that somebody was seen to wait for it.
+  await root().sh(`rm -f /srv/held /srv/seen; cat >/srv/hold <<'END'
 use Fcntl; open(F, ">>", $ARGV[0]) or die; my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
-fcntl(F, F_SETLK, $lock) or die; open(R, ">", "/srv/held"); close R; sleep $ARGV[1];
+fcntl(F, F_SETLK, $lock) or die; open(R, ">", "/srv/held"); close R;
+for (1..500) { exit 0 if -e "/srv/seen"; select(undef, undef, undef, 0.05) } exit 1;
 END`)
-  const holder = root().connection.exec(`perl /srv/hold ${lock} ${seconds}`, { timeoutSeconds: 30 })
-  await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done; rm /srv/held')
-  await root().sh('rm -f /var/lib/apt/lists/*Release')
-  if (lock.includes('dpkg')) {
-    const removal = aptPackagesAbsent(['andamio-tool'])
-    await removal.apply(root().writer, await answerOf(root(), removal))
-  } else await repository().apply(root().writer, await answerOf(root(), repository()))
+  const holder = root().connection.exec(`perl /srv/hold ${lock}`, { timeoutSeconds: 30 })
+  await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done; rm -f /var/lib/apt/lists/*Release')
+  const wish: AnyResource = lock.includes('dpkg') ? aptPackagesAbsent(['andamio-tool']) : repository()
+  const waitsBefore = root().waits.length
+  const applied = wish.apply(root().writer, await answerOf(root(), wish))
+  await vi.waitUntil(() => root().waits.length > waitsBefore, { timeout: 20_000 })
+  await root().sh(': >/srv/seen')
+  await applied
   expect((await holder).code).toBe(0)
   expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
 }, 60_000)
