@@ -8,8 +8,10 @@ scripts=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 . ./settings.sh
 
-on() { ssh -F ssh_config "$1" sudo -n sh -eu -s; }
+# Read whole before it runs, so that nothing in it can read on in its stead.
+on() { { echo '{'; cat; printf '\n} </dev/null\n'; } | ssh -F ssh_config "$1" sudo -n sh -eu -s; }
 lay() { tar -C "$2" -c . | ssh -F ssh_config "$1" sudo -n tar -C / -x --no-same-owner --no-overwrite-dir; }
+buildah() { command buildah --root "$PWD/store" --runroot "$PWD/run" --storage-driver vfs "$@"; }
 say() { echo "$(($(date +%s) - began)) s  $*"; }
 began=$(date +%s)
 
@@ -34,7 +36,7 @@ storage() {
 
 build_image() {
   (cd probe && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o probe .)
-  buildah $BUILDAH bud --isolation chroot --quiet --tag "$IMAGE" probe
+  buildah bud --isolation chroot --quiet --tag "$IMAGE" probe
 }
 
 control_plane & cp=$!
@@ -45,7 +47,7 @@ storage & storage=$!
 
 wait "$image"
 wait "$storage"
-buildah $BUILDAH push --quiet --cert-dir certs --authfile auth.json "$IMAGE" "docker://$PUSH_TO"
+buildah push --quiet --cert-dir certs --authfile auth.json "$IMAGE" "docker://$PUSH_TO"
 say 'the image is pushed'
 
 wait "$cp"

@@ -19,6 +19,7 @@ export interface Given {
 
 const image = 'registry.lab.internal/probe:by-hand'
 const [pullPort, pushPort] = [5000, 5001]
+const secret = /\/(tls\.key|htpasswd)$|^auth\.json$/
 
 /** What the scripts are given, as their author would have it at hand before the clock starts. */
 export async function writeFiles(folder: string, given: Given): Promise<void> {
@@ -26,7 +27,7 @@ export async function writeFiles(folder: string, given: Given): Promise<void> {
   const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
     for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true })
-      await writeFile(join(folder, path), content, { mode: /key|auth|htpasswd/.test(path) ? 0o600 : 0o644 })
+      await writeFile(join(folder, path), content, { mode: secret.test(path) ? 0o600 : 0o644 })
     }
   }
   const names = `127.0.0.1 localhost\n${[...given.hosts].map(([name, { address }]) => `${address} ${name}\n`).join('')}`
@@ -38,7 +39,6 @@ export async function writeFiles(folder: string, given: Given): Promise<void> {
     ...{ WORKERS: given.workers.join(' '), NODES: String(given.workers.length + 1) },
     CLIENTS: ['cp', ...given.workers].map(address).join(' '),
     PUSH_TO: `${address('nfs')}:${pushPort}/probe:by-hand`,
-    BUILDAH: '--root store --runroot run --storage-driver vfs',
   }
   await write({
     ssh_config: [...given.hosts].map(sshConfig).join(''),
