@@ -40,6 +40,8 @@ export class Lease implements Permission {
   #without: { readonly since: number } | undefined
   /** Once refused, always refused: what this run has found out about its hosts may no longer be so. */
   refused: LeaseRefused | undefined
+  /** By `performance.now`: what was seen before then may have been another run's doing half way. */
+  taken = Number.NEGATIVE_INFINITY
 
   constructor(parts: LeaseParts) {
     this.#parts = parts
@@ -115,6 +117,7 @@ export class Lease implements Permission {
   #heard(connection: Connection, answer: Answer, asked: number): void {
     const { host } = this.#parts
     if (answer.is === 'theirs') throw this.#refuse(this.#held ? leaseLost(host, answer) : leaseHeld(host, answer))
+    if (!this.#held) this.taken = performance.now()
     this.#held = { connection, token: answer.token, heard: asked }
     this.#renewLater(connection)
   }

@@ -51,6 +51,7 @@ export async function playList(
       session: api => run.api(api),
       ...(isHost ? { host: await hostSource(run, target) } : {}),
     }
+    let asked = performance.now()
     await convergeList(
       list,
       {
@@ -61,6 +62,14 @@ export async function playList(
           return answers
         },
         writerFor: resource => writerFor(run, target, resource),
+        claim: async resource => {
+          // What is made on this machine is guarded by its own lock, and may be there before any host.
+          if (!run.lease || (resource.probe.of === 'api' && resource.probe.target === operator)) return false
+          await run.lease.permit()
+          const old = asked < run.lease.taken
+          asked = performance.now()
+          return old
+        },
         ...(run.options.diff && { readText: asked => ask(asked, sources) }),
         changed: run.changedOn(target),
         signal: run.signal,

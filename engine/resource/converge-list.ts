@@ -9,6 +9,8 @@ export interface ListTarget {
   /** Fresh answers in one round trip. */
   ask(resources: readonly AnyResource[]): Promise<ReadonlyMap<AnyResource, Answer<Json>>>
   writerFor(resource: AnyResource): Promise<unknown>
+  /** Awaited before a resource is applied. True when another run may have acted since the last answers. */
+  claim?(resource: AnyResource): Promise<boolean>
   /** Given where differences of texts are to be shown: fetches the texts, in one round trip. */
   readText?(asked: readonly Asked[]): Promise<ReadonlyMap<Asked, Answer<Json>>>
   /** What has changed, or would, on this target in earlier plays of the run; added to. */
@@ -66,6 +68,7 @@ export async function convergeList(
       now: async () => {
         if (stale.has(resource) && needs(resource)) await refresh([resource])
         if (answerOf(resource).is === 'unknown') await refresh([resource])
+        if (needs(resource) && (await target.claim?.(resource))) await refresh(list.slice(index))
         return answerOf(resource)
       },
       again: async () => {
