@@ -57,6 +57,7 @@ const unit = (host: Injection['host'], verb: 'stop' | 'disable', name: string): 
 export const injections: readonly Injection[] = [
   purged('worker1', 'nfs-common'),
   purged('worker1', 'kubectl'),
+  purged('nfs', 'docker-registry'),
   { what: 'holds on cp lifted', host: 'cp', script: 'apt-mark unhold containerd.io kubelet >/dev/null' },
   edited('cp', '/etc/hosts'),
   edited('worker1', '/etc/containerd/config.toml'),
