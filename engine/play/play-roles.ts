@@ -6,8 +6,7 @@ import { operator } from '../resource/operator.ts'
 import type { ApiTarget } from '../resource/probe.ts'
 import { type Answer, type AnyResource, type Ref, unknown } from '../resource/resource.ts'
 import { HostWriterOverSsh } from '../resource/writer.ts'
-import type { AnyRole } from './play.ts'
-import { resolveVars } from './role.ts'
+import { type AnyRole, resolveVars } from './role.ts'
 import type { Run } from './run.ts'
 import { exitOf, failureOf, isUnreachable } from './stop.ts'
 
@@ -113,15 +112,14 @@ async function hostSource(run: Run, host: string): Promise<Connection | { stands
     return { stands: ({ kind, id }) => run.provider.pristine(host, kind, id) ?? unknown(`until ${host} exists`) }
   }
   if (run.options.check && found.is === 'stopped') return { stands: () => unknown(`until ${host} is started`) }
-  return (await run.session(host)).connection
+  const { connection, facts } = await run.session(host)
+  if (run.options.check && (await facts).cloudInit.is === 'running')
+    return { stands: () => unknown(`until cloud-init on ${host} ends`) }
+  return connection
 }
 
 async function writerFor(run: Run, host: string, resource: AnyResource): Promise<unknown> {
-  if (resource.probe.of === 'api') {
-    // What is made on this machine is guarded by its own lock, and may be there before any host.
-    if (resource.probe.target !== operator) await run.lease?.permit()
-    return writerOf(run, resource.probe.target)
-  }
+  if (resource.probe.of === 'api') return writerOf(run, resource.probe.target)
   const { connection, facts } = await run.session(host)
   return new HostWriterOverSsh({
     connection,

@@ -7,7 +7,7 @@ import type { HostFacts } from '../resource/host.ts'
 import { Late } from '../resource/late.ts'
 import type { ApiSession, ApiTarget, Reach } from '../resource/probe.ts'
 import type { Answer } from '../resource/resource.ts'
-import { gatherFacts } from './gather-facts.ts'
+import { factsAfterFirstBoot } from './first-boot.ts'
 import type { Lease } from './lease.ts'
 import { reachOf } from './reach.ts'
 import type { RoleView } from './role.ts'
@@ -95,7 +95,7 @@ export class Run {
       address: found.endpoint.address,
       seconds: (performance.now() - began) / 1000,
     })
-    const facts = gatherFacts(connection).then(found => {
+    const facts = factsAfterFirstBoot(connection, this).then(found => {
       this.tell(`os of ${host}`, found.os)
       return found
     })

@@ -1,5 +1,6 @@
 import { uptime } from 'node:os'
 import type { FragmentAnswer } from './batch.ts'
+import { cloudInitScript, readCloudInit } from './cloud-init.ts'
 import type { HostFacts } from './host.ts'
 
 /**
@@ -19,6 +20,7 @@ echo "uname=$(uname -mr)"
 echo "cgroup=$(stat -fc %T /sys/fs/cgroup)"
 echo "varFreeBytes=$(stat -fc '%a %S' /var)"
 ip -o -4 address show scope global | while read -r _ name _ address _; do echo "address=$name \${address%/*}"; done
+${cloudInitScript}
 read -r uptime _ </proc/uptime; echo "uptime=$uptime"
 echo "epoch=$(date +%s.%N)"
 `
@@ -60,6 +62,7 @@ export function readFacts(answer: FragmentAnswer, halfway: number, received = up
     varFreeBytes: freeBlocks * blockBytes,
     cgroup: get('cgroup'),
     addresses,
+    cloudInit: readCloudInit(facts),
     clockAheadSeconds: Number(get('epoch')) - halfway,
     uptimeAheadSeconds: Number(get('uptime')) - received,
   }

@@ -1,3 +1,4 @@
+import type { CloudInit } from './cloud-init.ts'
 import type { ApiTarget } from './probe.ts'
 
 export interface RunOptions {
@@ -52,6 +53,8 @@ export interface HostFacts {
   readonly cgroup: string
   /** IPv4 addresses by interface, loopback left out. */
   readonly addresses: readonly { readonly interface: string; readonly address: string }[]
+  /** Of this boot. */
+  readonly cloudInit: CloudInit
   /** Seconds the host's clock is ahead of this machine's, less half the round trip. */
   readonly clockAheadSeconds: number
   /** Its uptime less this machine's when the answer came: never more than it is, and less by a round trip at most. */

@@ -3,12 +3,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { LabHosts } from '../../engine/inventory/lab.ts'
 import { cacheFolder } from '../../engine/play/folders.ts'
-import { localProvider } from '../../engine/provider/local/provider.ts'
+import { type Boots, localProvider } from '../../engine/provider/local/provider.ts'
 import type { Provider } from '../../engine/provider/provider.ts'
 import type { Emit } from '../../engine/report/events.ts'
 import { buildStep } from '../../mirror/build-step.ts'
+import { cloudImage } from '../../mirror/cloud-image.ts'
 import { hostImage } from '../../mirror/host-image.ts'
 import { kernel } from '../../mirror/kernel.ts'
+import type { MirrorStep } from '../../mirror/step.ts'
 import { say } from './proof.ts'
 
 export interface ScratchLab {
@@ -20,7 +22,16 @@ export interface ScratchLab {
 export interface ScratchWish {
   readonly name: string
   readonly stateFolder: string
-  readonly hosts: Readonly<Record<string, { readonly memory: string; readonly cpus: number; readonly disk?: string }>>
+  readonly hosts: Readonly<Record<string, ScratchSize>>
+}
+
+export interface ScratchSize {
+  readonly memory: string
+  readonly cpus: number
+  readonly disk?: string
+  /** `cloud` has cloud-init, which reads `userData`, a path. */
+  readonly image?: 'base' | 'cloud'
+  readonly userData?: string
 }
 
 /** Local hosts without an inventory file and without roles, for proofs that need a real host and nothing on it. */
@@ -42,16 +53,21 @@ export async function scratchLab(wish: ScratchWish): Promise<ScratchLab> {
     vars: {},
   }
   const context = { lab, stateFolder: wish.stateFolder, cacheFolder: cacheFolder(), emit }
-  const provider = localProvider(context, await boots(emit))
+  const provider = localProvider(context, await boots(emit, wish))
   return { name: wish.name, stateFolder: wish.stateFolder, provider }
 }
 
-/** Kernel and image from the mirror; `SCRATCH_KERNEL` names a kernel that is built already. */
-async function boots(emit: Emit): Promise<{ kernel: string; image: string }> {
+/** Kernel and images from the mirror; `SCRATCH_KERNEL` names a kernel that is built already. */
+async function boots(emit: Emit, { hosts }: ScratchWish): Promise<Boots> {
   const options = { cacheFolder: cacheFolder(), emit, signal: new AbortController().signal }
   const given = process.env.SCRATCH_KERNEL
-  const image = join(await buildStep(hostImage, options), 'image.ext4')
-  return { kernel: given ?? join(await buildStep(kernel, options), 'linux'), image }
+  const imageOf = async (step: MirrorStep) => join(await buildStep(step, options), 'image.ext4')
+  const cloud = Object.values(hosts).some(({ image }) => image === 'cloud')
+  return {
+    image: await imageOf(hostImage),
+    kernel: given ?? join(await buildStep(kernel, options), 'linux'),
+    ...(cloud ? { cloudImage: await imageOf(cloudImage) } : {}),
+  }
 }
 
 export const scratchState = (name: string): string =>
