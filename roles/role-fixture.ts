@@ -1,5 +1,4 @@
-import type { AnyRole } from '../engine/play/play.ts'
-import { type RoleView, resolveVars } from '../engine/play/role.ts'
+import { type AnyRole, type RoleView, resolveVars } from '../engine/play/role.ts'
 import type { Json } from '../engine/report/events.ts'
 import { Late } from '../engine/resource/late.ts'
 import { type AnyResource, absent } from '../engine/resource/resource.ts'

@@ -1,13 +1,10 @@
 import pLimit from 'p-limit'
 import type { ApiTarget } from '../resource/probe.ts'
 import { playRoles } from './play-roles.ts'
-import type { Role, Var } from './role.ts'
+import type { AnyRole, Role, Var } from './role.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
 import { stopIfFailed } from './stop.ts'
-
-// biome-ignore lint/suspicious/noExplicitAny: roles of all shapes of variables stand in one list.
-export type AnyRole = Role<any>
 
 export interface PlayOptions {
   /** A group or host of the inventory, or an API such as the cluster. */

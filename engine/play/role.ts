@@ -47,6 +47,9 @@ export interface Role<V extends Readonly<Record<string, Var>> = Readonly<Record<
   resources(vars: Resolved<V>, view: RoleView): readonly AnyResource[]
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: roles of all shapes of variables stand in one list.
+export type AnyRole = Role<any>
+
 export function defineRole<const V extends Readonly<Record<string, Var>>>(role: Role<V>): Role<V> {
   return role
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Json } from '../report/events.ts'
-import type { Answer } from './resource.ts'
+import type { Answer } from './answer.ts'
 
 /** What one shell fragment answered. */
 export interface FragmentOutput {

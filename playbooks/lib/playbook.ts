@@ -1,14 +1,8 @@
 import { AndamioError, exitCode } from '../../engine/errors.ts'
-import { type Options, type OptionsFor, parseOptions } from '../../engine/play/options.ts'
+import { type Options, parseOptions } from '../../engine/play/options.ts'
 import type { Step } from '../../engine/play/step.ts'
+import type { About } from './about.ts'
 import type * as Vocabulary from './vocabulary.ts'
-
-export interface About extends OptionsFor {
-  /** Only looks: takes no lock, and never has a check mode to leave. */
-  readonly readOnly?: boolean
-  /** Leaves the terminal to what it runs; only a failure is told. */
-  readonly quiet?: boolean
-}
 
 /**
  * Runs a playbook as a program: reads its arguments, then its inventory, then performs its steps. The vocabulary that

@@ -12,9 +12,10 @@ import { reportersFor } from '../../engine/report/reporters.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
 import { upstreamVars } from '../../kube/upstream.ts'
+import type { About } from './about.ts'
 import { connector } from './connector.ts'
-import type { About } from './playbook.ts'
 import { providerFor } from './providers.ts'
+import { refuseUnknownGroups, strictWords } from './strict-words.ts'
 import * as vocabulary from './vocabulary.ts'
 
 /** Groups that the lab's roles speak of. */
@@ -28,7 +29,8 @@ export async function runPlaybook(
   options: Options,
   steps: (words: typeof vocabulary, options: Options) => readonly Step[],
 ): Promise<ExitCode> {
-  const list = steps(vocabulary, options)
+  const words = { ...vocabulary, roles: strictWords(name, 'role', vocabulary.roles) }
+  const list = steps(strictWords(name, 'step', words), options)
   const roles = list.flatMap(step => step.roles)
   const lab = await loadInventory(options.inventory, {
     cwd: process.cwd(),
@@ -42,6 +44,7 @@ export async function runPlaybook(
     knownGroups: [...labGroups, ...list.flatMap(step => step.groups)],
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   })
+  refuseUnknownGroups(name, list, lab, labGroups)
   return perform(
     { name, steps: list, exclusive: !about.readOnly },
     {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { chooseSubnet } from './choose-subnet.ts'
-import type { NetworkWish } from './network.ts'
 import { writeRecord } from './network-record.ts'
+import type { NetworkWish } from './network-wish.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { AndamioError, usageError } from '../../errors.ts'
 import { runHere } from './command.ts'
 import { labNames } from './names.ts'
-import type { NetworkWish } from './network.ts'
 import { subnetsOfOthers } from './network-record.ts'
+import type { NetworkWish } from './network-wish.ts'
 import { type Cidr, freeSubnet, overlaps } from './subnet.ts'
 
 /** The subnet for a lab that has none yet: the inventory's, else a free one. */

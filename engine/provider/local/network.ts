@@ -11,16 +11,8 @@ import { withMachineLock } from './machine-lock.ts'
 import { labNames } from './names.ts'
 import { readRecord, removeRecord, writeRecord } from './network-record.ts'
 import { makeNetwork, removeNetwork } from './network-script.ts'
+import type { NetworkWish } from './network-wish.ts'
 import { allot } from './subnet.ts'
-
-export interface NetworkWish {
-  readonly lab: string
-  /** Where subnet and addresses are remembered. */
-  readonly record: string
-  readonly hosts: readonly { readonly name: string; readonly address?: string }[]
-  /** Asked for by the inventory; else a free one is chosen. */
-  readonly subnet?: string
-}
 
 export type NetworkState = {
   readonly subnet: string
