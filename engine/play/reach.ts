@@ -1,10 +1,10 @@
 import { compose } from '../resource/batch.ts'
 import type { Reach } from '../resource/probe.ts'
 import { type Answer, absent, present, unknown } from '../resource/resource.ts'
-import type { Run } from './run.ts'
+import type { RunCore } from './run-parts.ts'
 
 /** What a run lends to the targets that open sessions of their own. */
-export function reachOf(run: Run): Reach {
+export function reachOf(run: RunCore): Reach {
   return {
     lab: run.lab.name,
     stateFolder: run.stateFolder,
@@ -28,7 +28,7 @@ export function reachOf(run: Run): Reach {
   }
 }
 
-async function readOn(run: Run, host: string, script: string): Promise<Answer<string>> {
+async function readOn(run: RunCore, host: string, script: string): Promise<Answer<string>> {
   const found = run.found.get(host) ?? { is: 'absent' }
   if (found.is === 'absent') return absent
   if (found.is !== 'running') return unknown(found.is === 'stopped' ? `${host} is stopped` : found.why)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { Lease } from './lease.ts'
-import type { Run } from './run.ts'
+import type { RunCore } from './run-parts.ts'
 
 /** The lease that this run takes before its first write, on the first host of a group; undefined where there is none. */
 export function leaseFor(
-  run: Run,
+  run: RunCore,
   { group, seat }: { readonly group: string; readonly seat: string },
 ): Lease | undefined {
   const host = run.lab.groups.get(group)?.[0]

@@ -3,6 +3,7 @@ import type { LabHosts } from '../inventory/lab.ts'
 import type { Found, Provider } from '../provider/provider.ts'
 import type { Emit, Json } from '../report/events.ts'
 import type { Answer, Ref } from '../resource/resource.ts'
+import type { Lease } from './lease.ts'
 
 export interface RunOptions {
   readonly playbook: string
@@ -27,6 +28,18 @@ export interface RunParts {
   connect(host: string, found: Found & { is: 'running' }): Promise<Connection>
   /** Told every answer of a probe; for recording what a pristine host answers. */
   readonly onAnswers?: OnAnswers
+}
+
+/** What a run knows and holds, for the files that do a part of its work. */
+export interface RunCore {
+  readonly options: RunOptions
+  readonly lab: LabHosts
+  readonly stateFolder: string
+  readonly emit: Emit
+  readonly signal: AbortSignal
+  readonly found: ReadonlyMap<string, Found>
+  readonly lease: Lease | undefined
+  session(host: string): Promise<{ readonly connection: Connection }>
 }
 
 export type OnAnswers = (target: string, answers: ReadonlyMap<Ref, Answer<Json>>) => void

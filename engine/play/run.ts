@@ -12,7 +12,7 @@ import type { Lease } from './lease.ts'
 import { reachOf } from './reach.ts'
 import type { RoleView } from './role.ts'
 import { leaseFor } from './run-lease.ts'
-import type { OnAnswers, RunOptions, RunParts } from './run-parts.ts'
+import type { OnAnswers, RunCore, RunOptions, RunParts } from './run-parts.ts'
 
 interface HostSession {
   readonly connection: Connection
@@ -20,7 +20,7 @@ interface HostSession {
 }
 
 /** What a run knows and holds: hosts as they were found, open connections, what has changed, who has failed. */
-export class Run {
+export class Run implements RunCore {
   readonly options: RunOptions
   readonly lab: LabHosts
   readonly provider: Provider
