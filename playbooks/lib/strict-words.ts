@@ -1,0 +1,45 @@
+import { usageError } from '../../engine/errors.ts'
+import type { LabHosts } from '../../engine/inventory/lab.ts'
+import type { Step } from '../../engine/play/step.ts'
+import { didYouMean } from '../../engine/suggest.ts'
+
+/** The words of a playbook, or its roles: asking for one that does not exist is refused, with the closest there is. */
+export function strictWords<T extends object>(playbook: string, what: string, words: T): T {
+  return new Proxy(words, {
+    get(target, name) {
+      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name)
+      throw usageError({
+        code: 'playbook-word-unknown',
+        message: `There is no ${what} ${name}`,
+        place: placeOf(playbook),
+        next: didYouMean(name, Object.keys(target), 'there are'),
+      })
+    },
+  })
+}
+
+/**
+ * Refuses a play for a group or host that nobody knows: it would run on nobody, and end well. Groups that the lab's own
+ * roles speak of may be empty.
+ */
+export function refuseUnknownGroups(
+  playbook: string,
+  steps: readonly Step[],
+  { groups, hosts, file }: Pick<LabHosts, 'groups' | 'hosts' | 'file'>,
+  labGroups: readonly string[],
+): void {
+  const known = [...new Set([...groups.keys(), ...hosts.map(({ name }) => name), ...labGroups])]
+  for (const { title, groups: named } of steps) {
+    const unknown = named.find(group => !known.includes(group))
+    if (unknown === undefined) continue
+    throw usageError({
+      code: 'group-unknown',
+      message: `There is no group or host ${unknown} for the play "${title}"`,
+      place: placeOf(playbook),
+      cause: `neither ${file} nor any role knows it, so the play would run on nobody`,
+      next: didYouMean(unknown, known, 'there are'),
+    })
+  }
+}
+
+const placeOf = (playbook: string): string => `the playbook ${playbook}`
