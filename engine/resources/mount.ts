@@ -1,13 +1,11 @@
 import { type Eventual, Late } from '../resource/late.ts'
 import type { Absent, Present, Resource } from '../resource/resource.ts'
-import { sh } from '../shell/sh.ts'
 import { compare, removal } from './changes.ts'
 import { rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
-import { markerOf } from './freshness.ts'
 import { checkName, checkPath } from './names.ts'
 import { type Mounted, type UnitState, unitProbe } from './systemd-probe.ts'
-import { applyUnit, type UnitWish, unitChanges } from './unit.ts'
+import { applyUnit, type UnitWish, unitChanges, unitRemoval } from './unit.ts'
 
 export interface MountOptions {
   /** `/dev/sdb1`, or `10.0.0.5:/srv/share`. */
@@ -80,12 +78,7 @@ export function mountAbsent(where: string): Resource<UnitState> {
     probe: unitProbe({ unit, inputs: [], file: path, where }),
     diff: is => (is.is === 'present' && is.state.file ? removal() : []),
     apply: async on => {
-      const script = sh`
-systemctl disable --now -- ${unit}
-rm -f -- ${path} ${markerOf(unit)}
-systemctl daemon-reload
-systemctl reset-failed -- ${unit} 2>/dev/null || :`
-      await on.run(script, { what: `unmount ${where}`, timeoutSeconds: 180 })
+      await on.run(unitRemoval(unit, path), { what: `unmount ${where}`, timeoutSeconds: 180 })
     },
   }
 }

@@ -1,13 +1,11 @@
 import type { Ref, Resource } from '../resource/resource.ts'
-import { sh } from '../shell/sh.ts'
 import { removal } from './changes.ts'
 import type { Content } from './content.ts'
 import { type FilePart, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
-import { markerOf } from './freshness.ts'
 import { checkName } from './names.ts'
 import { type UnitState, unitProbe } from './systemd-probe.ts'
-import { applyUnit, unitChanges } from './unit.ts'
+import { applyUnit, unitChanges, unitRemoval } from './unit.ts'
 
 export interface SystemdUnitOptions {
   /** `nfs-server` or `nfs-server.service`. */
@@ -71,12 +69,7 @@ export function systemdUnitAbsent(name: string): Resource<UnitState> {
     probe: unitProbe({ unit, inputs: [], file: path }),
     diff: is => (is.is === 'present' && is.state.file ? removal() : []),
     apply: async on => {
-      const script = sh`
-systemctl disable --now -- ${unit}
-rm -f -- ${path} ${markerOf(unit)}
-systemctl daemon-reload
-systemctl reset-failed -- ${unit} 2>/dev/null || :`
-      await on.run(script, { what: `remove ${unit}`, timeoutSeconds: 300 })
+      await on.run(unitRemoval(unit, path), { what: `remove ${unit}`, timeoutSeconds: 300 })
     },
   }
 }

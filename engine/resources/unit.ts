@@ -4,7 +4,7 @@ import type { Absent, Present, WillChange } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, type Wish } from './changes.ts'
 import { type FilePart, partChanges, putFile } from './file-part.ts'
-import { sumInputs, writeMarker } from './freshness.ts'
+import { markerOf, sumInputs, writeMarker } from './freshness.ts'
 import type { UnitState } from './systemd-probe.ts'
 
 export interface UnitWish {
@@ -73,6 +73,13 @@ esac`)
   if (wish.running && (differs('running') || differs('has'))) steps.push(...start(wish, running(state)))
   await on.run(steps.join('\n'), { what: `bring ${unit} to its wished state`, timeoutSeconds: 300 })
 }
+
+/** Stops a unit, and takes away its file and our notes of what it has read. A unit in use makes it fail. */
+export const unitRemoval = (unit: string, path: string): string => sh`
+systemctl disable --now -- ${unit}
+rm -f -- ${path} ${markerOf(unit)}
+systemctl daemon-reload
+systemctl reset-failed -- ${unit} 2>/dev/null || :`
 
 function start({ unit, inputs, file }: UnitWish, restart: boolean): readonly string[] {
   const reads = file ? [...inputs, file.path] : inputs
