@@ -1,5 +1,5 @@
 import { defineRole } from '../../engine/play/role.ts'
-import { Late } from '../../engine/resource/late.ts'
+import { apiAddressOf } from '../../kube/api/api-address.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { manifestsOf } from '../../kube/manifest/folders.ts'
 import { nodesReady } from '../../kube/nodes/nodes-ready.ts'
@@ -13,11 +13,10 @@ export const flannel = defineRole({
   vars: {},
   resources: (_, { lab }) => {
     const controlPlanes = lab.hostsOf(controlPlaneGroup)
-    const [first] = controlPlanes
-    const apiAddress = first ? lab.addressOf(first) : new Late<string>('address of a control plane', () => undefined)
+    const data = { images, podSubnet, apiAddress: apiAddressOf(lab) }
     return [
       // Waited for on the control plane alone: the workers that are to carry the other pods have their turn after this.
-      ...manifestsOf({ lab: lab.name, folders: ['flannel'], data: { images, podSubnet, apiAddress } }).resources,
+      ...manifestsOf({ lab: lab.name, folders: ['flannel'], data }).resources,
       ...controlPlanes.map(node => podsReady({ what: `flannel on ${node}`, ...flannelPods, node })),
       nodesReady(controlPlanes),
     ]
