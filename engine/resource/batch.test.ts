@@ -23,7 +23,7 @@ describe.each(['dash', 'bash'])('a batch in %s', shell => {
   })
 
   it('keeps fragments apart: variables, folder, exit, input', () => {
-    const answers = run(shell, [fragment('x=1; cd /; set -e; exit 0'), fragment('echo "[${x:-}]$(cat)"')])
+    const answers = run(shell, [fragment('x=1; cd /; set -e; exit 0'), fragment('echo "[$x]$(cat)"')])
     expect(answers[1]?.stdout).toBe('[]')
   })
 
