@@ -27,6 +27,7 @@ function lease(id: string, over: { seat?: string; connect?: () => Promise<Connec
 const age = (seconds: number) =>
   root().sh(`read -r now _ </proc/uptime; echo $((\${now%.*} - ${seconds})) >/run/lock/andamio-lease.renewed`)
 
+const refuse = () => Promise.reject(new Error('nobody asks for that here'))
 const clockOf = async () => Number(await root().sh('date +%s'))
 
 describe('a lease', () => {
@@ -154,6 +155,37 @@ describe('a host that cannot hold it', () => {
     time += 61
     await one.permit()
     expect([tries, withouts]).toEqual([2, ['it is silent']])
+  })
+
+  it('may break off while it is asked: it is asked again, and only then done without', async () => {
+    const after = (fails: number): (() => Promise<Connection>) => {
+      const exec: Connection['exec'] = (...order) => {
+        if (fails-- > 0) return Promise.reject(unreachable('cp', 'the connection broke'))
+        return root().connection.exec(...order)
+      }
+      return async () => ({ host: 'cp', roundTrips: 0, exec, forward: refuse, close: refuse })
+    }
+    expect(await lease('one', { connect: after(2) }).permit()).toBeUndefined()
+    expect(await lease('two', { connect: after(1) }).permit()).toBeDefined()
+  })
+
+  it('may be gone with our lease: then this run ends, for another may have the lab by now', async () => {
+    let gone = false
+    const exec: Connection['exec'] = (...order) => {
+      if (!gone) return root().connection.exec(...order)
+      time += 50
+      return Promise.reject(unreachable('cp', 'it is silent'))
+    }
+    const one = lease('one', {
+      connect: async () => ({ host: 'cp', roundTrips: 0, exec, forward: refuse, close: refuse }),
+    })
+    await one.permit()
+    gone = true
+    time += 24
+    const error = { exit: 69, failure: { code: 'lease-unreachable', cause: 'it is silent' } }
+    await expect(one.permit()).rejects.toMatchObject(error)
+    gone = false
+    await expect(one.permit()).rejects.toMatchObject(error)
   })
 
   it('may have no room: that is an error in its own words', async () => {

@@ -22,11 +22,14 @@ export interface RunningPlaybook {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Starts a playbook as a user does, with `--json`, and shows what it tells people as it goes. */
+/**
+ * Starts a playbook as a user does, with `--json`, and shows what it tells people as it goes. `name` is one of ours, or
+ * the path of another from the project's folder.
+ */
 export function startPlaybook(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningPlaybook {
   const began = performance.now()
   // A group of its own, so that a kill reaches what npx started and nothing else.
-  const child = spawn('npx', ['zx', `playbooks/${name}.mjs`, '--json', ...args], {
+  const child = spawn('npx', ['zx', name.includes('/') ? name : `playbooks/${name}.mjs`, '--json', ...args], {
     cwd: project,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
