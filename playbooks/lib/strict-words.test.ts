@@ -5,7 +5,12 @@ import { refuseUnknownGroups, strictWords } from './strict-words.ts'
 const words = { play: () => 'a play', hosts: () => 'hosts' }
 const lab = {
   file: 'lab.yaml',
-  groups: new Map([['all', ['cp']]]),
+  // As an inventory gives them: with every group that a play names.
+  groups: new Map([
+    ['all', ['cp']],
+    ['storage', []],
+    ['sotrage', []],
+  ]),
   hosts: [{ name: 'cp', groups: ['all'], size: {}, vars: {} }],
 }
 const on = (group: string) => [play('Prepare', { on: group, roles: [] })]

@@ -28,7 +28,9 @@ export function refuseUnknownGroups(
   { groups, hosts, file }: Pick<LabHosts, 'groups' | 'hosts' | 'file'>,
   labGroups: readonly string[],
 ): void {
-  const known = [...new Set([...groups.keys(), ...hosts.map(({ name }) => name), ...labGroups])]
+  // An inventory knows every group that a play names: what tells a slip is that nobody is in it.
+  const peopled = [...groups].filter(([, members]) => members.length > 0).map(([group]) => group)
+  const known = [...new Set([...peopled, ...hosts.map(({ name }) => name), ...labGroups])]
   for (const { title, groups: named } of steps) {
     const unknown = named.find(group => !known.includes(group))
     if (unknown === undefined) continue
