@@ -16,13 +16,18 @@ export async function checkMachine(): Promise<void> {
       next: 'Use an inventory whose hosts are elsewhere (ec2, vagrant, multipass, static) with --source upstream.',
     })
   await requireDebian()
-  if (process.getuid?.() !== 0)
-    throw new AndamioError({
-      code: 'mirror-needs-root',
-      message: 'The mirror is built by root: it bootstraps a Debian system and may install packages on this machine',
-      next: 'Run the same command with sudo.',
-    })
+  requireRoot('it bootstraps a Debian system and may install packages on this machine')
   await requireGo()
+}
+
+/** Throws `mirror-needs-root`. */
+export function requireRoot(why: string): void {
+  if (process.getuid?.() === 0) return
+  throw new AndamioError({
+    code: 'mirror-needs-root',
+    message: `The mirror is kept by root: ${why}`,
+    next: 'Run the same command with sudo.',
+  })
 }
 
 /** Throws `go-missing` or `go-too-old`, naming what is wanted. */

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { versions } from '../kube/versions.ts'
-import { mirrorSteps } from './steps.ts'
+import { everyStep } from './steps.ts'
 
 test('names are unique, and every need stands before the step that has it', () => {
-  const names = mirrorSteps.map(step => step.name)
+  const names = everyStep.map(step => step.name)
   expect(new Set(names).size).toBe(names.length)
-  for (const [index, step] of mirrorSteps.entries()) {
+  for (const [index, step] of everyStep.entries()) {
     expect(step.name).toMatch(/^[a-z][a-z0-9-]*$/)
-    for (const need of step.needs) expect(mirrorSteps.slice(0, index)).toContain(need)
+    for (const need of step.needs) expect(everyStep.slice(0, index)).toContain(need)
   }
 })
 

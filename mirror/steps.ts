@@ -1,5 +1,6 @@
 import { apt } from './apt.ts'
 import { aptKeys } from './apt-keys.ts'
+import { cloudImage } from './cloud-image.ts'
 import * as go from './go-modules.ts'
 import { hostImage } from './host-image.ts'
 import { imagePrograms } from './image-programs.ts'
@@ -21,3 +22,6 @@ export const mirrorSteps: readonly MirrorStep[] = [
   apt,
   registry,
 ]
+
+/** With what only some labs ask for: whatever the cache may rightly hold. */
+export const everyStep: readonly MirrorStep[] = [...mirrorSteps, cloudImage]

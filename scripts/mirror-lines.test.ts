@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failureLines, progressLine, progressPrinter } from './mirror-lines.ts'
+import { failureLines, partLine, progressLine, progressPrinter } from './mirror-lines.ts'
 
 test('a line says what, how much and how long', () => {
   const kernel = { type: 'progress', task: 'kernel', seconds: 61.7 } as const
@@ -33,4 +33,12 @@ test('a failure names its place, cause and way out', () => {
     next: 'Free some.',
   })
   expect(lines).toEqual(['error: It failed (c)', '  at    /log', '  | no space', '  next  Free some.'])
+})
+
+test('an earlier part is told with what it takes, and with who keeps it', () => {
+  const part = { name: 'kernel/0123456789abcdef', paths: [], bytes: 1_074_000_000 }
+  expect(partLine(part, 'removed')).toBe('removed       kernel/0123456789abcdef               1,074 MB')
+  expect(partLine({ ...part, usedBy: 'linux (812)' }, 'removed')).toBe(
+    'kept          kernel/0123456789abcdef               1,074 MB  in use by linux (812)',
+  )
 })

@@ -1,4 +1,5 @@
 import type { Emit, Failure, Progress } from '../engine/report/events.ts'
+import type { StalePart } from '../mirror/prune.ts'
 
 const secondsBetweenLines = 10
 
@@ -31,4 +32,12 @@ export function failureLines({ message, code, place, cause, stderr = [], next }:
     ...stderr.map(line => `  | ${line}`),
     ...(next ? [`  next  ${next}`] : []),
   ]
+}
+
+export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`
+
+/** `removed       kernel/5270220720227ef5           74 MB`. */
+export function partLine({ name, bytes, usedBy }: StalePart, done: string): string {
+  const line = `${(usedBy ? 'kept' : done).padEnd(12)}  ${name.padEnd(36)} ${megabytes(bytes).padStart(9)}`
+  return usedBy ? `${line}  in use by ${usedBy}` : line
 }

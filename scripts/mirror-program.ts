@@ -2,8 +2,10 @@ import { Command, CommanderError, Option } from 'commander'
 import { AndamioError, exitCode } from '../engine/errors.ts'
 import { cacheFolder } from '../engine/play/folders.ts'
 import { buildMirror, stepsToBuild } from '../mirror/build-mirror.ts'
-import { mirrorSteps } from '../mirror/steps.ts'
-import { failureLines, progressPrinter } from './mirror-lines.ts'
+import { requireRoot } from '../mirror/machine.ts'
+import { removeParts, staleParts } from '../mirror/prune.ts'
+import { everyStep, mirrorSteps } from '../mirror/steps.ts'
+import { failureLines, megabytes, partLine, progressPrinter } from './mirror-lines.ts'
 
 /** The program behind scripts/mirror.mjs. Gives its exit status. */
 export async function mirrorProgram(args: readonly string[]): Promise<number> {
@@ -16,12 +18,22 @@ export async function mirrorProgram(args: readonly string[]): Promise<number> {
         .choices(['mirror', 'upstream'])
         .default('mirror'),
     )
-    .option('--check', 'say what is missing, and build nothing')
+    .option('--check', 'say what is missing (with --prune, what would go), and change nothing')
+    .option('--prune', 'remove parts of earlier versions that no running lab uses, instead of building')
     .allowExcessArguments(false)
     .exitOverride()
   try {
     program.parse(args, { from: 'user' })
-    const { source, check } = program.opts<{ source: 'mirror' | 'upstream'; check?: boolean }>()
+    const {
+      source,
+      check,
+      prune: old,
+    } = program.opts<{
+      source: 'mirror' | 'upstream'
+      check?: boolean
+      prune?: boolean
+    }>()
+    if (old) return await prune(check ?? false)
     if (source === 'upstream') {
       console.log('Packages and images come from pkgs.k8s.io, registry.k8s.io and ghcr.io: there is nothing to build.')
       return exitCode.done
@@ -40,6 +52,17 @@ async function tellMissing(): Promise<number> {
   for (const step of missing) console.log(`would build ${step.name}: ${step.summary}`)
   console.log(`${mirrorSteps.length - missing.length} of ${mirrorSteps.length} parts are built`)
   return missing.length > 0 ? exitCode.changesFound : exitCode.done
+}
+
+async function prune(check: boolean): Promise<number> {
+  if (!check) requireRoot('only root sees what every process of this machine uses')
+  const parts = await staleParts(cacheFolder(), everyStep)
+  const going = parts.filter(({ usedBy }) => usedBy === undefined)
+  if (!check) await removeParts(cacheFolder(), going, new AbortController().signal)
+  for (const part of parts) console.log(partLine(part, check ? 'would remove' : 'removed'))
+  const bytes = going.reduce((total, part) => total + part.bytes, 0)
+  console.log(`${going.length} parts of earlier versions, ${megabytes(bytes)}${check ? ' to gain' : ' gained'}`)
+  return check && going.length > 0 ? exitCode.changesFound : exitCode.done
 }
 
 async function build(): Promise<number> {

@@ -1,5 +1,5 @@
 #!/usr/bin/env zx
-// Builds what an offline lab needs, once, into the cache.   npx zx scripts/mirror.mjs [--source mirror|upstream]
+// Builds what an offline lab needs, once, into the cache.   npx zx scripts/mirror.mjs [--source mirror|upstream] [--prune]
 if (!Reflect.get(process.features, 'typescript')) (await import('tsx/esm/api')).register()
 const { mirrorProgram } = await import('./mirror-program.ts')
 
