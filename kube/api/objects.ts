@@ -34,7 +34,7 @@ export interface Node extends KubeObject {
   readonly spec: { readonly unschedulable?: boolean; readonly podCIDR?: string }
   readonly status: {
     readonly conditions?: readonly Condition[]
-    readonly nodeInfo?: { readonly machineID: string; readonly kubeletVersion: string }
+    readonly nodeInfo?: { readonly machineID: string; readonly bootID: string; readonly kubeletVersion: string }
     readonly addresses?: readonly { readonly type: string; readonly address: string }[]
   }
 }
@@ -45,6 +45,7 @@ export interface ContainerStatus {
   readonly restartCount: number
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string }
+    readonly running?: { readonly startedAt: string }
     readonly terminated?: { readonly exitCode: number; readonly reason?: string }
   }
 }
