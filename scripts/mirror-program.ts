@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { AndamioError, exitCode } from '../engine/errors.ts'
 import { cacheFolder } from '../engine/play/folders.ts'
+import { counted } from '../engine/report/text.ts'
 import { buildMirror, stepsToBuild } from '../mirror/build-mirror.ts'
 import { requireRoot } from '../mirror/machine.ts'
 import { removeParts, staleParts } from '../mirror/prune.ts'
@@ -61,7 +62,9 @@ async function prune(check: boolean): Promise<number> {
   if (!check) await removeParts(cacheFolder(), going, new AbortController().signal)
   for (const part of parts) console.log(partLine(part, check ? 'would remove' : 'removed'))
   const bytes = going.reduce((total, part) => total + part.bytes, 0)
-  console.log(`${going.length} parts of earlier versions, ${megabytes(bytes)}${check ? ' to gain' : ' gained'}`)
+  console.log(
+    `${counted(going.length, 'part')} of earlier versions, ${megabytes(bytes)}${check ? ' to gain' : ' gained'}`,
+  )
   return check && going.length > 0 ? exitCode.changesFound : exitCode.done
 }
 
