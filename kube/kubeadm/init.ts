@@ -9,7 +9,8 @@ import { type ClusterParts, clusterParts, readParts } from './cluster-parts.ts'
 import { initConfig } from './config.ts'
 import { evidenceScript, type InitEvidence, initEvidence, mayReset, readEvidence } from './init-evidence.ts'
 import { controlPlaneDown, foreignControlPlane } from './init-refusals.ts'
-import { initScript, resetScript, snapshotScript } from './init-scripts.ts'
+import { runInit } from './init-run.ts'
+import { resetScript, snapshotScript } from './init-scripts.ts'
 import { nodePaths } from './paths.ts'
 
 export interface KubeadmInit {
@@ -28,7 +29,6 @@ export type ControlPlane = InitEvidence & {
   readonly lacking: readonly string[]
 }
 
-const initLimitSeconds = 1500
 const apiLimitSeconds = 480
 
 /**
@@ -75,9 +75,7 @@ export function kubeadmInit(wish: KubeadmInit): Resource<ControlPlane> {
 
   async function bringUp(on: HostWriter, unfinished: boolean): Promise<void> {
     if (unfinished) {
-      on.waiting('kubeadm init', initLimitSeconds)
-      const config = initConfig({ ...wish, address: wish.address.now() })
-      await on.run(initScript(paths), { what: 'kubeadm init', stdin: config, timeoutSeconds: initLimitSeconds })
+      await runInit(on, paths, initConfig({ ...wish, address: wish.address.now() }))
     } else {
       await on.run('systemctl start containerd kubelet', { what: 'start the kubelet' })
     }
