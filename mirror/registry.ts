@@ -5,6 +5,7 @@ import { imagePrograms } from './image-programs.ts'
 import { withRegistry } from './images/filling-registry.ts'
 import type { Image, LayerContent } from './images/image.ts'
 import { packLayer } from './images/pack-layer.ts'
+import { pushImage } from './images/push-image.ts'
 import { pauseProgram } from './pause-program.ts'
 import { registryProgram } from './registry-program.ts'
 import type { MirrorStep, StepWork } from './step.ts'
@@ -28,7 +29,7 @@ export const registry: MirrorStep = {
         work.progress(`packing ${image.reference}`, { done, total: all.length, unit: 'images' })
         const layers = []
         for (const content of image.layers) layers.push(await packLayer(work, content))
-        await client.push(image, layers)
+        await pushImage(client, image, layers)
       }
     })
   },

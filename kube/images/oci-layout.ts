@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-export interface Blob {
-  /** `sha256:<hex>`. */
-  readonly digest: string
-  readonly bytes: number
-  readonly file: string
-}
+/** `digest` is `sha256:<hex>`. */
+export type Blob = { readonly digest: string; readonly bytes: number } & (
+  | { readonly file: string }
+  | { readonly content: Buffer }
+)
 
 /** One image, as it will lie in a registry. */
 export interface Image {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import type { IncomingHttpHeaders } from 'node:http'
-import { Agent, type RequestOptions, request } from 'node:https'
+import * as http from 'node:http'
+import * as https from 'node:https'
 import { pipeline } from 'node:stream/promises'
 import type { Secret } from '../../engine/shell/secret.ts'
 import type { Blob, Image } from '../images/oci-layout.ts'
@@ -13,6 +13,15 @@ export interface RegistryEndpoint {
   /** PEM. */
   readonly ca: string
   readonly login?: { readonly user: string; readonly password: Secret }
+}
+
+/** One that listens at a socket file, behind whose folder's mode it needs neither TLS nor a password. */
+export interface RegistrySocket {
+  readonly socket: string
+  /** Ends what is under way. */
+  readonly signal: AbortSignal
+  /** Default 30. */
+  readonly silenceSeconds?: number
 }
 
 /** The registry answered, and not as it should. */
@@ -34,7 +43,7 @@ interface Ask {
 
 interface Answer {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: http.IncomingHttpHeaders
   readonly body: string
 }
 
@@ -47,20 +56,30 @@ const manifestTypes = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ]
 
-/** Speaks the OCI distribution API with one registry, over TLS that is always verified. */
+/** Speaks the OCI distribution API with one registry: over TLS that is always verified, or at a socket file. */
 export class RegistryClient {
   /** Requests that run side by side count as one: they take the time of one. */
   roundTrips = 0
   #inFlight = 0
-  readonly #endpoint: RegistryEndpoint
+  readonly #place: RegistryEndpoint | RegistrySocket
   /** Rejects with `LeaseRefused` where this run may not act any more. */
   readonly #mayWrite: () => Promise<void>
-  readonly #agent: Agent
+  readonly #agent: http.Agent
 
-  constructor(endpoint: RegistryEndpoint, mayWrite: () => Promise<void> = async () => undefined) {
-    this.#endpoint = endpoint
+  constructor(place: RegistryEndpoint | RegistrySocket, mayWrite: () => Promise<void> = async () => undefined) {
+    this.#place = place
     this.#mayWrite = mayWrite
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 4, ca: endpoint.ca, servername: endpoint.name })
+    const shared = { keepAlive: true, maxSockets: 4 }
+    this.#agent =
+      'socket' in place ? new http.Agent(shared) : new https.Agent({ ...shared, ca: place.ca, servername: place.name })
+  }
+
+  /** Whether it serves by now. */
+  answers(): Promise<boolean> {
+    return this.#ask({ method: 'GET', path: '/v2/' }).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
   }
 
   /** Digest of the image with that tag; undefined where the registry says that there is none. */
@@ -115,19 +134,10 @@ export class RegistryClient {
   }
 
   #send({ method, path, headers, body }: Ask): Promise<Answer> {
-    const { address: host, port, name, login } = this.#endpoint
-    const authorization = login && `Basic ${btoa(`${login.user}:${login.password.reveal()}`)}`
     const content = body && 'content' in body ? body.content : Buffer.alloc(0)
-    const options: RequestOptions = {
-      ...{ method, path, host, port, agent: this.#agent, servername: name, timeout: silenceSeconds * 1000 },
-      headers: {
-        ...headers,
-        ...(authorization && { authorization }),
-        'content-length': body && 'file' in body ? body.bytes : content.length,
-      },
-    }
+    const length = body && 'file' in body ? body.bytes : content.length
     return new Promise((resolve, reject) => {
-      const call = request(options, answer => {
+      const call = this.#request({ method, path, headers: { ...headers, 'content-length': length } }, answer => {
         const parts: Buffer[] = []
         answer.on('data', (part: Buffer) => parts.push(part))
         answer.on('error', reject)
@@ -136,10 +146,31 @@ export class RegistryClient {
           resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: text })
         })
       })
-      call.on('timeout', () => call.destroy(new Error(`the registry was silent for ${silenceSeconds} s`)))
+      call.on('timeout', () => call.destroy(new Error(`the registry was silent for ${this.#silenceSeconds} s`)))
       call.on('error', reject)
       if (body && 'file' in body) pipeline(createReadStream(body.file), call).catch(reject)
       else call.end(content)
     })
+  }
+
+  get #silenceSeconds(): number {
+    return 'socket' in this.#place ? (this.#place.silenceSeconds ?? silenceSeconds) : silenceSeconds
+  }
+
+  #request(
+    { headers, ...ask }: { readonly method: string; readonly path: string; readonly headers: http.OutgoingHttpHeaders },
+    listener: (answer: http.IncomingMessage) => void,
+  ): http.ClientRequest {
+    const options = { ...ask, agent: this.#agent, timeout: this.#silenceSeconds * 1000 }
+    if ('socket' in this.#place) {
+      const { socket: socketPath, signal } = this.#place
+      return http.request({ ...options, socketPath, signal, headers: { ...headers, host: 'registry' } }, listener)
+    }
+    const { address: host, port, name: servername, login } = this.#place
+    const authorization = login && `Basic ${btoa(`${login.user}:${login.password.reveal()}`)}`
+    return https.request(
+      { ...options, host, port, servername, headers: { ...headers, ...(authorization && { authorization }) } },
+      listener,
+    )
   }
 }

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AndamioError } from '../../engine/errors.ts'
+import { RegistryClient } from '../../kube/registry/client.ts'
 import type { StepWork } from '../step.ts'
-import { RegistryClient } from './registry-client.ts'
 
 const limitSeconds = 30
+/** A large layer is read again and summed before the last answer, on a disk that may be busy. */
+const silenceSeconds = 300
 
 /**
  * Runs a registry over `store` for as long as `use` takes, at a socket file that nobody else can reach. The kernel ends
@@ -34,8 +36,8 @@ export async function withRegistry<T>(
   )
   const registry = spawn('setpriv', ['--pdeathsig', 'KILL', program, 'serve', settings], { stdio: 'ignore' })
   const ended = new Promise<void>(resolve => registry.once('close', () => resolve()))
+  const client = new RegistryClient({ socket, signal: work.signal, silenceSeconds })
   try {
-    const client = new RegistryClient(socket, work.signal)
     const end = Date.now() + limitSeconds * 1000
     while (!(await client.answers())) {
       if (registry.exitCode !== null || Date.now() > end) throw notStarted(program)
@@ -43,6 +45,7 @@ export async function withRegistry<T>(
     }
     return await use(client)
   } finally {
+    client.close()
     registry.kill('SIGKILL')
     await ended
     await rm(folder, { recursive: true, force: true })

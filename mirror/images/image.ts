@@ -51,7 +51,7 @@ export function manifestOf(config: Buffer, layers: readonly Layer[]): Buffer {
   })
 }
 
-export const blobOf = (content: Buffer): Blob => ({ digest: digestOf(content), size: content.length })
+const blobOf = (content: Buffer): Blob => ({ digest: digestOf(content), size: content.length })
 
 export const digestOf = (content: Uint8Array): string => `sha256:${createHash('sha256').update(content).digest('hex')}`
 
