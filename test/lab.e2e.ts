@@ -2,8 +2,6 @@
  * The whole life of a lab on this machine, as a user lives it: a look before, up, up again, check, verify, a worker that
  * dies, a worker that comes and goes, down, nothing left. Needs root; `npm run e2e:lab`.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,24 +42,7 @@ const outcomes = ({ events }: PlaybookResult, host: string): ResourceEnd[] =>
 
 let predicted: string[] = []
 
-/** Wall time of `up --help` as a user waits for it, npx and start-up included: the middle one of five. */
-async function helpSeconds(): Promise<number> {
-  const runs: number[] = []
-  for (let run = 0; run < 5; run++) {
-    const began = performance.now()
-    const child = spawn('npx', ['zx', 'playbooks/up.mjs', '--help'], { cwd: project, stdio: 'ignore' })
-    const [exit] = await once(child, 'close')
-    equal(exit, 0, 'exit status of --help')
-    runs.push((performance.now() - began) / 1000)
-  }
-  return runs.sort((a, b) => a - b)[2] ?? Number.NaN
-}
-
 async function steps(): Promise<void> {
-  await prove('help answers at once', async () => {
-    figure('up --help, npx included', await helpSeconds(), { atMost: 0.6 }, 's')
-  })
-
   await prove('check on nothing lists everything and makes nothing', async () => {
     const look = await up('--check')
     equal(look.exit, 2, 'exit status')

@@ -1,0 +1,64 @@
+/**
+ * What a newcomer waits for, as typed, npx and start-up included: `up --help` (goal 0.6 s), `up --check` where nothing is
+ * installed (2 s), `mirror` with all of it built (3 s). Middle of eleven runs, in turn with an empty `node` and with
+ * `npx zx --version`, which none of ours can undercut on the machine at hand.
+ *
+ *   npm run bench:first-look
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+const scratch = await mkdtemp(join(tmpdir(), 'first-look-'))
+const rounds = 11
+
+const contenders: readonly { words: readonly string[]; exit?: number; goal?: number; env?: Record<string, string> }[] =
+  [
+    { words: ['node', '-e', '0'] },
+    { words: ['npx', 'zx', '--version'] },
+    { words: ['npx', 'zx', 'playbooks/up.mjs', '--help'], goal: 0.6 },
+    // An empty home: no state, no cache, no mirror.
+    {
+      words: ['npx', 'zx', 'playbooks/up.mjs', '--check'],
+      exit: 2,
+      goal: 2,
+      env: { XDG_STATE_HOME: join(scratch, 'state'), XDG_CACHE_HOME: join(scratch, 'cache') },
+    },
+    { words: ['npx', 'zx', 'scripts/mirror.mjs'], goal: 3 },
+  ]
+
+async function secondsOf({
+  words: [program = '', ...args],
+  exit = 0,
+  env,
+}: (typeof contenders)[number]): Promise<number> {
+  const began = performance.now()
+  const child = spawn(program, args, { cwd: project, stdio: 'ignore', env: { ...process.env, ...env } })
+  const [status] = await once(child, 'close')
+  if (status !== exit) throw new Error(`${program} ${args.join(' ')} ended with ${status} and not with ${exit}`)
+  return (performance.now() - began) / 1000
+}
+
+try {
+  const runs = contenders.map((): number[] => [])
+  for (let round = 0; round < rounds; round++)
+    for (const [index, contender] of contenders.entries()) runs[index]?.push(await secondsOf(contender))
+
+  process.stdout.write(
+    `${'median'.padStart(8)} ${'least'.padStart(7)} ${'most'.padStart(7)}   seconds, ${rounds} runs\n`,
+  )
+  for (const [index, { words, goal }] of contenders.entries()) {
+    const sorted = (runs[index] ?? []).sort((a, b) => a - b)
+    const [least = 0, median = 0, most = 0] = [sorted[0], sorted[(rounds - 1) / 2], sorted.at(-1)]
+    const columns = [median.toFixed(2).padStart(8), least.toFixed(2).padStart(7), most.toFixed(2).padStart(7)]
+    const verdict = goal === undefined ? '' : `   goal ${goal} s${median <= goal ? '' : ': MISSED'}`
+    process.stdout.write(`${columns.join(' ')}   ${words.join(' ')}${verdict}\n`)
+    if (goal !== undefined && median > goal) process.exitCode = 1
+  }
+} finally {
+  await rm(scratch, { recursive: true, force: true })
+}
