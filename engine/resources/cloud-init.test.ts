@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { whyNotRead } from '../connection/read-only.ts'
-import { usePrivateRoot } from '../resources/private-root-fixture.ts'
-import { compose } from './batch.ts'
-import { cloudInitScript } from './cloud-init.ts'
-import { factsScript, readFacts } from './facts.ts'
+import { compose } from '../resource/batch.ts'
+import { cloudInitScript } from '../resource/cloud-init.ts'
+import { factsScript, readFacts } from '../resource/facts.ts'
+import { usePrivateRoot } from './private-root-fixture.ts'
 
 const root = usePrivateRoot()
 afterEach(() => root().sh('rm -rf /run/cloud-init /etc/cloud /usr/local/bin/systemctl'))
@@ -12,7 +12,7 @@ afterEach(() => root().sh('rm -rf /run/cloud-init /etc/cloud /usr/local/bin/syst
 /** What cloud-init of these versions has written on a real host, and what systemd said of its last stage meanwhile. */
 type Recording = { readonly status: object; readonly result?: object }
 const recording = async (name: string): Promise<Recording> =>
-  JSON.parse(await readFile(new URL(`./fixtures/cloud-init/${name}.json`, import.meta.url), 'utf8'))
+  JSON.parse(await readFile(new URL(`../resource/fixtures/cloud-init/${name}.json`, import.meta.url), 'utf8'))
 
 const runs = 'ActiveState=activating\nJob=64'
 const nobodyAsks = 'exit 9'
