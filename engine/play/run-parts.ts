@@ -16,13 +16,8 @@ export interface RunOptions {
   readonly pruneData?: boolean
 }
 
-export interface RunParts {
-  readonly options: RunOptions
-  readonly lab: LabHosts
+export interface RunParts extends Pick<RunCore, 'options' | 'lab' | 'stateFolder' | 'emit' | 'signal'> {
   readonly provider: Provider
-  readonly stateFolder: string
-  readonly emit: Emit
-  readonly signal: AbortSignal
   /** Where to take a lease before the first write: a group's first host. Not in check mode. */
   readonly lease?: { readonly group: string; readonly seat: string }
   connect(host: string, found: Found & { is: 'running' }): Promise<Connection>

@@ -1,7 +1,8 @@
 import type { Resource } from '../resource/resource.ts'
 import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
-import { compare, removal } from './changes.ts'
+import { bootFileAbsent } from './boot-file-absent.ts'
+import { compare } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
@@ -55,24 +56,14 @@ export function kernelModules(modules: readonly string[], { name }: { readonly n
 }
 
 /** Not loaded at boot any more. What is loaded stays until then, for something may be using it. */
-export function kernelModulesAbsent(name: string): Resource<ModulesState> {
-  const path = confFile(name)
-  return {
+export const kernelModulesAbsent = (name: string): Resource<ModulesState> =>
+  bootFileAbsent({
     kind: 'kernel-modules',
     id: name,
-    probe: {
-      of: 'host',
-      merge: 'kernel-modules',
-      keys: [path],
-      script: modulesScript,
-      parse: output => present({ loaded: [], file: readPath(section(output, 'files'), path) }),
-    },
-    diff: is => (is.is === 'present' && is.state.file ? removal() : []),
-    apply: async on => {
-      await on.run(sh`rm -f -- ${path}`, { what: `remove ${path}` })
-    },
-  }
-}
+    script: modulesScript,
+    path: confFile(name),
+    state: file => ({ loaded: [], file }),
+  })
 
 /** A module with neither parameters nor version shows in modules.builtin only; that file is long, so it is read last. */
 function modulesScript(keys: readonly string[]): string {

@@ -1,7 +1,8 @@
 import type { Resource } from '../resource/resource.ts'
 import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
-import { compare, removal } from './changes.ts'
+import { bootFileAbsent } from './boot-file-absent.ts'
+import { compare } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
@@ -68,24 +69,14 @@ export function sysctl(
 }
 
 /** Not set at boot any more. What is set now stays until then: nobody knows what it was before. */
-export function sysctlAbsent(name: string): Resource<SysctlState> {
-  const path = confFile(name)
-  return {
+export const sysctlAbsent = (name: string): Resource<SysctlState> =>
+  bootFileAbsent({
     kind: 'sysctl',
     id: name,
-    probe: {
-      of: 'host',
-      merge: 'sysctl',
-      keys: [path],
-      script: sysctlScript,
-      parse: output => present({ live: {}, file: readPath(section(output, 'files'), path) }),
-    },
-    diff: is => (is.is === 'present' && is.state.file ? removal() : []),
-    apply: async on => {
-      await on.run(sh`rm -f -- ${path}`, { what: `remove ${path}` })
-    },
-  }
-}
+    script: sysctlScript,
+    path: confFile(name),
+    state: file => ({ live: {}, file }),
+  })
 
 /** The shell's own `read` takes byte after byte, and the kernel answers the first only; one grep reads them all. */
 function sysctlScript(keys: readonly string[]): string {

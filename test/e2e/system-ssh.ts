@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Found } from '../../engine/provider/provider.ts'
+import { outputOf } from './child-output.ts'
 
 /** Runs a script on a found host by the system's own ssh, as a user would, and gives its stdout. Throws unless it ends with 0. */
 export async function runOn(found: Found | undefined, script: string): Promise<string> {
@@ -20,17 +20,7 @@ export async function runOn(found: Found | undefined, script: string): Promise<s
   const child = spawn('ssh', ['-F', 'none', ...keys, ...words, '-p', String(port), `${user}@${address}`, 'sh -eu -s'], {
     timeout: 120_000,
   })
-  let [stdout, stderr] = ['', '']
-  child.stdout.on('data', chunk => {
-    stdout += chunk
-  })
-  child.stderr.on('data', chunk => {
-    stderr += chunk
-  })
-  // An ssh that cannot connect ends unread; its status tells.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(script)
-  const [code] = (await once(child, 'close')) as [number | null]
+  const { code, stdout, stderr } = await outputOf(child, script)
   if (code !== 0) throw new Error(`on ${address}, status ${code}: ${script}\n${stderr}`)
   return stdout
 }
