@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { unreachable } from '../connection/failures.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Found, Provider } from '../provider/provider.ts'
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await root().sh('rm -rf /var/lib/andamio /run/lock/andamio-lease* /srv/*')
 })
 afterEach(async () => {
-  delete process.env.XDG_STATE_HOME
+  vi.unstubAllEnvs()
   await rm(folder, { recursive: true })
 })
 
@@ -60,7 +60,7 @@ interface World {
 
 async function run(resources: readonly AnyResource[], world: World = {}) {
   const { operator = 'one', check = false, is = 'running', on = 'worker', onFirst } = world
-  process.env.XDG_STATE_HOME = join(folder, operator)
+  vi.stubEnv('XDG_STATE_HOME', join(folder, operator))
   const names = ['cp', 'worker']
   const login = { address: '', port: 22, user: 'root', identityFiles: [], agent: false, knownHostsFile: '', jump: [] }
   const found: Found = { is: 'running', endpoint: login, address: '127.0.0.1' }
