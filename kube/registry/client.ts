@@ -128,7 +128,7 @@ export class RegistryClient {
   }
 
   async #ask(ask: Ask): Promise<Answer> {
-    if (ask.method !== 'HEAD') await this.#mayWrite()
+    if (ask.method !== 'HEAD' && ask.method !== 'GET') await this.#mayWrite()
     if (this.#inFlight++ === 0) this.roundTrips++
     return this.#send(ask).finally(() => this.#inFlight--)
   }
