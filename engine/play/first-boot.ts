@@ -44,8 +44,8 @@ const failed = (host: string, errors: readonly string[]): AndamioError =>
     code: 'cloud-init-failed',
     message: `The first boot of ${host}, by cloud-init, ended with errors`,
     place: host,
-    cause: errors[0]?.split('\n')[0] ?? 'it does not say which',
-    stderr: errors.flatMap(error => error.split('\n')).slice(0, 15),
+    cause: errors[0] ?? 'it does not say which',
+    ...(errors.length > 1 ? { stderr: errors.slice(0, 15) } : {}),
     next: `Mend the user data and make the host anew; or mend the host (its log is /var/log/cloud-init-output.log), create /etc/cloud/cloud-init.disabled there, and run again.`,
   })
 
