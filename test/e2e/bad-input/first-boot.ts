@@ -12,7 +12,9 @@ runcmd:
 `
 
 const hostEnds = ({ events }: PlaybookResult): ResourceEnd[] =>
-  events.filter((event): event is ResourceEnd => event.type === 'resource.end' && event.role !== 'local')
+  events.filter(
+    (event): event is ResourceEnd => event.type === 'resource.end' && event.host === 'one' && event.role !== 'local',
+  )
 
 /** cloud-init goes through its stages again, with other user data, as at a first boot. */
 const bootAgain = (data: string): string => `cat >/var/lib/cloud/seed/nocloud/user-data <<'E'

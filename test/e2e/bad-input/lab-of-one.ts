@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { findHost } from '../../../engine/provider/local/find.ts'
 import { labLayout } from '../../../engine/provider/local/layout.ts'
@@ -17,6 +18,7 @@ export class LabOfOne {
   readonly #name: string
   readonly #folder: string
   readonly #fields: object
+  readonly #begun: RunningPlaybook[] = []
   readonly #env: { readonly XDG_STATE_HOME: string }
 
   constructor(name: string, folder: string, env: { readonly XDG_STATE_HOME: string }, fields: object = {}) {
@@ -28,7 +30,9 @@ export class LabOfOne {
 
   /** Starts the playbook that prepares the host; `vars` go over the roles' own. */
   async start(args: readonly string[] = [], vars: object = {}): Promise<RunningPlaybook> {
-    return startPlaybook(prepare, ['--inventory', await this.#inventory(vars), ...args], this.#env)
+    const running = startPlaybook(prepare, ['--inventory', await this.#inventory(vars), ...args], this.#env)
+    this.#begun.push(running)
+    return running
   }
 
   async run(args: readonly string[] = [], vars: object = {}): Promise<PlaybookResult> {
@@ -77,7 +81,18 @@ until [ -e /run/held ]; do sleep 0.2; done`)
 
   /** Takes the lab away as a user does, and holds that nothing is left. */
   async down(): Promise<void> {
+    await this.#endRuns()
+    if (this.#begun.length === 0) return
     await runPlaybook('down', ['--inventory', await this.#inventory({}), '--yes'], this.#env)
     equal(await leftovers(this.#name, this.#env.XDG_STATE_HOME), [], 'what down leaves')
+  }
+
+  /** A step that failed may have left one under way, and that one has the lab. */
+  async #endRuns(): Promise<void> {
+    for (const { done, kill } of this.#begun) {
+      const ended = await Promise.race([done.then(() => true), setTimeout(100, false)])
+      if (!ended) kill('SIGKILL')
+      await done
+    }
   }
 }
