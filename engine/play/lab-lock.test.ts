@@ -39,6 +39,17 @@ it('is held by one run at a time, and names the holder to the other with exit st
   expect(await readdir(folder)).toEqual(['key'])
 })
 
+it('names its folder apart from any other, and alike for every run', async () => {
+  await writeFile(join(folder, 'key'), '')
+  const seatOf = async (path: string) => {
+    const lock = await lockLab(path, 'up')
+    await lock.release()
+    return lock.seat
+  }
+  const here = await seatOf(folder)
+  expect([await seatOf(folder), (await seatOf(join(folder, 'other'))) === here]).toEqual([here, false])
+})
+
 it('is taken over at once from a run that was killed', async () => {
   await leaveDeadLock()
   await (await lockLab(folder, 'up')).release()

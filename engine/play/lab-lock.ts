@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AndamioError, exitCode } from '../errors.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
@@ -14,7 +14,7 @@ interface Holder {
 }
 
 export interface LabLock {
-  /** Names what is locked, over all machines: while the lock is held nobody else is there. Not after a reboot. */
+  /** Names this folder among those of all machines, containers too, until its machine reboots. */
   readonly seat: string
   release(): Promise<void>
 }
@@ -39,10 +39,9 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
   } finally {
     await rm(mine, { force: true })
   }
+  const { dev, ino } = await stat(stateFolder)
   return {
-    seat: createHash('sha256')
-      .update(JSON.stringify([holder.process.bootId, hostname(), resolve(stateFolder)]))
-      .digest('hex'),
+    seat: createHash('sha256').update([holder.process.bootId, hostname(), dev, ino].join()).digest('hex'),
     async release() {
       await rm(path, { force: true })
       // A lab that is gone leaves no folder behind; one that is there has its keys in it.

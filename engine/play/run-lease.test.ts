@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -164,7 +164,9 @@ it('ends a run that another has overtaken while it slept, before its next write'
 })
 
 it('is taken over at once from a run that was killed here', async () => {
-  const lock = await lockLab(join(folder, 'one', 'andamio', 'x'), 'up')
+  const state = join(folder, 'one', 'andamio', 'x')
+  const lock = await lockLab(state, 'up')
+  await writeFile(join(state, 'key'), '') // as of a lab that is there
   await lock.release()
   await root().sh(`mkdir -p /var/lib/andamio; printf '%s\\n' 5 dead ${lock.seat} then me up >/var/lib/andamio/lease
 read -r now _ </proc/uptime; echo "\${now%.*}" >/run/lock/andamio-lease.renewed`)
