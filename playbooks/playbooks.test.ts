@@ -3,13 +3,16 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Event, RunEnd } from '../engine/report/events.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const zx = join(project, 'node_modules', 'zx', 'build', 'cli.js')
 /** In a user namespace without a mapping we are nobody, and still own the checkout, wherever it lies. */
 const asNobody = process.getuid?.() === 0 ? ['/usr/bin/unshare', '--user', '--'] : []
+
+// Whole programs, each of which reads hundreds of files: seconds on a machine that is busy with labs.
+vi.setConfig({ testTimeout: 60_000 })
 
 let home: string
 beforeAll(async () => {
