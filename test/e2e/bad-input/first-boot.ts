@@ -88,7 +88,7 @@ cat >/run/cloud-init/status.json <<'E'\n${JSON.stringify(status, undefined, 1)}\
     const endless = '#cloud-config\nruncmd: [[sh, -c, "sleep 900"]]\n'
     await lab.root(bootAgain(endless).replace(" 'modules --mode=final'", ''))
     await lab.root(`systemctl restart --no-block cloud-final
-until systemctl show -p ActiveState cloud-final | grep -q activating && pgrep -f 'sleep 900' >/dev/null; do sleep 0.5; done
+until grep -q '"stage": "modules-final"' /run/cloud-init/status.json; do sleep 0.2; done
 systemctl kill -s KILL cloud-final; until systemctl is-failed -q cloud-final; do sleep 0.2; done`)
     refused(await lab.run(), { exit: 70, code: 'cloud-init-failed', names: /stopped in its stage modules-final/ })
     await lab.root(bootAgain('#cloud-config\n{}\n'))
