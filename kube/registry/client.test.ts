@@ -78,7 +78,9 @@ test('a blob that is not what its digest says is an error, and no tag names its 
 })
 
 test('a run that may not act any more sends nothing that writes', async () => {
-  const refusing = client(() => Promise.reject(new LeaseRefused({ code: 'lease-held', message: 'another run took it' })))
+  const refusing = client(() =>
+    Promise.reject(new LeaseRefused({ code: 'lease-held', message: 'another run took it' })),
+  )
   await expect(refusing.push('probe', 'x', await image())).rejects.toThrow(LeaseRefused)
   expect(asked.every(line => line.startsWith('HEAD'))).toBe(true)
   refusing.close()
