@@ -2,7 +2,7 @@
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq -y -o Dpkg::Options::=--force-confold install --no-install-recommends nfs-kernel-server docker-registry >/dev/null
 
-mkdir -p /mnt/nfs-share
+mkdir -p /mnt/nfs-share /etc/exports.d
 chown 10001:10001 /mnt/nfs-share
 chmod 0770 /mnt/nfs-share
 for client in $CLIENTS; do
