@@ -5,8 +5,6 @@ import { sh } from '../shell/sh.ts'
 
 /** Unattended upgrades hold the lock for minutes on a first boot. */
 const limitSeconds = 600
-/** apt gives up after this and names who holds the lock; it is asked again until the limit. */
-const trySeconds = 3
 
 /** Changed configuration files are kept, nothing asks, and no service is restarted behind our back. */
 const environment = `export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 APT_LISTCHANGES_FRONTEND=none`
@@ -14,7 +12,8 @@ const keepConfiguration = ['--force-confdef', '--force-confold']
 const settings = [
   '-q',
   '-y',
-  ...['-o', `DPkg::Lock::Timeout=${trySeconds}`],
+  // apt that waits by itself names who holds the lock on a terminal only: it gives up at once, and is asked again.
+  ...['-o', 'DPkg::Lock::Timeout=0'],
   ...keepConfiguration.flatMap(option => ['-o', `Dpkg::Options::=${option}`]),
   ...['-o', 'Dpkg::Use-Pty=0'],
   ...['-o', 'Acquire::Retries=5'],
@@ -75,6 +74,7 @@ const held = [
   /Could not get lock (?<lock>\S+?)\.? It is held by process (?<pid>\d+) \((?<name>[^)]*)\)/,
   /(?<lock>dpkg (frontend|database) lock) was locked by another process with pid (?<pid>\d+)/,
   /Could not get lock (?<lock>\S+)/,
+  /Unable to acquire the dpkg frontend lock \((?<lock>[^)]*)\)/,
 ]
 
 async function patiently(on: HostWriter, command: string, what: string): Promise<AptResult> {

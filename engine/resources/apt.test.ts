@@ -1,6 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 import { Late } from '../resource/late.ts'
 import { type AnyResource, absent } from '../resource/resource.ts'
+import { aptGet } from './apt-get.ts'
 import { aptHold, aptHoldAbsent } from './apt-hold.ts'
 import { aptPackages, aptPackagesAbsent } from './apt-packages.ts'
 import { aptRepository, aptRepositoryAbsent } from './apt-repository.ts'
@@ -122,24 +123,32 @@ test('a package that nobody has is named, after the lists were fetched once more
   })
 }, 60_000)
 
-test.each([
-  '/var/lib/apt/lists/lock',
-  '/var/lib/dpkg/lock-frontend',
-])('who holds %s is waited for and named', async lock => {
-  // apt heeds fcntl locks only; a file tells when the lock is held, and another that somebody was seen to wait for it.
-  await root().sh(`rm -f /srv/held /srv/seen; cat >/srv/hold <<'END'
+const applying = async (wish: AnyResource): Promise<unknown> => wish.apply(root().writer, await answerOf(root(), wish))
+
+test.each<[string, string, () => Promise<unknown>]>([
+  ['/var/lib/dpkg/lock-frontend', 'apt-get', () => aptGet(root().writer, ['install', 'andamio-base'], 'install')],
+  ['/var/lib/dpkg/lock-frontend', 'dpkg', () => applying(aptPackagesAbsent(['andamio-base']))],
+  ['/var/lib/apt/lists/lock', 'apt-get update', () => applying(repository())],
+])(
+  'who holds %s is waited for and named by %s',
+  async (lock, program, act) => {
+    if (program === 'apt-get') await root().sh('dpkg --purge andamio-tool andamio-base')
+    if (program === 'apt-get update') await root().sh('rm -f /var/lib/apt/lists/*Release')
+    // apt heeds fcntl locks only; a file tells when the lock is held, and another that somebody was seen to wait for it.
+    await root().sh(`rm -f /srv/held /srv/seen; cat >/srv/hold <<'END'
 use Fcntl; open(F, ">>", $ARGV[0]) or die; my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
 fcntl(F, F_SETLK, $lock) or die; open(R, ">", "/srv/held"); close R;
 for (1..500) { exit 0 if -e "/srv/seen"; select(undef, undef, undef, 0.05) } exit 1;
 END`)
-  const holder = root().connection.exec(`perl /srv/hold ${lock}`, { timeoutSeconds: 30 })
-  await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done; rm -f /var/lib/apt/lists/*Release')
-  const wish: AnyResource = lock.includes('dpkg') ? aptPackagesAbsent(['andamio-tool']) : repository()
-  const waitsBefore = root().waits.length
-  const applied = wish.apply(root().writer, await answerOf(root(), wish))
-  await vi.waitUntil(() => root().waits.length > waitsBefore, { timeout: 20_000 })
-  await root().sh(': >/srv/seen')
-  await applied
-  expect((await holder).code).toBe(0)
-  expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
-}, 60_000)
+    const holder = root().connection.exec(`perl /srv/hold ${lock}`, { timeoutSeconds: 30 })
+    await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done')
+    const waitsBefore = root().waits.length
+    const applied = act()
+    await vi.waitUntil(() => root().waits.length > waitsBefore, { timeout: 20_000 })
+    await root().sh(': >/srv/seen')
+    await applied
+    expect((await holder).code).toBe(0)
+    expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
+  },
+  60_000,
+)
