@@ -12,6 +12,9 @@ const plainCommand = /^[\w./-]+( [\w./-]+)*$/
 export const limited = (command: string, seconds: number): string =>
   `timeout -k 2 ${seconds} ${plainCommand.test(command) ? command : `sh -c ${quote(command)}`}`
 
+/** What `timeout` ends with when it had to end the command. */
+export const statusOfTimeout = 124
+
 /** A simple command, run as root by a user who is not. Never asks for a password: nobody could answer. */
 export const asRoot = (simpleCommand: string): string => `sudo -n -H -- ${simpleCommand}`
 

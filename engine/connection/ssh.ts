@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 import type { Connection, ExecOptions, ExecResult, SshEndpoint } from './connection.ts'
 import { commandTimeout, unreachable } from './failures.ts'
-import { asRoot, limited, refuseWithoutSudo } from './remote-command.ts'
+import { asRoot, limited, refuseWithoutSudo, statusOfTimeout } from './remote-command.ts'
 import { attend, type Running } from './running-command.ts'
 import { isRefusedSession, startOn } from './ssh-channel.ts'
 import { type DialOptions, dial } from './ssh-dial.ts'
@@ -86,6 +86,7 @@ class SshConnection implements Connection {
   exec(command: string, options: ExecOptions): Promise<ExecResult> {
     return this.#limit(async () => {
       options.signal?.throwIfAborted()
+      const began = performance.now()
       const simple = limited(command, options.timeoutSeconds)
       const running = await this.#start(this.#user === 'root' ? simple : asRoot(simple), options.timeoutSeconds)
       this.#sessions++
@@ -93,6 +94,10 @@ class SshConnection implements Connection {
         const result = await attend(running, options, { host: this.host, command })
         if (this.#user !== 'root') refuseWithoutSudo(result, this.host, this.#user)
         this.#roundTrips++
+        // The host's own clock may strike before we come to hear ours.
+        const timeIsUp = performance.now() - began >= options.timeoutSeconds * 1000
+        if (result.code === statusOfTimeout && timeIsUp)
+          throw commandTimeout({ host: this.host, command, stderr: result.stderr }, options.timeoutSeconds)
         return result
       } finally {
         this.#sessions--
