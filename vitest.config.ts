@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['{engine,kube,mirror,roles,playbooks,scripts}/**/*.test.ts'],
     testTimeout: 20_000,
+    hookTimeout: 30_000,
     // One process for many files; vitest.setup.ts keeps them apart.
     isolate: false,
     setupFiles: ['vitest.setup.ts'],

@@ -37,11 +37,13 @@ test('a host knows itself and those that all need, but no worker: one more worke
 
 test('the scripts of preflight say the same in dash and bash, and find this machine’s disk by its limits', async () => {
   const answer = async (shell: string, script: string) => (await run(shell, ['-c', script])).stdout.trim()
+  /** Others write to this machine's disk in between. */
+  const form = (said: string) => said.replace(/^\d+ MiB$/, 'some MiB')
   const all = preflight({ minDiskGiB: 0, minFreeMiB: 1 << 30 })
   for (const { probe } of all) {
     if (probe.of !== 'host') throw new Error('preflight asks hosts')
     const script = probe.script([])
-    expect(await answer('dash', script)).toBe(await answer('bash', script))
+    expect(form(await answer('dash', script))).toBe(form(await answer('bash', script)))
   }
   const [disk, free] = all.slice(-2).map(({ probe }) => (probe.of === 'host' ? probe.script([]) : ''))
   expect(await answer('dash', disk ?? '')).toBe('enough')
