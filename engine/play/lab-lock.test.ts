@@ -31,7 +31,11 @@ it('is held by one run at a time, and names the holder to the other with exit st
   const error = await lockLab(folder, 'down').catch(error => error)
   expect(error).toMatchObject({
     exit: 75,
-    failure: { code: 'lab-locked', message: expect.stringContaining(`process ${process.pid}`) },
+    failure: {
+      code: 'lab-locked',
+      message: expect.stringContaining(`process ${process.pid}`),
+      place: join(folder, 'lock'),
+    },
   })
   await writeFile(join(folder, 'key'), '')
   await lock.release()

@@ -83,7 +83,7 @@ async function tryLink(from: string, to: string): Promise<boolean> {
 async function removeIfDead(path: string): Promise<void> {
   const holder = await read(path)
   if (!holder) return
-  if (await isAlive(holder.process)) throw locked(holder)
+  if (await isAlive(holder.process)) throw locked(path, holder)
   const guard = `${path}.guard`
   if (!(await tryGuard(guard))) return setTimeout(20)
   try {
@@ -116,11 +116,12 @@ async function read(path: string): Promise<Holder | undefined> {
   }
 }
 
-function locked({ process, playbook, who, since }: Holder): AndamioError {
+function locked(path: string, { process, playbook, who, since }: Holder): AndamioError {
   return new AndamioError(
     {
       code: 'lab-locked',
       message: `Another run holds this lab: ${playbook} by ${who}, process ${process.pid}, since ${since}`,
+      place: path,
       cause: 'Two runs at once could undo each other.',
       next: `Wait for it to end, or end process ${process.pid} yourself; its lock then goes with it.`,
     },
