@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { quote } from '../shell/quote.ts'
 import { compose, type Fragment } from './batch.ts'
+
+// Hundreds of shells, one after the other.
+vi.setConfig({ testTimeout: 60_000 })
 
 const fragment = (script: string): Fragment => ({ script, timeoutSeconds: 2 })
 
