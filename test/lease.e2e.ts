@@ -172,7 +172,7 @@ async function steps(): Promise<void> {
     let after = 0
     for (let cycle = 0; cycle < 3; cycle++) {
       const sleeper = start(`sleeper${cycle}`, { files: 400 })
-      await until('it works', async () => (await filesOf(`sleeper${cycle}`)) > 20)
+      await until('it works', async () => (await filesOf(`sleeper${cycle}`)) > 4)
       await pause(random() * 2)
       sleeper.kill('SIGSTOP')
       const stopped = performance.now()

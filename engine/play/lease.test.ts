@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../connection/connection.ts'
-import { unreachable } from '../connection/failures.ts'
+import { commandTimeout, unreachable } from '../connection/failures.ts'
 import { usePrivateRoot } from '../resources/private-root-fixture.ts'
 import { Lease } from './lease.ts'
 import type { Holder } from './lease-script.ts'
@@ -132,6 +132,32 @@ describe('a holder that was asleep', () => {
     await one.release()
     expect(await lease('three').permit()).toBeDefined()
   })
+})
+
+it('is asked for anew by who wants to act when its renewal got no answer', async () => {
+  const late = commandTimeout({ host: 'cp', command: 'sh -s', stderr: '' }, 20)
+  let lose: (() => void) | undefined
+  let losing = false
+  const exec: Connection['exec'] = (...order) => {
+    if (!losing) return root().connection.exec(...order)
+    return new Promise((_, reject) => {
+      lose = () => reject(late)
+    })
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const one = lease('one', {
+    connect: async () => ({ host: 'cp', roundTrips: 0, exec, forward: refuse, close: refuse }),
+  })
+  await one.permit()
+  losing = true
+  vi.advanceTimersByTime(10_000)
+  vi.useRealTimers()
+  await vi.waitUntil(() => lose !== undefined)
+  time += 45
+  const permit = one.permit()
+  losing = false
+  lose?.()
+  expect(await permit).toMatchObject({ until: time + 28 })
 })
 
 describe('a host that cannot hold it', () => {

@@ -58,6 +58,7 @@ export class Lease implements Permission {
   }
 
   async verify(): Promise<void> {
+    await this.#asking?.catch(() => undefined) // its answer may be older than the question
     await this.#once(() => this.#assure())
     if (this.refused) throw this.refused
   }
@@ -130,8 +131,8 @@ export class Lease implements Permission {
       return true
     }
     const tick = async (): Promise<void> => {
-      // What goes wrong is told to whoever wants to act next; until then it is tried again.
-      await this.#once(renewNow).catch(() => undefined)
+      // What goes wrong is nobody's failure yet: whoever wants to act asks anew, and else it is tried again.
+      await this.#once(() => renewNow().catch(() => true))
       if (this.#held && !this.refused) this.#renewLater(connection)
     }
     this.#timer = setTimeout(() => void tick(), renewEverySeconds * 1000).unref()
