@@ -9,10 +9,10 @@ const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeo
 
 /**
  * A node as it was before kubeadm: packages, images and settings stay. `kubeadm reset` says itself that it leaves the
- * network's own files and links.
+ * network's own files and links; logs go too, for the kubelet counts by them how often a pod was restarted.
  */
 const leaveCluster = `kubeadm reset --force >/dev/null 2>&1
-rm -rf /etc/cni/net.d /var/lib/cni /run/flannel /var/lib/andamio
+rm -rf /etc/cni/net.d /var/lib/cni /run/flannel /var/lib/andamio /var/log/pods/* /var/log/containers/*
 for link in cni0 flannel.1; do ip link delete "$link" 2>/dev/null || :; done
 [ ! -e /etc/kubernetes/kubelet.conf ]`
 
@@ -32,6 +32,13 @@ export async function nothingPushed(lab: SmallLab): Promise<void> {
   await lab.on('nfs', 'rm -rf /var/lib/docker-registry/docker')
 }
 
+/** Its pods leave with it, which takes as long as they may; each look is a short one. */
 export async function nothingApplied(lab: SmallLab): Promise<void> {
-  await lab.on('cp', `${kubectl} delete namespace probe; ${kubectl} delete persistentvolume probe-volume`)
+  const objects = 'namespace/probe persistentvolume/probe-volume'
+  await lab.on('cp', `${kubectl} delete --wait=false --ignore-not-found ${objects}`)
+  for (let look = 1; look <= 8; look++) {
+    const left = await lab.on('cp', `${kubectl} wait --for=delete --timeout=60s ${objects} || echo left`)
+    if (!left.includes('left')) return
+  }
+  throw new Error(`${objects} did not go within 8 minutes`)
 }
