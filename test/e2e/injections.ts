@@ -13,13 +13,17 @@ export interface Injection {
   readonly script: string
 }
 
-/** The API by the control plane's own certificate: `api METHOD PATH [BODY]`. */
-const api = `api() {
-  curl -sf -o /dev/null -X "$1" --cacert $pki/ca.crt --cert $pki/apiserver-kubelet-client.crt \\
-    --key $pki/apiserver-kubelet-client.key \${3+-H 'Content-Type: application/merge-patch+json' -d "$3"} \\
-    "https://127.0.0.1:6443/$2"
+/** The API by the administrator's certificate: `api METHOD PATH [BODY]`. */
+const api = `
+own=$(mktemp -d /run/injection.XXXXXX)
+trap 'rm -rf "$own"' EXIT
+for part in certificate-authority client-certificate client-key; do
+  sed -n "s/^ *$part-data: //p" /etc/kubernetes/admin.conf | base64 -d >"$own/$part"
+done
+api() {
+  curl -sf -o /dev/null -X "$1" --cacert "$own/certificate-authority" --cert "$own/client-certificate" \
+    --key "$own/client-key" \${3+-H 'Content-Type: application/merge-patch+json' -d "$3"} "https://127.0.0.1:6443/$2"
 }
-pki=/etc/kubernetes/pki
 gone() { for try in $(seq 300); do api GET "$1" || return 0; sleep 0.2; done; return 1; }
 `
 const probe = 'namespaces/probe'
