@@ -1,10 +1,9 @@
 import type { ApiProbe, HostProbe } from '../../engine/resource/probe.ts'
 import { present } from '../../engine/resource/resource.ts'
-import { raw, sh } from '../../engine/shell/sh.ts'
+import { sh } from '../../engine/shell/sh.ts'
 import { cluster } from '../api/cluster.ts'
 import type { Node } from '../api/objects.ts'
 import type { ClusterReader } from '../api/reader.ts'
-import { type Boot, bootScript, readBoot } from '../nodes/boot.ts'
 import { readiness } from '../nodes/readiness.ts'
 import { fingerprint } from './certificate.ts'
 import { type NodePaths, nodePaths } from './paths.ts'
@@ -12,7 +11,6 @@ import { type NodePaths, nodePaths } from './paths.ts'
 /** What a worker's disk tells of the cluster that it is in. */
 export type JoinEvidence = {
   readonly machineId: string
-  readonly boot: Boot
   /** A kubelet.conf: the kubelet has been let into some cluster. */
   readonly kubeletConf: boolean
   /** What a join cut short leaves. */
@@ -29,7 +27,6 @@ export type NodeEvidence = {
   readonly node: {
     readonly uid: string
     readonly machineId: string
-    readonly bootId: string
     readonly ready: boolean
     readonly why: string
     /** Nothing new is put on it. */
@@ -39,7 +36,6 @@ export type NodeEvidence = {
 
 export const joinScript = (paths: NodePaths): string => sh`
 printf 'machine '; cat ${paths.machineId}
-${raw(bootScript)}
 if [ -e ${paths.kubeletConf} ]; then echo kubeletConf; fi
 for file in ${paths.bootstrapConf} ${paths.ca} ${paths.kubeletConfig}; do if [ -e "$file" ]; then echo leftovers; break; fi; done
 if [ -e ${paths.ca} ]; then printf 'ca '; base64 -w0 ${paths.ca}; echo
@@ -47,17 +43,15 @@ elif [ -e ${paths.kubeletConf} ]; then sed -n 's/^ *certificate-authority-data: 
 printf 'kubelet %s\n' "$(systemctl is-active kubelet 2>/dev/null)"`
 
 export function readJoinEvidence(output: string): JoinEvidence {
-  const word = (name: string) => output.match(new RegExp(`^${name} (\\S+)$`, 'm'))?.[1]
-  const machineId = word('machine')
+  const machineId = output.match(/^machine (\S+)$/m)?.[1]
   if (machineId === undefined) throw new Error('it tells no machine-id')
-  const ca = word('ca')
+  const ca = output.match(/^ca (\S+)$/m)?.[1]
   return {
     machineId,
-    boot: readBoot(output),
     kubeletConf: /^kubeletConf$/m.test(output),
     leftovers: /^leftovers$/m.test(output),
     ca: ca === undefined ? null : fingerprint(Buffer.from(ca, 'base64').toString('utf8')),
-    kubelet: word('kubelet') ?? 'unknown',
+    kubelet: output.match(/^kubelet (\S+)$/m)?.[1] ?? 'unknown',
   }
 }
 
@@ -80,7 +74,6 @@ export const nodeEvidence = (name: string): ApiProbe<NodeEvidence, ClusterReader
 const seen = (node: Node): NonNullable<NodeEvidence['node']> => ({
   uid: node.metadata.uid ?? '',
   machineId: node.status.nodeInfo?.machineID ?? '',
-  bootId: node.status.nodeInfo?.bootID ?? '',
   cordoned: node.spec.unschedulable ?? false,
   ...readiness(node),
 })

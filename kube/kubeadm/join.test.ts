@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -15,10 +15,9 @@ const authority = await makeAuthority('kubernetes', 1)
 const ca = fingerprint(authority.certificate)
 const machineId = '0123456789abcdef0123456789abcdef'
 
-const boot = { id: 'this-boot', at: 1_000 }
-const blank: JoinEvidence = { machineId, boot, kubeletConf: false, leftovers: false, ca: null, kubelet: 'inactive' }
-const joined: JoinEvidence = { machineId, boot, kubeletConf: true, leftovers: true, ca, kubelet: 'active' }
-const node = { uid: '1', machineId, bootId: boot.id, ready: true, why: '', cordoned: false }
+const blank: JoinEvidence = { machineId, kubeletConf: false, leftovers: false, ca: null, kubelet: 'inactive' }
+const joined: JoinEvidence = { machineId, kubeletConf: true, leftovers: true, ca, kubelet: 'active' }
+const node = { uid: '1', machineId, ready: true, why: '', cordoned: false }
 const member: Worker = { ...joined, clusterCa: ca, node }
 
 const wish = {
@@ -56,13 +55,7 @@ describe.each(['dash', 'bash'])('the evidence on disk, read by %s', shell => {
   }
 
   test('a blank host shows its machine-id', () => {
-    expect(look(() => ({}))).toMatchObject({
-      machineId,
-      boot: { id: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() },
-      kubeletConf: false,
-      leftovers: false,
-      ca: null,
-    })
+    expect(look(() => ({}))).toMatchObject({ machineId, kubeletConf: false, leftovers: false, ca: null })
   })
 
   test('a joined one shows whose it is', () => {
@@ -104,11 +97,6 @@ describe('the difference', () => {
       'its kubelet is down',
       { ...member, kubelet: 'failed', node: { ...node, ready: false } },
       ['kubelet: failed', 'node: not ready'],
-    ],
-    [
-      'the API has not heard of it since it started',
-      { ...member, node: { ...node, bootId: 'the-one-before' } },
-      ['node: not seen since its host started'],
     ],
     ['it was drained', { ...member, node: { ...node, cordoned: true } }, ['scheduling: cordoned']],
     ['the API knows no such node', { ...member, node: null }, ['node: joined by half']],

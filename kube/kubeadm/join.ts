@@ -5,9 +5,9 @@ import type { JointProbe } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present, type Resource } from '../../engine/resource/resource.ts'
 import { sh } from '../../engine/shell/sh.ts'
 import { cluster } from '../api/cluster.ts'
-import type { Node, ObjectRef, Pod } from '../api/objects.ts'
+import type { Node, ObjectRef } from '../api/objects.ts'
 import type { ClusterWriter } from '../api/writer.ts'
-import { bootScript, readBoot, readinessSince } from '../nodes/boot.ts'
+import { readiness } from '../nodes/readiness.ts'
 import { caHash } from './certificate.ts'
 import { joinConfig } from './config.ts'
 import { resetScript } from './init-scripts.ts'
@@ -84,7 +84,7 @@ export function judgeWorker(onHost: Answer<JoinEvidence>, api: Answer<NodeEviden
 }
 
 function differences(worker: Worker): readonly Change[] {
-  const { kubelet, node, boot } = worker
+  const { kubelet, node } = worker
   if (isForeign(worker)) return [{ attribute: 'cluster', before: 'another', after: 'this one' }]
   if (isOther(worker)) return [{ attribute: 'node', before: 'a machine that is gone', after: 'ready' }]
   if (!isMember(worker))
@@ -92,8 +92,6 @@ function differences(worker: Worker): readonly Change[] {
   const changes: Change[] = []
   if (kubelet !== 'active') changes.push({ attribute: 'kubelet', before: kubelet, after: 'active' })
   if (!node?.ready) changes.push({ attribute: 'node', before: 'not ready', after: 'ready' })
-  else if (node.bootId !== boot.id)
-    changes.push({ attribute: 'node', before: 'not seen since its host started', after: 'ready' })
   // Left by a removal that was cut off, or by a drain by hand: pods that only fit here would be waited for in vain.
   if (node?.cordoned) changes.push({ attribute: 'scheduling', before: 'cordoned', after: 'open' })
   return changes
@@ -131,15 +129,10 @@ async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Prom
 }
 
 async function untilReady(on: HostWriter, api: ClusterWriter, host: string): Promise<void> {
-  const boot = readBoot(await on.run(bootScript, { what: 'read when the host started' }))
-  const itsPods = { fieldSelector: `spec.nodeName=${host}` }
   const ask = async (): Promise<true | string> => {
-    const [node, pods] = await Promise.all([
-      api.get<Node>(nodeOf(host)),
-      api.list<Pod>({ apiVersion: 'v1', kind: 'Pod' }, itsPods),
-    ])
+    const node = await api.get<Node>(nodeOf(host))
     if (!node) return 'the cluster has no node of this name yet'
-    const { ready, why } = readinessSince(boot, node, pods)
+    const { ready, why } = readiness(node)
     return ready || why
   }
   await api.until(`node ${host} to be ready`, readyLimitSeconds, ask, on.waiting.bind(on))

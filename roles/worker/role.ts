@@ -1,6 +1,7 @@
 import { defineRole } from '../../engine/play/role.ts'
 import { apiAddressOf } from '../../kube/api/api-address.ts'
 import { kubeadmJoin } from '../../kube/kubeadm/join.ts'
+import { nodeReported } from '../../kube/nodes/node-reported.ts'
 import { podsReady } from '../../kube/nodes/pods-ready.ts'
 import { flannelPods } from '../../kube/pod-network.ts'
 
@@ -10,6 +11,7 @@ export const worker = defineRole({
   vars: {},
   resources: (_, { host, lab, asked }) => {
     const connected = podsReady({ what: `flannel on ${host}`, ...flannelPods, node: host })
+    const reported = nodeReported(host)
     const joined = kubeadmJoin({
       lab: lab.name,
       host,
@@ -17,6 +19,6 @@ export const worker = defineRole({
       apiAddress: apiAddressOf(lab),
       takeOver: asked.takeOver,
     })
-    return [{ ...joined, alters: [connected] }, connected]
+    return [{ ...joined, alters: [reported, connected] }, reported, connected]
   },
 })
