@@ -2,7 +2,7 @@
  * The first `up`, beside the same steps done by hand-written shell scripts over OpenSSH (bench/by-hand/*.sh), each on
  * freshly booted blank hosts and with the same mirror. Needs root and the mirror built; about 8 minutes a build.
  *
- *   npm run bench:by-hand -- [ROUNDS]
+ *   npm run bench:by-hand -- [ROUNDS] [INVENTORY]
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ import { SmallLab } from '../test/e2e/small-lab.ts'
 import { writeFiles } from './by-hand/files.ts'
 
 const rounds = Number(process.argv[2] ?? 1)
-const { hosts } = parse(await readFile(join(project, 'inventory', 'local.yaml'), 'utf8'))
+const { hosts } = parse(await readFile(process.argv[3] ?? join(project, 'inventory', 'local.yaml'), 'utf8'))
 const sizes: Readonly<Record<string, { groups: string[]; memory: string; cpus: number }>> = hosts
 const workers = Object.keys(sizes).filter(name => sizes[name]?.groups.includes('workers'))
 
