@@ -99,12 +99,8 @@ export class ClusterReader {
   }
 
   async readiness(): Promise<Readiness> {
-    const { status, body } = await this.client.send({
-      method: 'GET',
-      path: '/readyz',
-      query: { verbose: '' },
-      retries: 1,
-    })
+    // With the retries of any read: on a busy machine etcd is late for a check now and then, and a moment is no state.
+    const { status, body } = await this.client.send({ method: 'GET', path: '/readyz', query: { verbose: '' } })
     if (status === 200) return { ready: true, failing: [] }
     if (status === 401 || status === 403) throw new ApiRefusal('GET /readyz', status, { message: body })
     return { ready: false, failing: [...body.matchAll(/^\[-\](\S+)/gm)].map(([, check]) => check as string) }
