@@ -173,6 +173,14 @@ describe('permission', () => {
     expect(asked).toBe(2)
   })
 
+  test('is asked for by nothing that a probe can do, a dry run included, not even when it is tried again', async () => {
+    const refusing = new ApiClient(wire, undefined, () => Promise.reject(new Error('a probe asked for permission')))
+    const dryRun = 'PATCH /api/v1/nodes/cp?fieldManager=andamio&force=true&fieldValidation=Strict&dryRun=All'
+    script.push({ asked: dryRun, status: 503, body: refusal(503, 'ServiceUnavailable') })
+    script.push({ asked: dryRun, body: nodeAnswer })
+    expect(await new ClusterReader(refusing).dryRun(nodeAnswer)).toEqual(nodeAnswer)
+  })
+
   test('that is refused ends the write at once, by its own error, and nothing is sent', async () => {
     const lost = new LeaseRefused({ code: 'lease-lost', message: 'lost' })
     const careful = new ApiClient(wire, undefined, () => Promise.reject(lost))

@@ -74,7 +74,7 @@ export class ApiClient {
     const patience = { conflicts: call.method === 'PATCH', retries: call.retries ?? 4 }
     const wire = this.#wire
     const exchange = async (): Promise<WireResponse> => {
-      if (call.method !== 'GET') await this.#mayWrite()
+      if (writes(call)) await this.#mayWrite()
       return wire.send(request)
     }
     try {
@@ -137,6 +137,9 @@ export class ApiClient {
       .map(({ name, kind, namespaced }) => ({ apiVersion, kind, resource: name, namespaced }))
   }
 }
+
+/** A dry run is a read, whatever its method: probes make them, and the permit for a write is itself a write. */
+const writes = ({ method, query }: Call): boolean => method !== 'GET' && query?.dryRun !== 'All'
 
 function queryOf(query: Call['query']): string {
   const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined)
