@@ -214,6 +214,27 @@ describe('waiting', () => {
     expect(told).toEqual(['one', 'two'])
   })
 
+  test.each([429, 500, 503])('an API that answers %d to every try is one that is not there yet', async status => {
+    const told: unknown[] = []
+    const writer = new ClusterWriter(client, (_, __, detail) => told.push(detail), new AbortController().signal)
+    const busy = { asked: getNode, status, body: refusal(status, 'Busy') }
+    script.push(busy, { asked: getNode, body: nodeAnswer })
+    const ask = async () => (await client.call({ method: 'GET', path: '/api/v1/nodes/cp', plain: true })) !== undefined
+    await writer.until('the node', 60, async () => (await ask()) || 'no node')
+    expect(told).toEqual([`${status} Busy: no`])
+  })
+
+  test.each([
+    [403, 'no'],
+    [500, 'failed to create typed patch object'],
+  ])('an API that refuses by %d (%s) ends the wait at once', async (status, message) => {
+    const writer = new ClusterWriter(client, () => undefined, new AbortController().signal)
+    script.push({ asked: getNode, status, body: { ...refusal(status, 'Final'), message } })
+    await expect(writer.until('the node', 60, async () => !!(await writer.get(node)) || 'none')).rejects.toMatchObject({
+      failure: { code: 'api-refused' },
+    })
+  })
+
   test('an interrupted run does not wait on', async () => {
     const interrupt = new AbortController()
     const writer = new ClusterWriter(client, () => interrupt.abort(), interrupt.signal)

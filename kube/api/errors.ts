@@ -47,6 +47,10 @@ export class ApiUnreachable extends AndamioError {
 
 export const isNotFound = (error: unknown): boolean => error instanceof ApiRefusal && error.status === 404
 
+/** No answer, or one that says nothing of what was asked: the same request may do better later. */
+export const isPassing = (error: unknown): error is AndamioError =>
+  error instanceof ApiUnreachable || (error instanceof ApiRefusal && (error.status === 429 || error.status >= 500))
+
 /** The other side is not who it should be, or does not take us for who we are: asking again changes nothing. */
 export const isCertificateError = (error: unknown): boolean =>
   /CERT|SIGNATURE|SELF_SIGNED|ISSUER|ERR_SSL|ERR_TLS/.test(String((error as NodeJS.ErrnoException).code))

@@ -1,6 +1,6 @@
 import { AndamioError, exitCode } from '../../engine/errors.ts'
 import type { ApiClient } from './client.ts'
-import { ApiRefusal, isNotFound } from './errors.ts'
+import { ApiRefusal, isNotFound, isPassing } from './errors.ts'
 import { pathOf } from './kinds.ts'
 import type { AnyObject, ObjectRef } from './objects.ts'
 import { ClusterReader, fieldManager } from './reader.ts'
@@ -87,7 +87,8 @@ export class ClusterWriter extends ClusterReader {
 
   /**
    * Asks until the answer is `true`, after 0.25 s growing to 2 s, telling whenever what is missing moves on. Throws
-   * `wait-timeout` with what was missing last. An API that does not answer meanwhile is waited for too.
+   * `wait-timeout` with what was missing last. An API that does not answer meanwhile, or answers that it cannot serve
+   * now, as it does while it starts, is waited for too.
    */
   async until(
     what: string,
@@ -100,8 +101,7 @@ export class ClusterWriter extends ClusterReader {
     let told: string | undefined
     for (;;) {
       const met = await ask().catch((error: unknown): string => {
-        if (error instanceof AndamioError && error.failure.code === 'cluster-unreachable')
-          return String(error.failure.cause)
+        if (isPassing(error)) return error.failure.cause ?? error.message
         throw error
       })
       if (met === true) return
