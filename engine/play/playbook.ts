@@ -4,6 +4,7 @@ import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Reporter } from '../report/events.ts'
 import { cacheFolder, stateFolder } from './folders.ts'
 import { type LabLock, lockLab } from './lab-lock.ts'
+import { redactEvent } from './redact-event.ts'
 import { Run } from './run.ts'
 import type { OnAnswers, RunOptions, RunParts } from './run-parts.ts'
 import type { Step } from './step.ts'
@@ -35,7 +36,7 @@ export interface PlaybookContext {
 export async function perform(playbook: Playbook, context: PlaybookContext): Promise<ExitCode> {
   const { lab, options, reporters } = context
   const emit: Emit = event => {
-    const stamped = { at: new Date().toISOString(), ...event } as Event
+    const stamped = redactEvent({ at: new Date().toISOString(), ...event } as Event)
     for (const reporter of reporters) reporter.on(stamped)
   }
   const began = performance.now()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { forLog, redact } from './redact.ts'
+import { forLog, redact, redactAsItIs } from './redact.ts'
 import { Secret } from './secret.ts'
 
 const canary = 'p4ss w/ö+rd\'"%'
@@ -55,6 +55,33 @@ describe('redact', () => {
     expect(redact('-----BEGIN PRIVATE KEY-----', [key])).toBe('-----BEGIN PRIVATE KEY-----')
   })
 
+  test('leaves no end of two that overlap, and masks each of two that do not', () => {
+    expect(redact('1abcdef2', ['abcd', 'cdef'])).toBe('1***2')
+    expect(redact('1abcdcdef2abcd', ['abcd', 'cdef'])).toBe('1******2***')
+    expect(redact('1abcdef2', ['abcd', 'abcdef', 'bc'])).toBe('1***2')
+  })
+
+  test('knows at once what is revealed later', () => {
+    expect(redact('revealed-late')).toBe('revealed-late')
+    new Secret('revealed-late').reveal()
+    expect(redact('revealed-late')).toBe('***')
+  })
+
+  test('walks a text once, however many secrets there are', () => {
+    const secrets = Array.from({ length: 300 }, (_, i) => `secret-${i}-${'x'.repeat(40)}`)
+    const looked: string[] = []
+    const text = new Proxy(new String('y'.repeat(500)), {
+      get: (target, name) => {
+        looked.push(String(name))
+        const value = Reflect.get(target, name)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    redact(text as unknown as string, secrets)
+    expect(looked.filter(name => name === 'slice').length).toBeLessThan(510)
+    expect(looked).not.toContain('replaceAll')
+  })
+
   test('leaves a text alone that holds none', () => {
     fc.assert(fc.property(fc.string({ maxLength: 40 }), text => redact(text, [canary]) === text))
   })
@@ -67,5 +94,12 @@ describe('forLog', () => {
 
   test('finds a secret that an escape sequence cuts in two', () => {
     expect(forLog('hunter\u001b[1m2-long', ['hunter2-long'])).toBe('***')
+  })
+})
+
+describe('redactAsItIs', () => {
+  test('keeps control characters, unless one cuts a secret in two', () => {
+    expect(redactAsItIs('a\r\n\u001b[1mb hunter2-long', ['hunter2-long'])).toBe('a\r\n\u001b[1mb ***')
+    expect(redactAsItIs('a\u001b[1mb hunter\u001b[1m2-long', ['hunter2-long'])).toBe('ab ***')
   })
 })
