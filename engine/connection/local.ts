@@ -1,10 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { homedir, userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
-import { unreachable } from './failures.ts'
+import { startHere } from './local-process.ts'
 import { asRoot, limited, refuseWithoutSudo } from './remote-command.ts'
 import { attend, type Running } from './running-command.ts'
 
@@ -51,27 +50,11 @@ class LocalConnection implements Connection {
 
   #start(command: string): Running {
     const [program = 'sh', ...args] = [...(this.#options.wrapper ?? []), 'sh', '-c', command]
-    const child = spawn(program, args, {
-      detached: true, // a process group of its own, so that what it starts ends with it
-      env: {
-        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-        HOME: homedir(),
-        ...this.#options.env,
-      },
-      cwd: '/',
+    return startHere(this.host, program, args, {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: homedir(),
+      ...this.#options.env,
     })
-    return {
-      stdin: child.stdin,
-      stdout: child.stdout,
-      stderr: child.stderr,
-      ended: endOf(child, this.host),
-      terminate: () => signalGroup(child, 'SIGTERM'),
-      abandon: () => {
-        signalGroup(child, 'SIGKILL')
-        // What left the group may still hold these, and nobody reads them any more.
-        for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
-      },
-    }
   }
 
   async forward(address: string, port: number): Promise<Duplex> {
@@ -82,21 +65,5 @@ class LocalConnection implements Connection {
 
   async close(): Promise<void> {
     for (const running of this.#running) running.abandon()
-  }
-}
-
-function endOf(child: ChildProcessWithoutNullStreams, host: string): Running['ended'] {
-  return new Promise((resolve, reject) => {
-    child.once('error', error => reject(unreachable(host, `its commands cannot be started: ${error.message}`)))
-    child.once('close', (code, signal) => resolve({ code, ...(signal ? { signal: signal.slice('SIG'.length) } : {}) }))
-  })
-}
-
-function signalGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // the whole group has ended
   }
 }

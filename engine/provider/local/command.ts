@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { lastLines } from '../../connection/failures.ts'
+import { startHere } from '../../connection/local-process.ts'
+import { attend } from '../../connection/running-command.ts'
 import { AndamioError } from '../../errors.ts'
 
 export interface ScriptOptions {
@@ -8,35 +9,30 @@ export interface ScriptOptions {
   readonly signal?: AbortSignal
 }
 
+const here = 'this machine'
+
 /**
  * Runs POSIX sh on this machine under `set -eu`, given by stdin so that it is no part of the process list. Gives its
- * stdout. `what` names it in errors. Throws `command-failed` with the last lines of its stderr.
+ * stdout. `what` names it in errors. Throws `command-failed` with the last lines of its stderr, and `command-timeout`
+ * after its limit, when it and all that it has started are ended.
  */
 export async function runHere(what: string, script: string, options: ScriptOptions = {}): Promise<string> {
-  const limit = options.timeoutSeconds ?? 30
-  const child = spawn('sh', ['-eu', '-s'], {
-    env: { ...process.env, LC_ALL: 'C', PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin` },
-    timeout: limit * 1000,
-    ...(options.signal ? { signal: options.signal } : {}),
+  const running = startHere(here, 'sh', ['-eu', '-s'], {
+    ...process.env,
+    LC_ALL: 'C',
+    PATH: `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin:/sbin`,
   })
-  const stdout: Buffer[] = []
-  let stderr = ''
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk).slice(-8192)
-  })
-  // A script that ends before it has read all of itself is judged by its status, not by our broken pipe.
-  child.stdin.on('error', () => {})
   // One compound command: sh reads all of it before it runs any of it.
-  child.stdin.end(`{\n${script}\n}\n`)
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
-  if (code === 0) return Buffer.concat(stdout).toString()
+  const { timeoutSeconds = 30, signal } = options
+  const limits = { timeoutSeconds, stdin: `{\n${script}\n}\n`, ...(signal ? { signal } : {}) }
+  const result = await attend(running, limits, { host: here, command: what })
+  if (result.code === 0) return result.stdout.toString()
   throw new AndamioError({
     code: 'command-failed',
     message: `Failed on this machine: ${what}`,
-    place: 'this machine',
-    cause: signal ? `ended by ${signal}, its limit is ${limit} s` : `exit status ${code}`,
-    stderr: stderr.trim().split('\n').slice(-12),
+    place: here,
+    cause: result.signal ? `it was ended by ${result.signal}` : `exit status ${result.code}`,
+    stderr: lastLines(result.stderr),
     next: 'Put right what it complains about, then run the same command again: it goes on where it stopped.',
   })
 }
