@@ -2,6 +2,7 @@ import { AndamioError, exitCode } from '../../engine/errors.ts'
 import { type Options, parseOptions } from '../../engine/play/options.ts'
 import type { Step } from '../../engine/play/step.ts'
 import type { About } from './about.ts'
+import { argumentsOf } from './command-line.ts'
 import type * as Vocabulary from './vocabulary.ts'
 
 /**
@@ -29,10 +30,4 @@ export async function playbook(
   }
   // Sockets that a library keeps open must not hold the process when everything has been told.
   if (process.exitCode !== exitCode.done) process.stdout.write('', () => process.exit())
-}
-
-/** What follows the playbook's own file, whether zx or node runs it. */
-function argumentsOf(name: string): readonly string[] {
-  const at = process.argv.findIndex(argument => argument.endsWith(`${name}.mjs`))
-  return process.argv.slice(at + 1)
 }

@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExitCode } from '../../engine/errors.ts'
 import { loadInventory } from '../../engine/inventory/load.ts'
@@ -13,6 +12,7 @@ import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
 import { upstreamVars } from '../../kube/upstream.ts'
 import type { About } from './about.ts'
+import { commandOf } from './command-line.ts'
 import { connector } from './connector.ts'
 import { providerFor } from './providers.ts'
 import { refuseUnknownGroups, strictWords } from './strict-words.ts'
@@ -52,7 +52,7 @@ export async function runPlaybook(
       options,
       reporters: about.quiet ? [failureReporter(process.stderr)] : await reportersFor(options, process),
       warnings: endOfLifeWarnings(new Date()),
-      command: ['npx zx', join('playbooks', `${name}.mjs`), ...process.argv.slice(3)].join(' '),
+      command: commandOf(name),
       leaseOn: controlPlaneGroup,
       provider: providerFor,
       connect: context => connector(context, options),
