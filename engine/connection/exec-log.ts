@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, fchmodSync, fstatSync, lstatSync, openSync, rmSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
+import { redact } from '../shell/redact.ts'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { firstLine } from './failures.ts'
 import { whyNotRead } from './read-only.ts'
@@ -21,8 +22,17 @@ export interface ExecEntry {
 
 /** Starts a log anew, 0600, one JSON line for every command that a host is given from now on. */
 export function openExecLog(file: string): (inner: Connection) => Connection {
-  writeFileSync(file, '', { mode: 0o600 })
-  return inner => new LoggedConnection(inner, entry => appendFileSync(file, `${JSON.stringify(entry)}\n`))
+  const log = openAnew(file)
+  return inner => new LoggedConnection(inner, entry => appendFileSync(log, `${JSON.stringify(entry)}\n`))
+}
+
+/** A file that stood there goes, for whoever may read that one may have it open. Never a device such as /dev/stderr. */
+function openAnew(file: string): number {
+  const before = lstatSync(file, { throwIfNoEntry: false })
+  if (before?.isFile()) rmSync(file)
+  const log = openSync(file, before && !before.isFile() ? 'a' : 'wx', 0o600)
+  if (fstatSync(log).isFile()) fchmodSync(log, 0o600)
+  return log
 }
 
 class LoggedConnection implements Connection {
@@ -57,8 +67,9 @@ class LoggedConnection implements Connection {
         at: new Date().toISOString(),
         host: this.host,
         purpose: why === undefined ? 'read' : 'write',
-        ...(why === undefined ? {} : { why }),
-        firstLine: firstLine(script),
+        ...(why === undefined ? {} : { why: redact(why) }),
+        // Before it is cut: half a secret would not be known for one.
+        firstLine: firstLine(redact(script)),
         script: createHash('sha256').update(script).digest('hex'),
         code,
       })

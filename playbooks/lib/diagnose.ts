@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type TarEntry, tar } from '../../engine/archive/tar.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { failureOf } from '../../engine/play/stop.ts'
+import { writeReport } from '../../engine/report/file.ts'
 import { forLog } from '../../engine/shell/redact.ts'
 import { cluster } from '../../kube/api/cluster.ts'
 import type { Pod } from '../../kube/api/objects.ts'
@@ -40,7 +40,7 @@ export function diagnose(file: string | undefined): Step {
       const entries = parts
         .flat()
         .map(({ path, content }): TarEntry => ({ path, mode: 0o600, content: clean(content) }))
-      await writeFile(path, gzipSync(tar(entries)), { mode: 0o600 })
+      await writeReport(path, gzipSync(tar(entries)))
       run.emit({
         type: 'notice',
         level: 'info',
