@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import pLimit from 'p-limit'
+import { AbortError } from 'p-retry'
 import type { AnyAuthMethod, ConnectConfig } from 'ssh2'
 import type { SshEndpoint } from './connection.ts'
 import { HostKeyCheck } from './host-key.ts'
@@ -59,7 +60,10 @@ export async function dial(host: string, endpoint: SshEndpoint, options: DialOpt
       if (lockedFiles.length === 0 || !isLoginRefused(error)) throw withNotes(error, host, endpoint, notes)
     }
   }
-  const unlocked = await keys.unlock(lockedFiles, endpoint.user, utils.parseKey)
+  // Who would not tell a passphrase is not asked again.
+  const unlocked = await keys.unlock(lockedFiles, endpoint.user, utils.parseKey).catch(error => {
+    throw new AbortError(error)
+  })
   if (unlocked.length === 0) throw loginRefused(host, endpoint, notes, lockedFiles)
   try {
     return await handshakes(() => logIn(host, endpoint, unlocked, options, via))

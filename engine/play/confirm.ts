@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises'
 import { usageError } from '../errors.ts'
+import { answerTo } from './answer-to.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
 
@@ -23,7 +23,7 @@ export function confirmName(consequence: string): Step {
   }
 }
 
-/** A question on the terminal. Throws `cannot-ask` where there is none. */
+/** A question on the terminal. Throws `cannot-ask` where there is none, and `RunStopped` on an interrupt. */
 export async function ask(question: string, signal: AbortSignal): Promise<string> {
   if (!process.stdin.isTTY) {
     throw usageError({
@@ -33,10 +33,5 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
       next: 'Give --yes.',
     })
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return await terminal.question(question, { signal })
-  } finally {
-    terminal.close()
-  }
+  return answerTo(question, process.stderr, signal)
 }

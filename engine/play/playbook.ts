@@ -28,7 +28,7 @@ export interface PlaybookContext {
   /** Group whose first host keeps the lease of a run that changes things. */
   readonly leaseOn?: string
   provider(context: ProviderContext): Promise<Provider>
-  connect(context: ProviderContext): RunParts['connect']
+  connect(context: ProviderContext, signal: AbortSignal): RunParts['connect']
   readonly onAnswers?: OnAnswers
 }
 
@@ -66,7 +66,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       provider: await context.provider(providerContext),
       stateFolder: providerContext.stateFolder,
       signal: interrupt.signal,
-      connect: context.connect(providerContext),
+      connect: context.connect(providerContext, interrupt.signal),
       ...(lock && context.leaseOn ? { lease: { group: context.leaseOn, seat: lock.seat } } : {}),
       ...(context.onAnswers ? { onAnswers: context.onAnswers } : {}),
     })

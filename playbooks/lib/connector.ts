@@ -10,7 +10,7 @@ const patienceSeconds = 30
  * Opens connections by SSH, telling of every further try. Hosts share their keys: a passphrase is asked for once. In check
  * mode a gate stands in front of each; with `--exec-log` every command is written down.
  */
-export function connector({ emit }: ProviderContext, options: Options): RunParts['connect'] {
+export function connector({ emit }: ProviderContext, options: Options, signal: AbortSignal): RunParts['connect'] {
   const loading = lazily(async () => {
     const [{ connectSsh }, { reconnecting }, { KeyRing }, { ReadOnlyConnection }, { openExecLog }] = await Promise.all([
       import('../../engine/connection/ssh.ts'),
@@ -24,7 +24,7 @@ export function connector({ emit }: ProviderContext, options: Options): RunParts
     return {
       connectSsh,
       reconnecting,
-      keys: new KeyRing(askPassphrase),
+      keys: new KeyRing(file => askPassphrase(file, signal)),
       wrap: (connection: Connection) => gated(logged(connection)),
     }
   })

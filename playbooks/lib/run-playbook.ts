@@ -55,7 +55,7 @@ export async function runPlaybook(
       command: commandOf(name),
       leaseOn: controlPlaneGroup,
       provider: providerFor,
-      connect: context => connector(context, options),
+      connect: (context, signal) => connector(context, options, signal),
       ...recorder(process.env.ANDAMIO_RECORD_ANSWERS),
     },
   )
