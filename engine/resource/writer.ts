@@ -95,13 +95,16 @@ export class HostWriterOverSsh implements HostWriter {
   }
 
   #stillLocked(holder: string): AndamioError {
-    return new AndamioError({
-      code: 'host-locked',
-      message: `What an earlier run started on ${this.host} has not ended within ${lockLimitSeconds} s`,
-      place: this.host,
-      cause: `it is held by ${holder}`,
-      next: 'Look at that process on the host; when it has ended, run again.',
-    })
+    return new AndamioError(
+      {
+        code: 'host-locked',
+        message: `What an earlier run started on ${this.host} has not ended within ${lockLimitSeconds} s`,
+        place: this.host,
+        cause: `it is held by ${holder}`,
+        next: 'Look at that process on the host; when it has ended, run again.',
+      },
+      exitCode.locked,
+    )
   }
 
   #refused(refusal: Exclude<Refusal, { is: 'locked' }>): AndamioError {

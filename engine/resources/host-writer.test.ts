@@ -1,7 +1,7 @@
 import { uptime } from 'node:os'
 import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection, ExecOptions } from '../connection/connection.ts'
 import type { HostWriter } from '../resource/host.ts'
 import { LeaseRefused, type Permission, type Permit } from '../resource/permission.ts'
@@ -11,6 +11,9 @@ import { usePrivateRoot } from './private-root-fixture.ts'
 
 const root = usePrivateRoot()
 beforeEach(() => root().sh('rm -rf /var/lib/andamio /srv/*'))
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const fence = () => root().sh('cat /var/lib/andamio/fence')
 const made = () => root().sh('ls -A /srv')
@@ -42,6 +45,14 @@ const writer = (allowed: Permission, connection: Connection = root().connection,
     emit: () => undefined,
     writerOf: () => Promise.reject(new Error('no other target here')),
   })
+
+/** A way to a host of which only commands are asked. */
+const unasked = {
+  host: 'one',
+  roundTrips: 0,
+  close: async () => undefined,
+  forward: () => Promise.reject(new Error('nobody asks for a stream here')),
+}
 
 const fresh = (token: number): Permit => ({ token, until: uptime() + 28 })
 
@@ -87,10 +98,7 @@ describe.each(ways)('%s', (_, act) => {
   it('is not begun by data that was held up on its way', async () => {
     let deadline = 0
     const slow: Connection = {
-      host: 'slow',
-      roundTrips: 0,
-      close: async () => undefined,
-      forward: () => Promise.reject(new Error('nobody asks for a stream here')),
+      ...unasked,
       exec: (command, options: ExecOptions) =>
         root().connection.exec(command, {
           ...options,
@@ -127,6 +135,25 @@ it('holds the lock of the host while a file is put in place, too', async () => {
   await root().sh('touch /run/let-go')
   await Promise.all([holding, upload])
   expect(await made()).toBe('x')
+})
+
+it('ends as locked by someone else, naming who, when an earlier run does not come to an end', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  let tries = 0
+  const held: Connection = {
+    ...unasked,
+    exec: async () => {
+      tries++
+      vi.advanceTimersByTime(400_000)
+      const stderr = 'andamio: host locked by process 7 (kubeadm)'
+      return { code: 75, stdout: Buffer.of(), stderr }
+    },
+  }
+  await expect(writer(permission([fresh(7)]), held).run('true', { what: 'nothing' })).rejects.toMatchObject({
+    exit: 75,
+    failure: { code: 'host-locked', cause: 'it is held by process 7 (kubeadm)' },
+  })
+  expect(tries).toBe(3)
 })
 
 async function* heldUpUntil(over: () => boolean, stdin: ExecOptions['stdin']): AsyncGenerator<Uint8Array> {
