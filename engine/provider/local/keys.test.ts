@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -42,6 +42,18 @@ it('takes a pair that was cut off for none', async () => {
   await key.apply(undefined, absent)
   await rm(`${labLayout(folder).loginKey}.pub`)
   expect(await ask(key)).toEqual(absent)
+})
+
+it('makes a key anew that was cut off before it was known under the name of the host', async () => {
+  const layout = labLayout(folder).host('cp')
+  const key = hostKey('cp', layout)
+  await mkdir(`${layout.knownHosts}.new`, { recursive: true })
+  await expect(async () => key.apply(undefined, absent)).rejects.toThrow('EISDIR')
+  expect(await ask(key)).toEqual(absent)
+  await rmdir(`${layout.knownHosts}.new`)
+  await key.apply(undefined, absent)
+  const [, public64] = (await readFile(`${layout.hostKey}.pub`, 'utf8')).split(' ')
+  expect(await readFile(layout.knownHosts, 'utf8')).toBe(`cp ssh-ed25519 ${public64}\n`)
 })
 
 it('ends the identity of one host: folder and address, and nothing of the other', async () => {

@@ -30,15 +30,10 @@ export function noLoginKey(lab: string, stateFolder: string): Resource<KeyState,
 
 /** A host's own key, so that its very first answer can be verified. */
 export function hostKey(host: string, layout: HostLayout): Resource<KeyState, undefined> {
-  const pair = keyPair('host-key', host, layout.hostKey)
-  return {
-    ...pair,
-    async apply(on, is) {
-      await pair.apply(on, is)
-      const [type, key] = readPublicKey(layout.hostKey).split(' ')
-      writeFileAtomically(layout.knownHosts, `${host} ${type} ${key}\n`)
-    },
-  }
+  return keyPair('host-key', host, layout.hostKey, shown => {
+    const [type, key] = shown.split(' ')
+    writeFileAtomically(layout.knownHosts, `${host} ${type} ${key}\n`)
+  })
 }
 
 /** With its key a host's identity ends, and with that the folder and the address that are kept for it. */
@@ -63,7 +58,13 @@ export function noHostKey(host: string, stateFolder: string): Resource<KeyState,
 export const readPublicKey = (path: string): string => readFileSync(`${path}.pub`, 'utf8').trim()
 export const readPrivateKey = (path: string): string => readFileSync(path, 'utf8')
 
-function keyPair(kind: string, id: string, path: string): Resource<KeyState, undefined> {
+/** `publish` writes what else must be there before the pair counts as there. */
+function keyPair(
+  kind: string,
+  id: string,
+  path: string,
+  publish?: (publicKey: string) => void,
+): Resource<KeyState, undefined> {
   return {
     kind,
     id,
@@ -76,6 +77,7 @@ function keyPair(kind: string, id: string, path: string): Resource<KeyState, und
       const { private: secret, public: shown } = ssh2.utils.generateKeyPairSync('ed25519', { comment: `andamio ${id}` })
       // The public half last: a pair is whole when it is there.
       writeFileAtomically(path, secret)
+      publish?.(shown)
       writeFileAtomically(`${path}.pub`, `${shown}\n`)
     },
   }
