@@ -1,12 +1,20 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { SshEndpoint } from '../../engine/connection/connection.ts'
-import { AndamioError, exitCode, usageError } from '../../engine/errors.ts'
+import { constants } from 'node:os'
+import { AndamioError, type ExitCode, exitCode, usageError } from '../../engine/errors.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
+import { RunStopped } from '../../engine/play/stop.ts'
 import { didYouMean } from '../../engine/suggest.ts'
+import { sshArguments } from './ssh-arguments.ts'
 
-/** Opens a shell on a host by the system's own ssh, with the lab's key and the host's known key. */
+/** What ssh ends with when it has not come to the host, or was refused there. */
+const sshFailed = 255
+
+/**
+ * Opens a shell on a host by the system's own ssh, with the lab's key and the host's known key. The run's exit status
+ * is that of the shell; 69 where there was none.
+ */
 export function login(host: string): Step {
   return {
     title: `Log in to ${host}`,
@@ -29,33 +37,25 @@ export function login(host: string): Step {
           exitCode.unreachable,
         )
       }
-      const shell = spawn('ssh', sshArguments(found.endpoint), { stdio: 'inherit' })
-      await once(shell, 'exit')
+      const status = await statusOf(spawn('ssh', sshArguments(found.endpoint), { stdio: 'inherit' }))
+      // ssh has said itself what is wrong. Any other status is that of the shell over there, whatever it means.
+      if (status === sshFailed) throw new RunStopped(exitCode.unreachable)
+      if (status !== 0) throw new RunStopped(status as ExitCode)
     },
   }
 }
 
-function sshArguments({
-  address,
-  port,
-  user,
-  identityFiles,
-  knownHostsFile,
-  hostKeyAlias,
-  jump,
-}: SshEndpoint): string[] {
-  const options = [
-    `UserKnownHostsFile=${knownHostsFile}`,
-    'StrictHostKeyChecking=yes',
-    ...(hostKeyAlias ? [`HostKeyAlias=${hostKeyAlias}`] : []),
-    ...(jump.length > 0 ? [`ProxyJump=${jump.map(hop => `${hop.user}@${hop.address}:${hop.port}`).join(',')}`] : []),
-  ]
-  return [
-    ...options.flatMap(option => ['-o', option]),
-    ...identityFiles.flatMap(file => ['-i', file]),
-    '-p',
-    String(port),
-    '--',
-    `${user}@${address}`,
-  ]
+/** Its exit status, as a shell would tell it. Throws `no-ssh`. */
+async function statusOf(ssh: ChildProcess): Promise<number> {
+  try {
+    const [code, signal] = (await once(ssh, 'exit')) as [number | null, NodeJS.Signals | null]
+    return code ?? 128 + (signal ? constants.signals[signal] : 0)
+  } catch (error) {
+    throw new AndamioError({
+      code: 'no-ssh',
+      message: 'The program ssh cannot be started on this machine',
+      cause: (error as Error).message,
+      next: 'Install it (on Debian: apt-get install openssh-client), then run the same command again.',
+    })
+  }
 }
