@@ -4,7 +4,7 @@ import { usePrivateRoot } from '../resources/private-root-fixture.ts'
 import { factsAfterFirstBoot } from './first-boot.ts'
 
 const root = usePrivateRoot()
-afterEach(() => root().sh('rm -rf /run/cloud-init'))
+afterEach(() => root().sh('rm -rf /run/cloud-init /usr/local/bin/date'))
 
 /** What cloud-init leaves while its last stage runs, and a systemctl that says that it does. */
 const running = `mkdir -p /run/cloud-init
@@ -69,5 +69,23 @@ it('goes on with a warning for each complaint, and not after errors', async () =
   await expect(asked().facts).rejects.toMatchObject({
     exit: 70,
     failure: { code: 'cloud-init-failed', place: 'private', cause: 'scripts-user: 1 failures' },
+  })
+})
+
+it.each([
+  [
+    'a clock',
+    `printf '#!/bin/sh\\necho welcome\\n' >/usr/local/bin/date; chmod 755 /usr/local/bin/date`,
+    'epoch: welcome',
+  ],
+  [
+    'a status of cloud-init',
+    `mkdir -p /run/cloud-init; echo '{"v1": [' >/run/cloud-init/status.json`,
+    'cloud-init writes',
+  ],
+])('names a host that tells %s which is none', async (_, garble, cause) => {
+  await root().sh(garble)
+  await expect(asked().facts).rejects.toMatchObject({
+    failure: { code: 'no-facts', place: 'private', cause: expect.stringContaining(cause), next: expect.any(String) },
   })
 })

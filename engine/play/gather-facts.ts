@@ -1,4 +1,5 @@
 import type { Connection } from '../connection/connection.ts'
+import { lastLines } from '../connection/failures.ts'
 import { AndamioError } from '../errors.ts'
 import { compose } from '../resource/batch.ts'
 import { factsScript, readFacts } from '../resource/facts.ts'
@@ -10,11 +11,22 @@ export async function gatherFacts(connection: Connection): Promise<HostFacts> {
   const sent = Date.now()
   const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
   const [answer] = batch.parse(result.stdout, result.stderr)
-  if (!answer)
-    throw new AndamioError({
-      code: 'no-facts',
-      message: `${connection.host} did not tell what it is`,
-      cause: result.stderr,
-    })
-  return readFacts(answer, (sent + Date.now()) / 2000)
+  if (!answer) throw noFacts(connection.host, 'it gave no answer', result.stderr)
+  try {
+    return readFacts(answer, (sent + Date.now()) / 2000)
+  } catch (error) {
+    throw noFacts(connection.host, (error as Error).message, answer.stderr)
+  }
+}
+
+function noFacts(host: string, cause: string, stderr: string): AndamioError {
+  const lines = lastLines(stderr)
+  return new AndamioError({
+    code: 'no-facts',
+    message: `${host} did not tell what it is`,
+    place: host,
+    cause,
+    ...(lines.length > 0 ? { stderr: lines } : {}),
+    next: `See what it prints of its own: ssh there and run sh -c 'uname -a'; nothing else may appear.`,
+  })
 }

@@ -66,9 +66,17 @@ type Parts = { readonly [key: string]: Json }
 
 function partsOf(text: string | undefined): Parts | undefined {
   if (text === undefined) return undefined
-  const { v1 } = JSON.parse(text) as { v1?: Json }
+  const v1 = parsed(text)?.v1
   if (!isObject(v1)) throw new Error(`not what cloud-init writes: ${text.slice(0, 80)}`)
   return v1
+}
+
+function parsed(text: string): { readonly v1?: Json } | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 const isObject = (value: Json | undefined): value is Parts =>

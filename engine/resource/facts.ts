@@ -27,7 +27,7 @@ echo "epoch=$(date +%s.%N)"
 
 /**
  * `halfway` is this machine's clock, in seconds, half way between sending the script and its answer; `received` its
- * uptime at the answer.
+ * uptime at the answer. Throws where something is missing, or is not what such a host says.
  */
 export function readFacts(answer: FragmentAnswer, halfway: number, received = uptime()): HostFacts {
   const facts = new Map<string, string>()
@@ -40,8 +40,13 @@ export function readFacts(answer: FragmentAnswer, halfway: number, received = up
   }
   const get = (key: string): string => {
     const value = facts.get(key)
-    if (value === undefined) throw new Error(`the host did not tell its ${key}: ${answer.stderr}`)
+    if (value === undefined) throw new Error(`it did not tell its ${key}`)
     return value
+  }
+  const number = (key: string): number => {
+    const value = Number(get(key))
+    if (Number.isFinite(value)) return value
+    throw new Error(`it told for its ${key}: ${get(key).slice(0, 80)}`)
   }
   const [kernel = '', arch = ''] = get('uname').split(' ')
   const [freeBlocks = 0, blockBytes = 0] = get('varFreeBytes').split(' ').map(Number)
@@ -57,13 +62,13 @@ export function readFacts(answer: FragmentAnswer, halfway: number, received = up
       codename: facts.get('os.VERSION_CODENAME') ?? '',
       name: facts.get('os.PRETTY_NAME') ?? get('os.ID'),
     },
-    cpus: Number(get('cpus')),
-    memoryBytes: Number(get('memoryKiB')) * 1024,
+    cpus: number('cpus'),
+    memoryBytes: number('memoryKiB') * 1024,
     varFreeBytes: freeBlocks * blockBytes,
     cgroup: get('cgroup'),
     addresses,
     cloudInit: readCloudInit(facts),
-    clockAheadSeconds: Number(get('epoch')) - halfway,
-    uptimeAheadSeconds: Number(get('uptime')) - received,
+    clockAheadSeconds: number('epoch') - halfway,
+    uptimeAheadSeconds: number('uptime') - received,
   }
 }
