@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Authority } from '../engine/pki/authority.ts'
 import { mirrorArtifacts } from './artifacts.ts'
-import { type Daemon, type DaemonState, daemonState, startDaemon, stopDaemon } from './serve/daemon.ts'
+import { type Daemon, type DaemonState, daemonLives, daemonState, startDaemon, stopDaemon } from './serve/daemon.ts'
 import { httpStatus } from './serve/http-status.ts'
 import { registryConfiguration } from './serve/registry-configuration.ts'
 
@@ -47,16 +47,28 @@ export async function mirrorState(options: ServeOptions): Promise<{ apt: DaemonS
   return { apt: first, registry: second }
 }
 
+const served = ['apt', 'registry'] as const
+const mirrorFolder = (stateFolder: string): string => join(stateFolder, 'mirror')
+
+/** Which of them run for this lab, whatever they serve, and wherever packages come from by now. */
+export async function servedState(stateFolder: string): Promise<Readonly<Record<string, 'running' | 'stopped'>>> {
+  const folder = mirrorFolder(stateFolder)
+  const standing = served.map(
+    async name => [name, (await daemonLives({ name, folder })) ? 'running' : 'stopped'] as const,
+  )
+  return Object.fromEntries(await Promise.all(standing))
+}
+
 /** Ends what `startMirror` started for this lab, also when the mirror has been built anew since. */
 export async function stopMirror(stateFolder: string): Promise<void> {
-  const folder = join(stateFolder, 'mirror')
-  await Promise.all(['apt', 'registry'].map(name => stopDaemon({ name, folder })))
+  const folder = mirrorFolder(stateFolder)
+  await Promise.all(served.map(name => stopDaemon({ name, folder })))
 }
 
 async function daemonsOf(options: ServeOptions): Promise<{ apt: Daemon; registry: Daemon; configuration: string }> {
   const { address, stateFolder, cacheFolder, authority, ports = mirrorPorts } = options
   const { aptRoot, registryRoot, registryProgram } = await mirrorArtifacts(cacheFolder)
-  const folder = join(stateFolder, 'mirror')
+  const folder = mirrorFolder(stateFolder)
   const pki = (kind: string) => join(stateFolder, 'pki', `${certificateName}.${kind}`)
   const configuration = registryConfiguration({
     address,
@@ -84,4 +96,4 @@ async function daemonsOf(options: ServeOptions): Promise<{ apt: Daemon; registry
   return { apt, registry, configuration }
 }
 
-const configurationFile = (stateFolder: string): string => join(stateFolder, 'mirror', 'registry.json')
+const configurationFile = (stateFolder: string): string => join(mirrorFolder(stateFolder), 'registry.json')

@@ -42,6 +42,12 @@ export async function daemonState(daemon: Daemon): Promise<DaemonState> {
   return noted.settings === settingsOf(daemon) ? 'running' : 'running with other settings'
 }
 
+/** Whatever its settings are: what is to end need not be known. */
+export async function daemonLives(daemon: Named): Promise<boolean> {
+  const noted = await readNote(daemon)
+  return noted !== undefined && (await isAlive(noted.identity))
+}
+
 /** Starts it, or restarts it with new settings; one that runs as wished is left alone. Throws `daemon-not-started`. */
 export async function startDaemon(daemon: Daemon, signal: AbortSignal): Promise<void> {
   if ((await daemonState(daemon)) !== 'running') {

@@ -10,7 +10,7 @@ import { absent, present, type Resource } from '../../engine/resource/resource.t
 import { existingRegistryIdentity, openRegistryIdentity } from '../../kube/registry/identity.ts'
 import { labRegistry } from '../../kube/registry/lab-registry.ts'
 import { originsFrom, upstreamSource } from '../../kube/upstream.ts'
-import { mirrorState, type ServeOptions, startMirror, stopMirror } from '../../mirror/serve.ts'
+import { mirrorState, type ServeOptions, servedState, startMirror, stopMirror } from '../../mirror/serve.ts'
 import { mirrorSource } from '../../mirror/source.ts'
 
 const title = 'Supply packages and images'
@@ -30,14 +30,14 @@ export function supply(): Step {
   }
 }
 
-/** Stops serving the mirror. What it has built stays. */
+/** Stops serving the mirror, also where the inventory or `--source` says otherwise by now. What it has built stays. */
 export function noSupply(): Step {
   return {
     title: 'Stop supplying packages and images',
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
-      if (run.lab.source === 'upstream' || run.limited) return
+      if (run.limited) return
       await playServer(run, noServer(run))
     },
   }
@@ -90,7 +90,7 @@ function server(run: Run): Resource<ServerState, undefined> {
 function noServer(run: Run): Resource<ServerState, undefined> {
   return {
     ...identity,
-    probe: onOperator(() => stateOf(run)),
+    probe: onOperator(async () => present<ServerState>(await servedState(run.stateFolder))),
     diff: is =>
       Object.entries(is.is === 'present' ? is.state : {})
         .filter(([, state]) => state !== 'stopped')
