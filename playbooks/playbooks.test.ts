@@ -94,6 +94,13 @@ describe('what is not understood is refused before anything happens', () => {
     expect(stderr).toContain('unknown-host')
   })
 
+  it.each([[['--yes']], [['--check']], [[]]])('a down of hosts that were there before the lab: %s', async args => {
+    const { exit, stdout } = await bare('down', '--inventory', 'static', ...args)
+    expect(stdout).toContain('hosts-stay')
+    expect(stdout).not.toContain('no terminal')
+    expect(exit).toBe(64)
+  })
+
   it('an up without root', async () => {
     const { exit, stdout } = await bare('up')
     expect(exit).toBe(70)

@@ -1,15 +1,19 @@
-import { usageError } from '../errors.ts'
+import { type AndamioError, usageError } from '../errors.ts'
 import { answerTo } from './answer-to.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
 
-/** Asks for the lab's name before anything is removed. `--yes` answers for those who cannot be asked. */
+/**
+ * Asks for the lab's name before anything is removed. `--yes` answers for those who cannot be asked. Throws `hosts-stay`
+ * where there is nothing that could be removed, whatever the answer.
+ */
 export function confirmName(consequence: string): Step {
   return {
     title: 'Ask before anything is removed',
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
+      if (run.provider.hostsStay) throw hostsStay(run.provider.name)
       if (run.options.check || run.options.yes) return
       const { name } = run.lab
       const answer = await ask(`${consequence}\nType the lab's name, ${name}, to go on: `, run.signal)
@@ -35,3 +39,11 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   }
   return answerTo(question, process.stderr, signal)
 }
+
+const hostsStay = (provider: string): AndamioError =>
+  usageError({
+    code: 'hosts-stay',
+    message: `Hosts of the provider ${provider} were there before the lab, and are not removed`,
+    cause: 'to take off again what up has put on them is not built yet',
+    next: 'Nothing was changed. kubeadm reset on every node ends the cluster; all else stays on the hosts.',
+  })

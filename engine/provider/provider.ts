@@ -27,6 +27,8 @@ export interface ProviderPlan {
  */
 export interface Provider {
   readonly name: string
+  /** Set where hosts were there before the lab and are not ours to remove: `down` can do nothing for them yet. */
+  readonly hostsStay?: true
   /** Throws one error that names everything missing and how to get it. Not called by `--check`. */
   preflight(): Promise<void>
   find(): Promise<ReadonlyMap<string, Found>>

@@ -11,6 +11,7 @@ export function staticProvider({ lab }: ProviderContext): Provider {
   const settings = lab.settings as SettingsOf<'static'>
   return {
     name: 'static',
+    hostsStay: true,
     preflight: async () => undefined,
     find: async () => new Map(lab.hosts.map(host => [host.name, found(host, settings, lab.file)])),
     operatorAddress: () => undefined,
