@@ -32,7 +32,8 @@ rm -f ${paths.initBegun}`
 
 /**
  * Copies etcd's data and prints where to. A running etcd is stopped for the moment of the copy, which then is what a
- * power cut would leave: etcd starts from it.
+ * power cut would leave: etcd starts from it. It goes on however the copy ends: KILL lets no trap run, so a process out
+ * of its reach sees by the end of a pipe that nobody is left who copies.
  */
 export const snapshotScript = (paths: NodePaths, folder = '/var/backups/andamio'): string => sh`
 umask 077
@@ -42,6 +43,12 @@ etcd=
 for process in /proc/[0-9]*; do
   if [ "$(cat "$process/comm" 2>/dev/null)" = etcd ]; then etcd="$etcd \${process#/proc/}"; fi
 done
-if [ -n "$etcd" ]; then trap 'kill -CONT $etcd' EXIT; kill -STOP $etcd; fi
+if [ -n "$etcd" ]; then
+  pipe=$(mktemp -d); mkfifo "$pipe/end"
+  setsid sh -c 'read -r _ <"$0/end"; kill -CONT "$@"' "$pipe" $etcd </dev/null >/dev/null 2>&1 9>&- &
+  exec 8>"$pipe/end"; rm -r "$pipe"
+  trap 'kill -CONT $etcd' EXIT; trap 'exit 143' HUP INT TERM PIPE
+  kill -STOP $etcd
+fi
 tar -C "$(dirname ${paths.etcdMember})" -czf "$copy" member
 printf '%s\n' "$copy"`
