@@ -37,6 +37,26 @@ const exactly =
   args =>
     lines.includes(args.map(arg => arg.text ?? '\0').join(' '))
 
+/** Long options, by their whole names or as the beginning of one, for programs take both. */
+const withoutLong =
+  (names: string): Verb =>
+  args =>
+    args.every(({ text, head }) => {
+      const given = /^--([^=]+)/.exec(text ?? head)?.[1]
+      return given === undefined || !words(names).some(name => name.startsWith(given))
+    })
+
+/** What changes the meaning of commands that follow, wherever it is set. */
+export const altersCommands = /^(PATH|ENV|BASH_ENV|LD_\w+)$/
+
+/** Sets variables that are seen, and none of those. */
+const setsVariables: Verb = args =>
+  args.every(({ text, head }) => {
+    const [, variable = '', assigned] = /^([A-Za-z_]\w*)(=|$)/.exec(text ?? head) ?? []
+    // An expansion may become any name, except behind the `=`.
+    return (text !== undefined || assigned === '=') && !altersCommands.test(variable)
+  })
+
 const literal = (args: readonly Word[]): boolean => args.every(({ text }) => text !== undefined)
 
 /** `ip [options] object [show|list|get ...]`. */
@@ -62,8 +82,7 @@ const opensslShows: Verb = args =>
   without(/^-(out|keyout|CAcreateserial|CAserial|writerand|engine|set_serial|newreq|CAkey|sigopt)/)(args)
 
 const readers = `
-  : true false test [ echo printf read shift set unset export readonly local return exit break continue cd pwd wait umask
-  ulimit getopts type hash cat stat ls readlink realpath basename dirname head tail cut tr wc nl fold rev tac seq expr comm
+  : true false test [ echo shift set return exit break continue cd pwd wait umask ulimit type cat stat ls readlink realpath basename dirname head tail cut tr wc nl fold rev tac seq expr comm
   join paste diff cmp od hexdump base64 base32 md5sum sha1sum sha224sum sha256sum sha384sum sha512sum cksum sum b2sum grep
   egrep fgrep zgrep zcat id whoami groups getent uname arch nproc uptime findmnt mountpoint df du free lsblk lscpu lsmod
   modinfo lsof ps pgrep pidof who sleep namei lsattr getfacl getcap getconf locale tty logname dpkg-query apt-cache
@@ -72,11 +91,19 @@ const readers = `
 /** What a probe may run. A command that is missing here may be added, with what of it changes nothing. */
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ...words(readers).map((name): [string, Verb] => [name, always]),
+  ...words('read unset export readonly local getopts').map((name): [string, Verb] => [name, setsVariables]),
+  ['printf', args => !args[0]?.head.startsWith('-v')],
+  ['hash', without(/^-p/)],
   ['sed', sedOnlyReads],
   ['awk', awkOnlyReads],
   ['mawk', awkOnlyReads],
   ['gawk', awkOnlyReads],
-  ['sort', without(/^-(o|-output|-compress|S|T|[a-zA-Z]*o)/)],
+  [
+    'sort',
+    args =>
+      without(/^-(o|S|T|[a-zA-Z]*o)/)(args) &&
+      withoutLong('output compress-program temporary-directory buffer-size')(args),
+  ],
   ['uniq', args => args.filter(isOperand).length <= 1 && without(/^$/)(args)],
   [
     'find',
@@ -98,7 +125,15 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ],
   ['systemd-analyze', subcommand('verify cat-config unit-paths')],
   ['systemd-cgls', onlyOptions('--no-pager')],
-  ['journalctl', without(/^--(rotate|vacuum|flush|sync|relinquish|setup|update|smart)/)],
+  [
+    'journalctl',
+    args =>
+      without(/^--(vacuum|relinquish|setup|update|smart)/)(args) &&
+      withoutLong('rotate vacuum-size vacuum-time vacuum-files flush sync relinquish-var setup-keys update-catalog')(
+        args,
+      ) &&
+      withoutLong('smart-relinquish-var cursor-file')(args),
+  ],
   ['udevadm', subcommand('info')],
   ['cloud-init', subcommand('status query schema')],
   [
@@ -116,7 +151,7 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['apt-config', subcommand('dump shell')],
   ['debconf-show', always],
   ['ip', ipShows],
-  ['ss', without(/^-(-kill|[a-zA-Z]*K)/)],
+  ['ss', args => without(/^-[a-zA-Z0-9]*[KD]/)(args) && withoutLong('kill diag')(args)],
   ['nft', args => subcommand('list')(args) && without(/^-(f|-file|i)/)(args)],
   ['ipset', subcommand('list')],
   ['bridge', args => args.filter(isOperand).length <= 1 && onlyOptions('-j -d -s')(args)],
@@ -182,14 +217,11 @@ export const runners: ReadonlyMap<string, (args: readonly Word[]) => Inner> = ne
   ['xargs', args => appended(after(args, '-n -I -d -P -L'))],
   [
     'env',
-    args => ({
-      words: args.slice(
-        Math.max(
-          0,
-          args.findIndex(({ head }) => head !== '-i' && !/^[A-Za-z_]\w*=/.test(head)),
-        ),
-      ),
-    }),
+    args => {
+      const at = args.findIndex(({ head }) => head !== '-i' && !/^[A-Za-z_]\w*=/.test(head))
+      const set = args.slice(0, Math.max(0, at)).map(({ head }) => head.split('=', 1)[0] ?? '')
+      return set.some(name => altersCommands.test(name)) ? undefined : { words: args.slice(Math.max(0, at)) }
+    },
   ],
   ['command', args => (/^-[vV]$/.test(args[0]?.text ?? '') ? { words: [] } : after(args, '-p'))],
   ['sh', shellRuns],

@@ -4,7 +4,7 @@ import { AndamioError } from '../errors.ts'
 import { parseScript, ScriptError, type SimpleCommand, type Word } from '../shell/script.ts'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { firstLine } from './failures.ts'
-import { runners, verbs } from './read-only-verbs.ts'
+import { altersCommands, runners, verbs } from './read-only-verbs.ts'
 
 /**
  * Lets only reads through: a command is run when every command that it could run is known to change nothing. What it
@@ -77,7 +77,7 @@ function problemOf(source: string): string | undefined {
 function problemOfCommand(command: SimpleCommand, functions: ReadonlySet<string>): string | undefined {
   const written = command.redirects.find(redirect => !isHarmless(redirect.operator, redirect.target))
   if (written) return `it writes by ${written.operator}${written.target.source}`
-  const loaded = command.assignments.find(({ name }) => /^(PATH|ENV|BASH_ENV|LD_\w+)$/.test(name))
+  const loaded = command.assignments.find(({ name }) => altersCommands.test(name))
   if (loaded) return `it sets ${loaded.name}, which changes what commands mean`
   return problemOfWords(command.words, functions)
 }

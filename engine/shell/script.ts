@@ -148,7 +148,8 @@ class ScriptParser extends ScriptReader {
 
   #for(): void {
     this.skipBlanks()
-    if (this.match(name) === undefined) this.fail('a for without a variable')
+    const variable = this.match(name) ?? this.fail('a for without a variable')
+    this.#found.commands.push({ assignments: [{ name: variable, value: noWord }], words: [], redirects: [] })
     this.#skipLines()
     if (this.#takeWord('in')) while (this.#nextWord());
     this.skipBlanks()
