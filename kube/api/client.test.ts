@@ -1,5 +1,6 @@
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { AndamioError } from '../../engine/errors.ts'
 import { makeAuthority, makeServer } from '../../engine/pki/x509.ts'
 import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { ApiClient } from './client.ts'
@@ -181,12 +182,20 @@ describe('permission', () => {
     expect(await new ClusterReader(refusing).dryRun(nodeAnswer)).toEqual(nodeAnswer)
   })
 
-  test('that is refused ends the write at once, by its own error, and nothing is sent', async () => {
-    const lost = new LeaseRefused({ code: 'lease-lost', message: 'lost' })
-    const careful = new ApiClient(wire, undefined, () => Promise.reject(lost))
-    const writer = new ClusterWriter(careful, () => undefined, new AbortController().signal)
-    await expect(writer.patch(node, {})).rejects.toBe(lost)
-    await expect(writer.delete(node)).rejects.toBe(lost)
+  test.each([
+    new LeaseRefused({ code: 'lease-lost', message: 'lost' }),
+    new AndamioError({ code: 'lease-failed', message: 'no space left on the device' }),
+  ])('that is not given ends the write at once, by its own error, and nothing is sent: $failure.code', async why => {
+    const mayWrite = vi.fn().mockRejectedValue(why)
+    const writer = new ClusterWriter(
+      new ApiClient(wire, undefined, mayWrite),
+      () => undefined,
+      new AbortController().signal,
+    )
+    await expect(writer.patch(node, {})).rejects.toBe(why)
+    await expect(writer.delete(node)).rejects.toBe(why)
+    await expect(writer.evict('app', 'web')).rejects.toBe(why)
+    expect(mayWrite).toHaveBeenCalledTimes(3)
   })
 })
 

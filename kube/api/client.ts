@@ -1,9 +1,8 @@
 import { AndamioError } from '../../engine/errors.ts'
-import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { ApiRefusal, type ApiStatus, ApiUnreachable, isCertificateError } from './errors.ts'
 import { builtInKind, groupPath, type ServedKind } from './kinds.ts'
 import type { KindRef } from './objects.ts'
-import { withPatience } from './retry.ts'
+import { NotPermitted, withPatience } from './retry.ts'
 import type { Wire, WireRequest, WireResponse } from './wire.ts'
 
 export interface Call {
@@ -24,7 +23,7 @@ export interface Call {
 export class ApiClient {
   /** A new one when the cluster's credentials turned out to have changed. */
   readonly #renew: () => Promise<Wire | undefined>
-  /** Rejects with `LeaseRefused` where this run may not act any more. */
+  /** Rejects where this run may not act any more, or cannot know; by that error the write ends. */
   readonly #mayWrite: () => Promise<void>
   readonly #kinds = new Map<string, Promise<readonly ServedKind[]>>()
   #wire: Wire
@@ -74,14 +73,17 @@ export class ApiClient {
     const patience = { conflicts: call.method === 'PATCH', retries: call.retries ?? 4 }
     const wire = this.#wire
     const exchange = async (): Promise<WireResponse> => {
-      if (writes(call)) await this.#mayWrite()
+      if (writes(call))
+        await this.#mayWrite().catch((reason: unknown) => {
+          throw new NotPermitted(reason)
+        })
       return wire.send(request)
     }
     try {
       const response = await (call.plain ? exchange() : withPatience(exchange, patience))
       return response.status === 401 && (await this.#renewed(wire)) ? this.send(call) : response
     } catch (error) {
-      if (error instanceof LeaseRefused) throw error
+      if (error instanceof NotPermitted) throw error.reason
       if (isCertificateError(error) && (await this.#renewed(wire))) return this.send(call)
       const { host, port } = this.endpoint
       throw new ApiUnreachable(`${host}:${port}`, (error as Error).message, { cause: error })

@@ -1,5 +1,4 @@
 import pRetry from 'p-retry'
-import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { isCertificateError, isSchemaError } from './errors.ts'
 import type { WireResponse } from './wire.ts'
 
@@ -10,6 +9,15 @@ export interface Patience {
   /** Also try again on 409, which means another writer was faster. */
   readonly conflicts: boolean
   readonly retries?: number
+}
+
+/** Nothing was sent: this run may not write, or its lease cannot tell whether it may. */
+export class NotPermitted extends Error {
+  readonly reason: unknown
+  constructor(reason: unknown) {
+    super('not permitted')
+    this.reason = reason
+  }
 }
 
 class Passing extends Error {
@@ -33,7 +41,7 @@ export async function withPatience(
   }
   try {
     const shouldRetry = ({ error }: { readonly error: Error }): boolean =>
-      !isCertificateError(error) && !(error instanceof LeaseRefused)
+      !isCertificateError(error) && !(error instanceof NotPermitted)
     return await pRetry(attempt, {
       retries,
       minTimeout: 250,

@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import { connect as secure } from 'node:tls'
-import { within } from './within.ts'
+import { within } from '../../engine/connection/within.ts'
 
 /** Where the API listens and how both sides prove who they are. */
 export interface Endpoint {
