@@ -45,5 +45,5 @@ const hostsStay = (provider: string): AndamioError =>
     code: 'hosts-stay',
     message: `Hosts of the provider ${provider} were there before the lab, and are not removed`,
     cause: 'to take off again what up has put on them is not built yet',
-    next: 'Nothing was changed. kubeadm reset on every node ends the cluster; all else stays on the hosts.',
+    next: 'Nothing was changed. docs/errors.md says how to end by hand what up has put there.',
   })
