@@ -7,6 +7,7 @@ import { HostKeyCheck } from './host-key.ts'
 import { dialFailure, loginRefused } from './ssh-failures.ts'
 import { KeyRing } from './ssh-keys.ts'
 import { SshLink } from './ssh-link.ts'
+import { within } from './within.ts'
 
 export interface DialOptions {
   /** Shared by the hosts of a run. */
@@ -86,7 +87,8 @@ async function logIn(
 ): Promise<SshLink> {
   const { Client } = (await import('ssh2')).default
   const check = await HostKeyCheck.read(host, endpoint, options.acceptNewHostKeys)
-  const sock = via && (await forward(via, host, endpoint))
+  const seconds = options.handshakeSeconds ?? 10
+  const sock = via && (await forward(via, host, endpoint, seconds))
   const client = new Client()
   let refusal: unknown
   try {
@@ -110,7 +112,7 @@ async function logIn(
             },
           )
         },
-        readyTimeout: (options.handshakeSeconds ?? 10) * 1000,
+        readyTimeout: seconds * 1000,
         keepaliveInterval: (options.keepaliveSeconds ?? 10) * 1000,
         keepaliveCountMax: 2,
         ...(sock ? { sock } : {}),
@@ -128,9 +130,10 @@ async function logIn(
   return new SshLink(host, client)
 }
 
-async function forward(via: SshLink, host: string, endpoint: SshEndpoint): Promise<Duplex> {
+/** The host before it waits as long as its kernel does, minutes, for an address that swallows what is sent there. */
+async function forward(via: SshLink, host: string, endpoint: SshEndpoint, seconds: number): Promise<Duplex> {
   try {
-    return await via.forward(endpoint.address, endpoint.port)
+    return await within(seconds, via.forward(endpoint.address, endpoint.port))
   } catch (error) {
     throw dialFailure(error, host, endpoint)
   }

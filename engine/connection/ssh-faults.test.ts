@@ -151,6 +151,13 @@ describe('a connection that fails', () => {
     await host.close()
   })
 
+  test('an address that swallows everything, behind a jump host, is given up in the time of a handshake', () =>
+    withFake({ swallowsForwards: true }, async ({ port }) => {
+      const behind = { ...endpoint(22), jump: [endpoint(port)] }
+      const run = connectSsh('fake', behind, { handshakeSeconds: 0.3, patienceSeconds: 0.2 })
+      await expect(run).rejects.toMatchObject({ exit: 69, failure: { cause: 'no way to it within 0.3 s' } })
+    }))
+
   test('a peer that falls silent is found by three unanswered keepalives, whatever waits on it', async () => {
     const host = await startFakeHost({ hostKeys: [hostKey] })
     const wire = await startFaultyWire(host.port)

@@ -11,6 +11,8 @@ export interface FakeHostOptions {
   readonly maxSessions?: number
   /** Commands run as this user of this machine; default ourselves. */
   readonly uid?: number
+  /** Asked for a stream to elsewhere, it neither refuses nor opens one. Default: it refuses. */
+  readonly swallowsForwards?: boolean
   /** Closes every session without saying how its command ended. */
   readonly keepsStatus?: boolean
 }
@@ -34,6 +36,7 @@ export async function startFakeHost(options: FakeHostOptions): Promise<FakeHost>
     client.on('ready', () => state.logins++)
     client.on('error', () => undefined)
     client.on('close', () => clients.delete(client))
+    if (options.swallowsForwards) client.on('tcpip', () => undefined)
     client.on('session', (accept, reject) => {
       if (sessions >= (options.maxSessions ?? Number.POSITIVE_INFINITY)) return reject()
       state.mostSessions = Math.max(state.mostSessions, ++sessions)
