@@ -52,6 +52,14 @@ function packageChange({ name, version }: AptPackage, found: PackageState | unde
 const fits = (found: string, wish: string | undefined): boolean =>
   wish === undefined || found === wish || (wish.endsWith('*') && found.startsWith(wish.slice(0, -1)))
 
+/** For what must install a package in passing: the same way, with the same patience. Any version will do. */
+export const installPackages = (on: HostWriter, names: readonly string[]): Promise<void> =>
+  install(
+    on,
+    names.map(name => ({ name })),
+    { is: 'absent' },
+  )
+
 async function install(
   on: HostWriter,
   wanted: readonly AptPackage[],
