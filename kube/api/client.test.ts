@@ -187,11 +187,8 @@ describe('permission', () => {
     new AndamioError({ code: 'lease-failed', message: 'no space left on the device' }),
   ])('that is not given ends the write at once, by its own error, and nothing is sent: $failure.code', async why => {
     const mayWrite = vi.fn().mockRejectedValue(why)
-    const writer = new ClusterWriter(
-      new ApiClient(wire, undefined, mayWrite),
-      () => undefined,
-      new AbortController().signal,
-    )
+    const careful = new ApiClient(wire, undefined, mayWrite)
+    const writer = new ClusterWriter(careful, () => undefined, new AbortController().signal)
     await expect(writer.patch(node, {})).rejects.toBe(why)
     await expect(writer.delete(node)).rejects.toBe(why)
     await expect(writer.evict('app', 'web')).rejects.toBe(why)
