@@ -40,11 +40,7 @@ const docker: Builder = {
     const archive = join(scratch, 'image.tar')
     const env = { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' }
     await runTool('docker', ['build', '--quiet', '--platform', platform, '--tag', image, context], { ...patient, env })
-    try {
-      await runTool('docker', ['save', '--output', archive, image], patient)
-    } finally {
-      await runTool('docker', ['image', 'rm', image], quick)
-    }
+    await takeOut('docker', ['save', '--output', archive, image], image)
     await mkdir(into)
     await runTool('tar', ['-xf', archive, '-C', into], patient)
   },
@@ -59,11 +55,7 @@ const podman: Builder = {
   async build({ name, tag, platform, context, into }) {
     const image = `localhost/andamio-build/${name}:${tag}`
     await runTool('podman', ['build', '--quiet', '--platform', platform, '--tag', image, context], patient)
-    try {
-      await runTool('podman', ['save', '--format', 'oci-dir', '--output', into, image], patient)
-    } finally {
-      await runTool('podman', ['image', 'rm', image], quick)
-    }
+    await takeOut('podman', ['save', '--format', 'oci-dir', '--output', into, image], image)
   },
 }
 
@@ -84,5 +76,17 @@ const buildah: Builder = {
 }
 
 export const builders: readonly Builder[] = [docker, podman, buildah]
+
+/** Saves an image, and takes its name away whatever comes of it. What fails first is what is told. */
+async function takeOut(program: string, save: readonly string[], image: string): Promise<void> {
+  const remove = ['image', 'rm', image]
+  try {
+    await runTool(program, save, patient)
+  } catch (error) {
+    await askTool(program, remove, quick)
+    throw error
+  }
+  await runTool(program, remove, quick)
+}
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? 'it said nothing'

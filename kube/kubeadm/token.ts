@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { Secret } from '../../engine/shell/secret.ts'
+import { ApiRefusal } from '../api/errors.ts'
 import type { ObjectRef } from '../api/objects.ts'
 import type { ClusterWriter } from '../api/writer.ts'
 
@@ -21,7 +22,7 @@ export async function withJoinToken(
   const [id, secret] = [letters(6), letters(16)]
   const ref: ObjectRef = { apiVersion: 'v1', kind: 'Secret', namespace: 'kube-system', name: `bootstrap-token-${id}` }
   const expires = new Date((await api.now()).getTime() + lifeMinutes * 60_000)
-  await api.create({
+  const token = {
     apiVersion: ref.apiVersion,
     kind: ref.kind,
     metadata: { name: ref.name, namespace: 'kube-system' },
@@ -35,10 +36,18 @@ export async function withJoinToken(
       'usage-bootstrap-signing': 'true',
       'auth-extra-groups': 'system:bootstrappers:kubeadm:default-node-token',
     },
-  })
-  try {
-    await use(new Secret(`${id}.${secret}`))
-  } finally {
-    await api.delete(ref)
   }
+  try {
+    await api.create(token).catch((error: unknown) => {
+      // Nobody else would hit on this name: our own request was made again because its answer was lost.
+      if (!isThere(error)) throw error
+    })
+    await use(new Secret(`${id}.${secret}`))
+  } catch (error) {
+    await api.delete(ref).catch(() => undefined)
+    throw error
+  }
+  await api.delete(ref)
 }
+
+const isThere = (error: unknown): boolean => error instanceof ApiRefusal && error.reason === 'AlreadyExists'
