@@ -74,22 +74,33 @@ table ip ${firewallTable} {
 }`
 }
 
+/** Others hold iptables' lock for moments only. Status 4 tells that somebody still holds it: nothing is known then. */
+const iptables = raw('iptables -w 10')
+
 /** Where somebody's iptables drops what it does not know (container engines do), a table of our own cannot allow it. */
 function letThrough({ uplink, tag }: LabNames) {
   return raw(sh`
-if command -v iptables >/dev/null && iptables -S FORWARD | grep -qxe '-P FORWARD DROP'; then
-  for direction in -i -o; do
-    iptables -C FORWARD $direction ${uplink} -m comment --comment ${tag} -j ACCEPT 2>/dev/null ||
-      iptables -I FORWARD $direction ${uplink} -m comment --comment ${tag} -j ACCEPT
-  done
+if command -v iptables >/dev/null; then
+  rules=$(${iptables} -S FORWARD) || [ $? -ne 4 ]
+  if printf '%s\n' "$rules" | grep -qxe '-P FORWARD DROP'; then
+    for direction in -i -o; do
+      ${iptables} -C FORWARD $direction ${uplink} -m comment --comment ${tag} -j ACCEPT 2>/dev/null ||
+        ${iptables} -I FORWARD $direction ${uplink} -m comment --comment ${tag} -j ACCEPT
+    done
+  fi
 fi`)
 }
 
+/** As often as there is a rule. Whatever else keeps iptables from it than the lock means that there is none. */
 function forget({ uplink, tag }: LabNames) {
   return raw(sh`
 if command -v iptables >/dev/null; then
   for direction in -i -o; do
-    while iptables -D FORWARD $direction ${uplink} -m comment --comment ${tag} -j ACCEPT 2>/dev/null; do :; done
+    status=0
+    while [ $status -eq 0 ]; do
+      said=$(${iptables} -D FORWARD $direction ${uplink} -m comment --comment ${tag} -j ACCEPT 2>&1) || status=$?
+    done
+    if [ $status -eq 4 ]; then printf '%s\n' "$said" >&2; exit 4; fi
   done
 fi`)
 }
