@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failureLines, partLine, progressLine, progressPrinter } from './mirror-lines.ts'
+import { partLine, progressLine, progressPrinter } from './mirror-lines.ts'
 
 test('a line says what, how much and how long', () => {
   const kernel = { type: 'progress', task: 'kernel', seconds: 61.7 } as const
@@ -22,17 +22,6 @@ test('between a beginning and an end there is a line every ten seconds', () => {
     'b begins',
     'a built',
   ])
-})
-
-test('a failure names its place, cause and way out', () => {
-  const lines = failureLines({
-    code: 'c',
-    message: 'It failed',
-    place: '/log',
-    stderr: ['no space'],
-    next: 'Free some.',
-  })
-  expect(lines).toEqual(['error: It failed (c)', '  at    /log', '  | no space', '  next  Free some.'])
 })
 
 test('an earlier part is told with what it takes, and with who keeps it', () => {

@@ -1,4 +1,4 @@
-import type { Emit, Failure, Progress } from '../engine/report/events.ts'
+import type { Emit, Progress } from '../engine/report/events.ts'
 import type { StalePart } from '../mirror/prune.ts'
 
 const secondsBetweenLines = 10
@@ -22,16 +22,6 @@ export function progressLine(progress: Omit<Progress, 'at'>): string {
   const count = done === undefined ? '' : `, ${done}${total === undefined ? '' : ` of ${total}`} ${unit}`
   const what = ended === 'failed' ? 'failed' : `${detail}${count}`
   return `${task.padEnd(18)} ${String(Math.round(seconds)).padStart(5)} s  ${what}`.trimEnd()
-}
-
-export function failureLines({ message, code, place, cause, stderr = [], next }: Failure): readonly string[] {
-  return [
-    `error: ${message} (${code})`,
-    ...(place ? [`  at    ${place}`] : []),
-    ...(cause ? [`  cause ${cause}`] : []),
-    ...stderr.map(line => `  | ${line}`),
-    ...(next ? [`  next  ${next}`] : []),
-  ]
 }
 
 export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6).toLocaleString('en')} MB`

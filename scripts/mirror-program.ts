@@ -1,16 +1,18 @@
-import { Command, CommanderError, Option } from 'commander'
-import { AndamioError, exitCode } from '../engine/errors.ts'
+import { Command, Option } from 'commander'
+import { exitCode } from '../engine/errors.ts'
 import { cacheFolder } from '../engine/play/folders.ts'
+import { quietly } from '../engine/play/parse-command.ts'
 import { counted } from '../engine/report/text.ts'
 import { buildMirror, stepsToBuild } from '../mirror/build-mirror.ts'
 import { requireRoot } from '../mirror/machine.ts'
 import { removeParts, staleParts } from '../mirror/prune.ts'
 import { everyStep, mirrorSteps } from '../mirror/steps.ts'
-import { failureLines, megabytes, partLine, progressPrinter } from './mirror-lines.ts'
+import { megabytes, partLine, progressPrinter } from './mirror-lines.ts'
+import { asProgram } from './program.ts'
 
 /** The program behind scripts/mirror.mjs. Gives its exit status. */
-export async function mirrorProgram(args: readonly string[]): Promise<number> {
-  const program = new Command('npx zx scripts/mirror.mjs')
+export function mirrorProgram(args: readonly string[]): Promise<number> {
+  const program = quietly(new Command('npx zx scripts/mirror.mjs'))
     .description(
       'Builds, once, what a lab needs that is to do without the internet: kernel, packages, images, host image.',
     )
@@ -21,31 +23,15 @@ export async function mirrorProgram(args: readonly string[]): Promise<number> {
     )
     .option('--check', 'say what is missing (with --prune, what would go), and change nothing')
     .option('--prune', 'remove parts of earlier versions that no running lab uses, instead of building')
-    .allowExcessArguments(false)
-    .exitOverride()
-  try {
-    program.parse(args, { from: 'user' })
-    const {
-      source,
-      check,
-      prune: old,
-    } = program.opts<{
-      source: 'mirror' | 'upstream'
-      check?: boolean
-      prune?: boolean
-    }>()
-    if (old) return await prune(check ?? false)
-    if (source === 'upstream') {
+  return asProgram(program, args, async () => {
+    const asked = program.opts<{ source: 'mirror' | 'upstream'; check?: boolean; prune?: boolean }>()
+    if (asked.prune) return prune(asked.check ?? false)
+    if (asked.source === 'upstream') {
       console.log('Packages and images come from pkgs.k8s.io, registry.k8s.io and ghcr.io: there is nothing to build.')
       return exitCode.done
     }
-    return check ? await tellMissing() : await build()
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.usage
-    if (!(error instanceof AndamioError)) throw error
-    console.error(failureLines(error.failure).join('\n'))
-    return error.exit
-  }
+    return asked.check ? tellMissing() : build()
+  })
 }
 
 async function tellMissing(): Promise<number> {

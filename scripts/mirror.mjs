@@ -1,8 +1,7 @@
 #!/usr/bin/env zx
 // Builds what an offline lab needs, once, into the cache.   npx zx scripts/mirror.mjs [--source mirror|upstream] [--prune]
 if (!Reflect.get(process.features, 'typescript')) (await import('tsx/esm/api')).register()
+const { argumentsAfter } = await import('./program.ts')
 const { mirrorProgram } = await import('./mirror-program.ts')
 
-process.exitCode = await mirrorProgram(
-  process.argv.slice(process.argv.findIndex(argument => argument.endsWith('mirror.mjs')) + 1),
-)
+process.exitCode = await mirrorProgram(argumentsAfter('mirror.mjs'))

@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { usageError } from '../errors.ts'
 import { exitCodeHelp, type Flag, type SharedFlag, sharedFlags } from './option-list.ts'
+import { parseCommand, quietly } from './parse-command.ts'
 
 export interface Options {
   readonly playbook: string
@@ -50,15 +51,8 @@ const DEFAULT_FORKS = 10
 export function parseOptions(playbook: string, argv: readonly string[], about: OptionsFor): Options | { help: string } {
   const called = `npx zx playbooks/${playbook}.mjs`
   const command = commandFor(called, about)
-  try {
-    command.parse([...argv], { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.code === 'commander.helpDisplayed') return { help: command.helpInformation() + teaching(called, about) }
-    const [message = '', hint] = error.message.replace(/^error: /, '').split('\n')
-    const next = hint === undefined ? `${called} --help shows what there is` : sentence(hint)
-    throw usageError({ message, place: called, next })
-  }
+  const asked = parseCommand(command, argv)
+  if (asked) return { help: asked.help + teaching(called, about) }
   const given = command.opts<Partial<Omit<Options, 'args' | 'extra'>> & Record<string, string | boolean>>()
   refuseContradictions(given)
   const own = new Set((about.extraOptions ?? []).map(({ flags }) => new Option(flags).attributeName()))
@@ -82,13 +76,7 @@ export function parseOptions(playbook: string, argv: readonly string[], about: O
 }
 
 function commandFor(called: string, { summary, uses, extraOptions, args }: OptionsFor): Command {
-  const command = new Command(called)
-    .description(summary)
-    .helpOption('-h, --help', 'show this')
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .configureHelp({ helpWidth: 100 })
+  const command = quietly(new Command(called).description(summary))
   for (const { name, help, required = true } of args ?? []) command.argument(required ? `<${name}>` : `[${name}]`, help)
   for (const { flags, help } of extraOptions ?? []) command.option(flags, help)
   for (const name of uses ?? (Object.keys(sharedFlags) as SharedFlag[])) command.addOption(optionFor(name))
@@ -134,6 +122,3 @@ function teaching(called: string, { examples }: OptionsFor): string {
   const lines = (examples ?? []).map(example => `  ${called} ${example}`)
   return `${examples ? `\nExamples:\n${lines.join('\n')}\n` : ''}\n${exitCodeHelp}\n`
 }
-
-/** Commander's `(Did you mean --check?)` as a next step. */
-const sentence = (hint: string) => hint.replace(/^\(D/, 'd').replace(/\)$/, '')
