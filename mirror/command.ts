@@ -105,6 +105,7 @@ export async function runCommand(
   } finally {
     clearTimeout(timer)
     place.signal.removeEventListener('abort', cancel)
-    log.end()
+    // Whoever is told of a failure reads the log next: it must be whole by then.
+    await new Promise(resolve => log.end(resolve))
   }
 }

@@ -56,7 +56,8 @@ describe('what is told of a node', () => {
 
   test('no node is absent; what is not known stays so', () => {
     expect(judgeReports(present(boot), absent)).toEqual(absent)
-    expect(judgeReports(absent, absent)).toEqual(absent)
+    expect(judgeReports(unknown('until worker1 exists'), absent)).toEqual(absent)
+    expect(judgeReports(unknown('no answer'), present({ bootId: '', oldest: null }))).toEqual(unknown('no answer'))
     expect(judgeReports(present(boot), unknown('no answer'))).toEqual(unknown('no answer'))
   })
 })

@@ -98,8 +98,9 @@ export function oldestOf(pods: readonly Pod[]): Reports['oldest'] {
 }
 
 export function judgeReports(onHost: Answer<Boot>, api: Answer<Reports>): Answer<Standing> {
-  if (onHost.is !== 'present') return onHost
-  return api.is === 'present' ? present({ stale: staleOf(onHost.state, api.state) }) : api
+  // Without a node there are no reports, whatever the host says: also while there is no host yet.
+  if (api.is !== 'present') return api
+  return onHost.is === 'present' ? present({ stale: staleOf(onHost.state, api.state) }) : onHost
 }
 
 /** A clock that was set right soon after the start moves the start too; a container must be older than that explains. */
