@@ -125,6 +125,7 @@ async function writerFor(run: Run, host: string, resource: AnyResource): Promise
     connection,
     facts: await facts,
     emit: run.emit,
+    signal: run.signal,
     ...(run.lease ? { permission: run.lease } : {}),
     writerOf: target => writerOf(run, target),
   })

@@ -26,6 +26,8 @@ export interface Upload {
 export interface HostWriter {
   readonly host: string
   readonly facts: HostFacts
+  /** Aborted when the run is interrupted: what only waits ends then, a command under way does not. */
+  readonly signal: AbortSignal
   /** Gives the script's stdout. Throws `command-failed` with the last lines of its stderr. */
   run(script: string, options: RunOptions): Promise<string>
   /** Atomic: temporary file beside the destination, checksum, owner, mode, fsync, rename. */

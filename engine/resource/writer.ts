@@ -13,6 +13,8 @@ interface Parts {
   readonly connection: Connection
   readonly facts: HostFacts
   readonly emit: Emit
+  /** The run's: whoever waits for the host's lock then waits no longer. */
+  readonly signal: AbortSignal
   /** Without it nothing but the host's lock is asked. */
   readonly permission?: Permission
   writerOf(target: ApiTarget<unknown, unknown>): Promise<unknown>
@@ -26,12 +28,14 @@ const mostLate = 5
 export class HostWriterOverSsh implements HostWriter {
   readonly host: string
   readonly facts: HostFacts
+  readonly signal: AbortSignal
   readonly #parts: Parts
   #uptimeAhead: number
 
   constructor(parts: Parts) {
     this.host = parts.connection.host
     this.facts = parts.facts
+    this.signal = parts.signal
     this.#parts = parts
     this.#uptimeAhead = parts.facts.uptimeAheadSeconds
   }
@@ -72,6 +76,7 @@ export class HostWriterOverSsh implements HostWriter {
       const refusal = result.code === 0 ? undefined : readRefusal(result.stderr)
       if (!refusal) return result
       if (refusal.is === 'locked') {
+        this.signal.throwIfAborted()
         if (performance.now() - began > lockLimitSeconds * 1000) throw this.#stillLocked(refusal.by)
         this.waiting('an earlier run on this host', lockLimitSeconds, refusal.by)
         continue

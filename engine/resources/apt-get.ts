@@ -90,7 +90,7 @@ async function patiently(on: HostWriter, command: string, what: string): Promise
     const holder = `${lock.lock}, held by ${lock.pid ? `process ${lock.pid} (${lock.name ?? 'dpkg'})` : 'another process'}`
     if (performance.now() > ends) throw stillHeld(on, holder)
     on.waiting('the package lock', limitSeconds, holder)
-    await sleep(2000)
+    await sleep(2000, undefined, { signal: on.signal })
   }
 }
 

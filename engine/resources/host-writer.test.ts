@@ -37,9 +37,15 @@ function permission(permits: readonly Permit[], over: Partial<Permission> = {}):
   }
 }
 
-const writer = (allowed: Permission, connection: Connection = root().connection, ahead = 0): HostWriter =>
+const writer = (
+  allowed: Permission,
+  connection: Connection = root().connection,
+  ahead = 0,
+  signal = new AbortController().signal,
+): HostWriter =>
   new HostWriterOverSsh({
     connection,
+    signal,
     permission: allowed,
     facts: { ...root().writer.facts, uptimeAheadSeconds: ahead },
     emit: () => undefined,
@@ -154,6 +160,21 @@ it('ends as locked by someone else, naming who, when an earlier run does not com
     failure: { code: 'host-locked', cause: 'it is held by process 7 (kubeadm)' },
   })
   expect(tries).toBe(3)
+})
+
+it('waits for an earlier run no longer than until the interrupt', async () => {
+  const interrupt = new AbortController()
+  let tries = 0
+  const held: Connection = {
+    ...unasked,
+    exec: async () => {
+      if (++tries > 1) throw new Error('tried again after the interrupt')
+      interrupt.abort()
+      return { code: 75, stdout: Buffer.of(), stderr: 'andamio: host locked by process 7 (apt-get)' }
+    },
+  }
+  const on = writer(permission([fresh(7)]), held, 0, interrupt.signal)
+  await expect(on.run('true', { what: 'nothing' })).rejects.toMatchObject({ name: 'AbortError' })
 })
 
 async function* heldUpUntil(over: () => boolean, stdin: ExecOptions['stdin']): AsyncGenerator<Uint8Array> {

@@ -53,6 +53,7 @@ export class PrivateRoot {
     const connection = connectLocal('private', { wrapper: enter })
     const waits: string[] = []
     const writer = new HostWriterOverSsh({
+      signal: new AbortController().signal,
       connection,
       facts: await factsOf(connection),
       emit: event => event.type === 'wait' && waits.push(`${event.what}: ${event.detail}`),

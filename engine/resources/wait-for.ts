@@ -40,7 +40,7 @@ case $? in (0) printf 'met\\n%s\\n' "$detail" ;; (1) printf 'not yet\\n%s\\n' "$
         if (met) return
         if (performance.now() > ends) throw gaveUp(on.host, options, detail)
         on.waiting(id, limitSeconds, detail)
-        await sleep(everySeconds * 1000)
+        await sleep(everySeconds * 1000, undefined, { signal: on.signal })
       }
     },
   }

@@ -35,6 +35,7 @@ export function connector({ emit }: ProviderContext, options: Options, signal: A
         keys,
         acceptNewHostKeys: options.acceptNewHostKeys,
         patienceSeconds,
+        signal,
         onRetry: detail =>
           emit({ type: 'wait', host, what: 'its sshd', detail, limitSeconds: patienceSeconds, seconds: 0 }),
       })

@@ -36,6 +36,7 @@ export class RealHost {
     const [answer] = batch.parse(stdout, stderr)
     if (!answer) throw new Error(`${name} did not tell what it is: ${stderr}`)
     const writer = new HostWriterOverSsh({
+      signal: new AbortController().signal,
       connection,
       facts: readFacts(answer, Date.now() / 1000),
       emit: event => event.type === 'wait' && say(`${event.host}: waiting for ${event.what}: ${event.detail}`),

@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { makeKey } from '../../engine/connection/testing/keys.ts'
+import { freePort } from '../../engine/connection/testing/sshd.ts'
+import type { LabHosts } from '../../engine/inventory/lab.ts'
+import { parseOptions } from '../../engine/play/options.ts'
+import { connector } from './connector.ts'
+
+it('tries a host that does not answer no longer than until the interrupt', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'connector-'))
+  try {
+    const options = parseOptions('up', [], { summary: '', uses: [], examples: [] })
+    if ('help' in options) throw new Error('no help was asked for')
+    const interrupt = new AbortController()
+    const lab = {} as LabHosts
+    const emit = (): void => interrupt.abort(new Error('interrupted'))
+    const connect = connector({ lab, stateFolder: folder, cacheFolder: folder, emit }, options, interrupt.signal)
+    const endpoint = {
+      address: '127.0.0.1',
+      port: await freePort(),
+      user: 'root',
+      identityFiles: [makeKey(folder, 'key').file],
+      agent: false,
+      knownHostsFile: join(folder, 'known_hosts'),
+      jump: [],
+    }
+    await expect(connect('one', { is: 'running', endpoint, address: '127.0.0.1' })).rejects.toThrow('interrupted')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
