@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type Check, expect } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
 import { conditionOf, type Node, type Pod } from '../../kube/api/objects.ts'
+import { podReadiness } from '../../kube/nodes/readiness.ts'
 import { clusterOf } from './cluster-reader.ts'
 
 /** How long a lab may take to settle, e.g. after a host that was off has come back. */
@@ -31,16 +32,16 @@ export const nodesAndPods: Check = {
 }
 
 /** What is not yet as it should be; undefined when everything is. */
-function unsettled(hosts: readonly string[], nodes: readonly Node[], pods: readonly Pod[]): string | undefined {
+export function unsettled(hosts: readonly string[], nodes: readonly Node[], pods: readonly Pod[]): string | undefined {
   const [wanted, there] = [[...hosts].sort(), nodes.map(({ metadata }) => metadata.name).sort()]
   if (String(there) !== String(wanted)) return `nodes are ${there.join(', ')}; the inventory has ${wanted.join(', ')}`
   const notReady = nodes.filter(({ status }) => conditionOf(status.conditions, 'Ready')?.status !== 'True')
   if (notReady.length > 0) return `not Ready: ${notReady.map(({ metadata }) => metadata.name).join(', ')}`
-  const notRunning = pods.filter(
-    ({ status }) => status.phase !== 'Running' || conditionOf(status.conditions, 'Ready')?.status !== 'True',
-  )
+  const notRunning = pods
+    .map(pod => ({ name: `${pod.metadata.namespace}/${pod.metadata.name}`, ...podReadiness(pod) }))
+    .filter(({ ready }) => !ready)
   if (notRunning.length === 0) return undefined
-  return `not running: ${notRunning.map(({ metadata, status }) => `${metadata.namespace}/${metadata.name} ${status.phase}`).join(', ')}`
+  return `not running: ${notRunning.map(({ name, why }) => `${name} (${why})`).join(', ')}`
 }
 
 const shown = ({ metadata, status }: Node): string =>

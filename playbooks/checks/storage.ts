@@ -1,6 +1,7 @@
 import { type Check, expect } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { AnyObject } from '../../kube/api/objects.ts'
+import { nfsServer } from '../../roles/nfs-server/role.ts'
 import { clusterOf } from './cluster-reader.ts'
 import { probe } from './probe.ts'
 
@@ -50,13 +51,21 @@ export const exported: Check = {
     expect(host !== undefined, 'the inventory has no storage host')
     const answer = await run.reach().readOn(host, 'showmount --no-headers -e localhost')
     expect(answer.is === 'present', answer.is === 'unknown' ? answer.why : `${host} is not there`)
-    const [path = '', clients = ''] = answer.state.trim().split(/\s+/)
+    const path = String(run.varsOf(host, nfsServer.name).path ?? nfsServer.vars.path)
+    const clients = clientsOf(path, answer.state)
+    expect(clients !== undefined, `${path} is not exported; what is: ${answer.state.trim() || 'nothing'}`)
     const view = run.view(host)
     const nodes = (run.lab.groups.get('cluster') ?? []).map(node => view.lab.addressOf(node).now())
     expect(
-      JSON.stringify(clients.split(',').sort()) === JSON.stringify([...nodes].sort()),
-      `${path} is exported to ${clients}, the nodes are ${nodes.join(',')}`,
+      JSON.stringify([...clients].sort()) === JSON.stringify([...nodes].sort()),
+      `${path} is exported to ${clients.join(',')}, the nodes are ${nodes.join(',')}`,
     )
-    return `${host} exports ${path} to ${clients}`
+    return `${host} exports ${path} to ${clients.join(',')}`
   },
+}
+
+/** Whom a folder is exported to, by what showmount prints: a line for each, `/path   client,client`. */
+export function clientsOf(path: string, shown: string): readonly string[] | undefined {
+  const line = shown.split('\n').find(line => line.startsWith(`${path} `))
+  return line?.slice(path.length).trim().split(',')
 }

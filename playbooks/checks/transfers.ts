@@ -62,11 +62,19 @@ async function put(url: string, body: Buffer, sha256: string): Promise<void> {
   expect(answer.status === 201, `PUT ${url}: ${answer.status} ${await answer.text()}`)
 }
 
-async function sameBytes(url: string, sha256: string): Promise<void> {
+export async function sameBytes(url: string, sha256: string): Promise<void> {
   const answer = await ask('GET', url)
   expect(answer.ok, `GET ${url}: ${answer.status}`)
   const hash = createHash('sha256')
-  for await (const chunk of answer.body ?? []) hash.update(chunk)
+  let bytes = 0
+  try {
+    for await (const chunk of answer.body ?? []) {
+      hash.update(chunk)
+      bytes += chunk.length
+    }
+  } catch (error) {
+    expect(false, `GET ${url}: cut after ${bytes} bytes: ${reason(error)}`)
+  }
   const got = hash.digest('base64')
   expect(got === sha256, `GET ${url}: SHA-256 ${got}, sent ${sha256}`)
 }
@@ -76,8 +84,9 @@ async function ask(method: string, url: string, init: RequestInit = {}): Promise
   const answer = await fetch(url, { ...init, method, signal: AbortSignal.timeout(limitMs) }).catch(
     (error: Error) => error,
   )
-  const why =
-    answer instanceof Response ? '' : `${answer.message} ${(answer.cause as Error | undefined)?.message ?? ''}`
-  expect(answer instanceof Response, `${method} ${url}: ${why}`)
+  expect(answer instanceof Response, `${method} ${url}: ${reason(answer)}`)
   return answer
 }
+
+const reason = (error: unknown): string =>
+  error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`.trim() : ''

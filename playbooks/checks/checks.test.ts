@@ -1,0 +1,45 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import type { Node, Pod } from '../../kube/api/objects.ts'
+import { unsettled } from './nodes.ts'
+import { clientsOf } from './storage.ts'
+import { sameBytes } from './transfers.ts'
+
+test('the export that is meant is found among others', () => {
+  const shown = '/mnt/nfs-share-old 10.0.0.9\n/srv            *\n/mnt/nfs-share  10.0.0.11,10.0.0.10\n'
+  expect(clientsOf('/mnt/nfs-share', shown)).toEqual(['10.0.0.11', '10.0.0.10'])
+  expect(clientsOf('/mnt', shown)).toBeUndefined()
+})
+
+const pod = (name: string, status: Pod['status']): Pod =>
+  ({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'app', name }, spec: {}, status }) as Pod
+const node = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'cp' },
+  spec: {},
+  status: { conditions: [{ type: 'Ready', status: 'True' }] },
+} as unknown as Node
+
+test('a pod that has done its work is no trouble; one that cannot do it is, by its own reason', () => {
+  const done = pod('job', { phase: 'Succeeded' })
+  expect(unsettled(['cp'], [node], [done])).toBeUndefined()
+  const waiting = [{ name: 'web', ready: false, restartCount: 0, state: { waiting: { reason: 'ErrImagePull' } } }]
+  const broken = pod('web', { phase: 'Pending', containerStatuses: waiting })
+  expect(unsettled(['cp'], [node], [done, broken])).toBe('not running: app/web (web: ErrImagePull)')
+})
+
+test('a body that is cut fails the check by what came of it, and is not taken for a bug', async () => {
+  const server = createServer((_, answer) => {
+    answer.writeHead(200, { 'content-length': 10 })
+    answer.write('abc', () => answer.destroy())
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    await expect(sameBytes(url, '')).rejects.toThrow(`GET ${url}: cut after 3 bytes: `)
+  } finally {
+    server.close()
+  }
+})
