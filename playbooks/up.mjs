@@ -1,5 +1,5 @@
 #!/usr/bin/env zx
-// Builds the lab, or brings it back to what the inventory says.   npx zx playbooks/up.mjs [--check] [--inventory ec2]
+// Builds the lab, or brings it back to what the inventory says.   npx zx playbooks/up.mjs [--check] [--inventory static]
 import { playbook } from './lib/playbook.mjs'
 
 const about = {

@@ -44,7 +44,7 @@ async function push(on: RegistryWriter, { name, tag }: ImageContext, built: Para
         code: 'push-failed',
         message: `The image ${name}:${tag} could not be pushed to the lab's registry.`,
         cause: (error as Error).message,
-        next: `Look at the log on the storage host (journalctl -u andamio-registry-push) and run again.`,
+        next: `Look at the log on the storage host (journalctl -u docker-registry) and run again.`,
       },
       undefined,
       { cause: error },

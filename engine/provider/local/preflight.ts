@@ -98,7 +98,7 @@ const notHere = (cause: string): AndamioError =>
     message: 'Local hosts cannot run on this machine',
     place: 'this machine',
     cause,
-    next: 'Or take hosts from elsewhere: --inventory vagrant, multipass, static or ec2.',
+    next: 'Or take hosts from elsewhere: --inventory static has room for the addresses of hosts that you made.',
   })
 
 const noRoom = (lacking: readonly { what: string; has: number; needs: number }[], stateFolder: string): AndamioError =>
