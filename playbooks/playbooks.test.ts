@@ -79,6 +79,7 @@ describe('what is not understood is refused before anything happens', () => {
     ['a mistyped flag', ['--chekc'], 'usage', '--check'],
     ['an inventory that is not there', ['--inventory', 'nowhere'], 'inventory-not-found', 'local'],
     ['a host that is not there', ['--limit', 'worker9'], 'limit-unknown', 'worker'],
+    ['a host to take over that is not there', ['--check', '--take-over', 'worker9'], 'unknown-host', 'worker'],
   ])('%s', async (_, args, code, hint) => {
     const { exit, stdout, stderr } = await bare('up', ...args)
     expect(exit).toBe(64)

@@ -15,7 +15,7 @@ import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
 import { connector } from './connector.ts'
 import { providerFor } from './providers.ts'
-import { refuseUnknownGroups, strictWords } from './strict-words.ts'
+import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
 import * as vocabulary from './vocabulary.ts'
 
 /** Groups that the lab's roles speak of. */
@@ -45,6 +45,7 @@ export async function runPlaybook(
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   })
   refuseUnknownGroups(name, list, lab, labGroups)
+  refuseUnknownTakeOver(options.takeOver, lab)
   return perform(
     { name, steps: list, exclusive: !about.readOnly },
     {

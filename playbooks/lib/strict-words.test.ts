@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { play } from '../../engine/play/play.ts'
-import { refuseUnknownGroups, strictWords } from './strict-words.ts'
+import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
 
 const words = { play: () => 'a play', hosts: () => 'hosts' }
 const lab = {
@@ -37,6 +37,17 @@ it('refuses a play for a group that nobody knows, and lets one of the lab be emp
     expect.objectContaining({
       exit: 64,
       failure: expect.objectContaining({ code: 'group-unknown', next: expect.stringContaining('storage') }),
+    }),
+  )
+})
+
+it('refuses to take over a host that nobody knows', () => {
+  refuseUnknownTakeOver([], lab)
+  refuseUnknownTakeOver(['cp'], lab)
+  expect(() => refuseUnknownTakeOver(['cp', 'pc'], lab)).toThrow(
+    expect.objectContaining({
+      exit: 64,
+      failure: expect.objectContaining({ code: 'unknown-host', next: 'did you mean cp?' }),
     }),
   )
 })

@@ -44,4 +44,21 @@ export function refuseUnknownGroups(
   }
 }
 
+/** Refuses `--take-over` of a host that the lab does not have: what was meant would then be left as it is. */
+export function refuseUnknownTakeOver(
+  takeOver: readonly string[],
+  { hosts, file }: Pick<LabHosts, 'hosts' | 'file'>,
+): void {
+  const names = hosts.map(({ name }) => name)
+  for (const host of takeOver) {
+    if (names.includes(host)) continue
+    throw usageError({
+      code: 'unknown-host',
+      message: `--take-over: ${file} has no host ${host}`,
+      place: '--take-over',
+      next: didYouMean(host, names, 'there are'),
+    })
+  }
+}
+
 const placeOf = (playbook: string): string => `the playbook ${playbook}`
