@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { endOfLifeWarnings } from './end-of-life.ts'
 import { images, minorOf, supports, versions } from './versions.ts'
@@ -24,4 +25,9 @@ it('builds only from pairs that their makers test together', () => {
   expect(supports.pause[kubernetes]).toBe(versions.pause.version)
   expect(Object.keys(supports.containerdConfig)).toContain(minorOf(versions.containerd.version))
   expect(images.pause).toContain(versions.pause.version)
+})
+
+it('the README names the versions that a lab is built from', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  expect(readme).toContain(`Kubernetes ${versions.kubernetes.version}, containerd ${versions.containerd.version}`)
 })

@@ -197,6 +197,15 @@ describe('an inventory', () => {
     }
   })
 
+  it('tells of a role without variables, and where something else is set', () => {
+    const versioned = lab.replace('path: /mnt/share', 'version: 1')
+    const [place, given] = ['lab.yaml:12:14 vars.storage.version', 'storage has no variable version']
+    const none = { roleVars: { ...roleVars, storage: {} } }
+    expect(told(versioned, none)).toEqual([`${place}: ${given} (storage takes no variables)`])
+    const setElsewhere = { storage: { version: 'it is in versions.ts' } }
+    expect(told(versioned, { setElsewhere })).toEqual([`${place}: ${given} (it is in versions.ts)`])
+  })
+
   it('refuses a group that no play names, once plays are known', () => {
     const knownGroups = ['control-plane', 'workers', 'storage', 'registry']
     expect(told(lab, { knownGroups })).toEqual([])

@@ -4,10 +4,11 @@ import type { InventoryHost, LabHosts } from './lab.ts'
 import { limitTo } from './limit.ts'
 import { expandRange, hostName, MAX_HOSTS } from './names.ts'
 import { type Shaped, shaped } from './shape.ts'
-import { checkVars, mergeVars, type RoleVars } from './variables.ts'
+import { checkVars, mergeVars, type RoleVars, type SetElsewhere } from './variables.ts'
 
 export interface ParseOptions {
   readonly roleVars: RoleVars
+  readonly setElsewhere?: SetElsewhere
   /** Groups that plays name; a host's group must be one of these or be declared. Without it, every group exists. */
   readonly knownGroups?: readonly string[]
   readonly limit?: string
@@ -22,12 +23,12 @@ export function parseInventory(file: string, text: string, options: ParseOptions
   const entries = expandHosts(document, inventory.hosts)
   const { groupsOf, hostsOf } = membership(document, inventory.groups, entries, options.knownGroups)
 
-  checkVars(document, ['vars'], inventory.vars, options.roleVars)
+  checkVars(document, ['vars'], inventory.vars, options.roleVars, options.setElsewhere)
   for (const [group, { vars }] of Object.entries(inventory.groups)) {
-    checkVars(document, ['groups', group, 'vars'], vars, options.roleVars)
+    checkVars(document, ['groups', group, 'vars'], vars, options.roleVars, options.setElsewhere)
   }
   for (const [host, { vars }] of Object.entries(inventory.hosts)) {
-    checkVars(document, ['hosts', host, 'vars'], vars, options.roleVars)
+    checkVars(document, ['hosts', host, 'vars'], vars, options.roleVars, options.setElsewhere)
   }
   refuseSharedAddresses(document, entries)
   refuseUnreadUserData(document, entries)

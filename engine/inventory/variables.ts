@@ -6,10 +6,18 @@ import { said } from './shape.ts'
 
 /** Declared defaults by role and variable: what an inventory may set, and of which type. */
 export type RoleVars = Readonly<Record<string, Readonly<Record<string, Json | AddressesOf>>>>
+/** What people look for among a role's variables and is set elsewhere: `{ role: { name: 'where' } }`. */
+export type SetElsewhere = Readonly<Record<string, Readonly<Record<string, string>>>>
 export type GivenVars = Readonly<Record<string, Readonly<Record<string, Json>>>>
 
 /** Refuses roles and variables that do not exist, and values of another type than the role's default. */
-export function checkVars(document: InventoryDocument, path: Path, given: GivenVars, declared: RoleVars): void {
+export function checkVars(
+  document: InventoryDocument,
+  path: Path,
+  given: GivenVars,
+  declared: RoleVars,
+  elsewhere: SetElsewhere = {},
+): void {
   for (const [role, vars] of Object.entries(given)) {
     const known = Object.hasOwn(declared, role) ? declared[role] : undefined
     if (known === undefined) {
@@ -24,7 +32,9 @@ export function checkVars(document: InventoryDocument, path: Path, given: GivenV
     for (const [name, value] of Object.entries(vars)) {
       const at = [...path, role, name]
       if (!Object.hasOwn(known, name)) {
-        const hint = didYouMean(name, Object.keys(known), `${role} has`)
+        const names = Object.keys(known)
+        const without = names.length === 0 ? `${role} takes no variables` : didYouMean(name, names, `${role} has`)
+        const hint = elsewhere[role]?.[name] ?? without
         document.problem(at, `${role} has no variable ${name}`, hint, 'key')
         continue
       }

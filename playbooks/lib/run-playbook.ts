@@ -11,6 +11,7 @@ import { reportersFor } from '../../engine/report/reporters.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
 import { upstreamVars } from '../../kube/upstream.ts'
+import { versions } from '../../kube/versions.ts'
 import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
 import { connector } from './connector.ts'
@@ -20,6 +21,12 @@ import * as vocabulary from './vocabulary.ts'
 
 /** Groups that the lab's roles speak of. */
 const labGroups = ['control-plane', 'workers', 'cluster', 'storage', 'registry']
+
+/** Versions go together: an inventory cannot move one of them alone. */
+const setElsewhere = {
+  kubernetes: { version: `it is fixed: ${versions.kubernetes.version}, in kube/versions.ts` },
+  containerd: { version: `it is fixed: ${versions.containerd.version}, in kube/versions.ts` },
+}
 
 const builtinFolder = fileURLToPath(new URL('../../inventory', import.meta.url))
 
@@ -40,6 +47,7 @@ export async function runPlaybook(
       upstream: upstreamVars,
       ...Object.fromEntries([...Object.values(vocabulary.roles), ...roles].map(role => [role.name, role.vars])),
     },
+    setElsewhere,
     // Likewise its groups: `down` plays on none, and reads the same inventories.
     knownGroups: [...labGroups, ...list.flatMap(step => step.groups)],
     ...(options.limit === undefined ? {} : { limit: options.limit }),
