@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { Late } from '../../engine/resource/late.ts'
-import type { AnyResource } from '../../engine/resource/resource.ts'
+import type { AnyResource, Ref } from '../../engine/resource/resource.ts'
 import type { TemplateData } from '../../engine/resources/template.ts'
 import { builtInKind } from '../api/kinds.ts'
-import { type AnyObject, type ObjectRef, refOf } from '../api/objects.ts'
+import { type AnyObject, type ObjectRef, refOf, showRef } from '../api/objects.ts'
 import { type ManifestFile, manifestFiles } from './files.ts'
 import { manifest } from './manifest.ts'
 import { manifestReady } from './manifest-ready.ts'
@@ -29,9 +29,18 @@ export function manifestsOf({ lab, folders, data, readyLimitSeconds, root = mani
   readonly refs: readonly ObjectRef[]
 } {
   const files = manifestFiles(root, folders, data).map(file => ({ file, refs: file.outline().map(placed).map(refOf) }))
+  const definitions = files.flatMap(({ refs }) => refs).filter(({ kind }) => kind === 'CustomResourceDefinition')
   const resources = files.flatMap(({ file, refs }) => {
     const owner = ownerOf(lab, file.folder)
-    const objects = refs.map((ref, index) => manifest({ ref, owner, file: file.name, wish: () => wishOf(file, index) }))
+    const objects = refs.map((ref, index) =>
+      manifest({
+        ref,
+        owner,
+        file: file.name,
+        wish: () => wishOf(file, index),
+        definitions: definitionsOf(ref, definitions),
+      }),
+    )
     const awaited = refs.filter(({ kind }) => isAwaited(kind))
     return awaited.length === 0 || readyLimitSeconds === undefined
       ? objects
@@ -39,6 +48,12 @@ export function manifestsOf({ lab, folders, data, readyLimitSeconds, root = mani
   })
   return { resources, refs: files.flatMap(({ refs }) => refs) }
 }
+
+/** Those of its group: a definition's name is `plural.group`. */
+const definitionsOf = ({ apiVersion }: ObjectRef, definitions: readonly ObjectRef[]): readonly Ref[] =>
+  definitions
+    .filter(({ name }) => apiVersion.includes('/') && name.endsWith(`.${apiVersion.split('/')[0]}`))
+    .map(ref => ({ kind: 'manifest', id: showRef(ref) }))
 
 function wishOf(file: ManifestFile, index: number): AnyObject | Late<unknown> {
   const objects = file.objects()

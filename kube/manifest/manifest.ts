@@ -1,6 +1,7 @@
 import { AndamioError } from '../../engine/errors.ts'
+import type { Failure } from '../../engine/report/events.ts'
 import { Late } from '../../engine/resource/late.ts'
-import { type Answer, absent, present, type Resource } from '../../engine/resource/resource.ts'
+import { type Answer, absent, present, type Ref, type Resource } from '../../engine/resource/resource.ts'
 import { cluster } from '../api/cluster.ts'
 import { ApiRefusal } from '../api/errors.ts'
 import { type AnyObject, type ObjectRef, showRef } from '../api/objects.ts'
@@ -32,6 +33,8 @@ export interface Manifest {
   readonly file: string
   /** The object as it is to be, or late. */
   wish(): AnyObject | Late<unknown>
+  /** Manifests that may define its kind: when one of them changes, what is refused now may be taken then. */
+  readonly definitions?: readonly Ref[]
 }
 
 /**
@@ -39,7 +42,7 @@ export interface Manifest {
  * defaults, merges and fields that we once set and no longer do are judged by the one who applies them. An object that
  * bears another label than ours is somebody else's, and refused.
  */
-export function manifest({ ref, owner, file, wish }: Manifest): Resource<Applied, ClusterWriter> {
+export function manifest({ ref, owner, file, wish, definitions = [] }: Manifest): Resource<Applied, ClusterWriter> {
   async function read(reader: ClusterReader): Promise<Answer<Applied>> {
     const wanted = wish()
     if (wanted instanceof Late) {
@@ -61,10 +64,16 @@ export function manifest({ ref, owner, file, wish }: Manifest): Resource<Applied
     probe: { of: 'api', target: cluster, read: reader => read(reader).catch(notServedYet) },
     diff(is) {
       if (is.is === 'absent') return [{ attribute: 'object', before: null, after: file }]
-      if (!ofSameLab(is.state.owner, owner)) throw notOurs(ref, owner, is.state.owner, file)
-      if (is.state.refused !== null) throw refusal(ref, file, is.state.refused)
+      if (!ofSameLab(is.state.owner, owner)) return [{ attribute: 'owner', before: is.state.owner, after: owner }]
+      if (is.state.refused !== null) return [{ attribute: 'object', before: 'not taken', after: file }]
       if (is.state.late !== null) return [{ attribute: 'object', before: 'applied', after: { late: is.state.late } }]
       return is.state.differs
+    },
+    refuse(is, will) {
+      if (is.is === 'absent') return undefined
+      if (!ofSameLab(is.state.owner, owner)) return notOurs(ref, owner, is.state.owner, file)
+      if (is.state.refused === null || definitions.some(definition => will.change(definition))) return undefined
+      return refusal(ref, file, is.state.refused)
     },
     texts(is) {
       if (is.is === 'present') {
@@ -100,20 +109,18 @@ function notServedYet(error: unknown): Answer<Applied> {
   throw error
 }
 
-const notOurs = (ref: ObjectRef, owner: string, found: string | null, file: string): AndamioError =>
-  new AndamioError({
-    code: 'manifest-not-ours',
-    message: `${showRef(ref)} is there already, and we did not make it`,
-    place: `manifests/${file}`,
-    cause: found === null ? 'It bears no label of ours.' : `It belongs to ${found}.`,
-    next: `Rename it in the manifest, or hand it over with: kubectl label --overwrite ${ref.kind} ${ref.name}${ref.namespace ? ` -n ${ref.namespace}` : ''} ${ownerLabel}=${owner}`,
-  })
+const notOurs = (ref: ObjectRef, owner: string, found: string | null, file: string): Failure => ({
+  code: 'manifest-not-ours',
+  message: `${showRef(ref)} is there already, and we did not make it`,
+  place: `manifests/${file}`,
+  cause: found === null ? 'It bears no label of ours.' : `It belongs to ${found}.`,
+  next: `Rename it in the manifest, or hand it over with: kubectl label --overwrite ${ref.kind} ${ref.name}${ref.namespace ? ` -n ${ref.namespace}` : ''} ${ownerLabel}=${owner}`,
+})
 
-const refusal = (ref: ObjectRef, file: string, cause: string): AndamioError =>
-  new AndamioError({
-    code: 'manifest-refused',
-    message: `The cluster would not take ${showRef(ref)}`,
-    place: `manifests/${file}`,
-    cause,
-    next: 'Mend the manifest. A field that is immutable changes only with a new object: delete the old one first if it may go.',
-  })
+const refusal = (ref: ObjectRef, file: string, cause: string): Failure => ({
+  code: 'manifest-refused',
+  message: `The cluster would not take ${showRef(ref)}`,
+  place: `manifests/${file}`,
+  cause,
+  next: 'Mend the manifest. A field that is immutable changes only with a new object: delete the old one first if it may go.',
+})
