@@ -37,7 +37,7 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
       next: 'Give --yes.',
     })
   }
-  return answerTo(question, process.stderr, signal)
+  return answerTo(question, { echo: true }, signal)
 }
 
 const hostsStay = (provider: string): AndamioError =>
