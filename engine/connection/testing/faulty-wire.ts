@@ -5,6 +5,8 @@ export interface FaultyWire {
   readonly port: number
   /** How often it has hung up. */
   readonly cuts: number
+  /** How many pieces from its near end it has kept to itself since it fell silent. */
+  readonly swallowed: number
   /** Hangs up on everyone once so many more bytes have passed, both ways together. */
   cutAfter(bytes: number): void
   /** Carries nothing any more, either way, and tells nobody: a peer whose power is gone. */
@@ -18,6 +20,7 @@ export async function startFaultyWire(target: number, port = 0): Promise<FaultyW
   let left = Number.POSITIVE_INFINITY
   let silent = false
   let cuts = 0
+  let swallowed = 0
   const server = createServer(near => {
     const far = connect(target, '127.0.0.1')
     for (const socket of [near, far]) {
@@ -31,6 +34,7 @@ export async function startFaultyWire(target: number, port = 0): Promise<FaultyW
     }
     const carry = (from: Socket, to: Socket): void => {
       from.on('data', data => {
+        if (silent && from === near) swallowed++
         if (silent) return
         to.write(data.subarray(0, Math.max(0, left)))
         left -= data.length
@@ -48,6 +52,9 @@ export async function startFaultyWire(target: number, port = 0): Promise<FaultyW
     port: (server.address() as AddressInfo).port,
     get cuts() {
       return cuts
+    },
+    get swallowed() {
+      return swallowed
     },
     cutAfter: bytes => {
       left = bytes
