@@ -6,12 +6,17 @@ import { expandRange, hostName, MAX_HOSTS } from './names.ts'
 import { type Shaped, shaped } from './shape.ts'
 import { checkVars, mergeVars, type RoleVars, type SetElsewhere } from './variables.ts'
 
+/** Tells of a problem with a host, at its line; without one, with the hosts as a whole. */
+export type RefuseHost = (host: string | undefined, message: string, hint: string) => void
+
 export interface ParseOptions {
   readonly roleVars: RoleVars
   readonly setElsewhere?: SetElsewhere
   /** Groups that plays name; a host's group must be one of these or be declared. Without it, every group exists. */
   readonly knownGroups?: readonly string[]
   readonly limit?: string
+  /** What is asked of the lab as a whole by those who know what it is for. */
+  readonly needs?: (lab: LabHosts, refuse: RefuseHost) => void
 }
 
 type HostEntry = Shaped['hosts'][string] & { readonly writtenAs: string }
@@ -41,7 +46,7 @@ export function parseInventory(file: string, text: string, options: ParseOptions
   })
   const names = hosts.map(host => host.name)
   const settings = (inventory as Record<string, unknown>)[provider] ?? {}
-  return {
+  const lab: LabHosts = {
     name: inventory.lab,
     file,
     provider,
@@ -52,6 +57,12 @@ export function parseInventory(file: string, text: string, options: ParseOptions
     groups: hostsOf,
     vars: inventory.vars,
   }
+  options.needs?.(lab, (host, message, hint) => {
+    const path = ['hosts', ...(host === undefined ? [] : [entries.get(host)?.writtenAs ?? host])]
+    document.problem(path, message, hint, 'key')
+  })
+  document.throwIfAny()
+  return lab
 }
 
 function expandHosts(document: InventoryDocument, written: Shaped['hosts']): ReadonlyMap<string, HostEntry> {

@@ -15,6 +15,7 @@ import { versions } from '../../kube/versions.ts'
 import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
 import { connector } from './connector.ts'
+import { labNeeds } from './lab-needs.ts'
 import { providerFor } from './providers.ts'
 import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
 import * as vocabulary from './vocabulary.ts'
@@ -50,6 +51,7 @@ export async function runPlaybook(
     setElsewhere,
     // Likewise its groups: `down` plays on none, and reads the same inventories.
     knownGroups: [...labGroups, ...list.flatMap(step => step.groups)],
+    needs: labNeeds(list),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   })
   refuseUnknownGroups(name, list, lab, labGroups)

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { parse as parseYaml, stringify } from 'yaml'
+import { parseInventory } from '../../engine/inventory/parse.ts'
+import { InventoryError } from '../../engine/inventory/problems.ts'
+import { play } from '../../engine/play/play.ts'
+import { labNeeds } from './lab-needs.ts'
+import * as roles from './roles.ts'
+
+const up = [play('Build', { on: 'all', roles: [roles.kubernetes, roles.controlPlane, roles.manifests] })]
+const text = readFileSync(new URL('../../inventory/local.yaml', import.meta.url), 'utf8')
+const knownGroups = ['control-plane', 'workers', 'cluster', 'storage', 'registry']
+const roleVars = Object.fromEntries(Object.values(roles).map(role => [role.name, role.vars]))
+
+function told(inventory: string, steps = up): string[] {
+  try {
+    parseInventory('lab.yaml', inventory, { roleVars, knownGroups, needs: labNeeds(steps) })
+    return []
+  } catch (error) {
+    if (!(error instanceof InventoryError)) throw error
+    return error.problems.map(({ place, path, message, hint }) => `${place} ${path}: ${message} (${hint})`)
+  }
+}
+
+/** As the proofs do: one host for everything. */
+const alone = (groups: readonly string[]) => {
+  const hosts = { cp: { groups, memory: '3G', cpus: 1 } }
+  return stringify({ lab: 'one', provider: 'local', hosts, groups: { workers: {} } })
+}
+
+it('takes the embedded default, its workers as a range, and one host for everything', () => {
+  expect(told(text)).toEqual([])
+  const { hosts, ...rest } = parseYaml(text)
+  const { cp, worker1, nfs } = hosts
+  expect(told(stringify({ ...rest, hosts: { cp, 'worker[1:3]': worker1, nfs } }))).toEqual([])
+  expect(told(alone(['control-plane', 'cluster', 'storage', 'registry']))).toEqual([])
+})
+
+it.each([
+  [
+    'no control plane',
+    text.replace('[control-plane], memory', '[workers], memory'),
+    /^lab\.yaml:9:1 hosts: no host is in the group control-plane \(give one host /,
+  ],
+  [
+    'two of them',
+    text.replace('  cp:', '  cp[1:2]:'),
+    /^lab\.yaml:10:3 hosts\.cp\[1:2\]: is a second control plane beside cp1 .*put cp2 into workers/,
+  ],
+  [
+    'nodes that are not in the cluster',
+    text.replace('children: [control-plane, workers]', 'children: [workers]'),
+    /^lab\.yaml:10:3 hosts\.cp: what makes a node is installed on the group cluster, without cp \(add under groups/,
+  ],
+  [
+    'no storage',
+    text.replace('[storage, registry]', '[registry]'),
+    /^lab\.yaml:9:1 hosts: no host is in the group storage \(give one host .* the manifests probe/,
+  ],
+])('refuses %s, at its line', (_, inventory, expected) => {
+  expect(told(inventory)).toEqual([expect.stringMatching(expected)])
+})
+
+it('asks nothing of a lab on which nothing is built, and no storage where nothing is kept there', () => {
+  const impossible = alone(['workers'])
+  expect(told(impossible)).toHaveLength(3)
+  expect(told(impossible, [])).toEqual([])
+  expect(told(`${alone(['control-plane', 'cluster'])}vars: { manifests: { folders: [] } }\n`)).toEqual([])
+})

@@ -1,0 +1,52 @@
+import type { LabHosts } from '../../engine/inventory/lab.ts'
+import type { RefuseHost } from '../../engine/inventory/parse.ts'
+import type { Step } from '../../engine/play/step.ts'
+import { controlPlaneGroup } from '../../kube/api/cluster.ts'
+import * as roles from './roles.ts'
+
+/** The manifests' folder whose volume lies on the storage host. */
+const folderOfStorage = 'probe'
+
+/**
+ * What a lab must have for the roles that a playbook gives: a plan without it could not be carried out. Playbooks that
+ * build nothing take every inventory, so that a lab that has become impossible can still be looked at and removed.
+ */
+export function labNeeds(steps: readonly Step[]): (lab: LabHosts, refuse: RefuseHost) => void {
+  const played = new Set(steps.flatMap(step => step.roles).map(({ name }) => name))
+  return (lab, refuse) => {
+    const inGroup = (group: string) => lab.groups.get(group) ?? []
+    if (played.has(roles.controlPlane.name)) {
+      const [first, second] = inGroup(controlPlaneGroup)
+      if (first === undefined)
+        refuse(
+          undefined,
+          `no host is in the group ${controlPlaneGroup}`,
+          `give one host { groups: [${controlPlaneGroup}] }`,
+        )
+      if (second !== undefined)
+        refuse(
+          second,
+          `is a second control plane beside ${first}`,
+          `a cluster has one here: put ${second} into workers`,
+        )
+    }
+    if (played.has(roles.kubernetes.name)) {
+      const nodes = new Set([...inGroup(controlPlaneGroup), ...inGroup('workers')])
+      const outside = [...nodes].filter(node => !inGroup('cluster').includes(node))
+      const [node] = outside
+      if (node !== undefined)
+        refuse(
+          node,
+          `what makes a node is installed on the group cluster, without ${outside.join(', ')}`,
+          `add under groups: cluster: { children: [${controlPlaneGroup}, workers] }`,
+        )
+    }
+    const folders = (lab.vars[roles.manifests.name]?.folders ?? roles.manifests.vars.folders) as readonly string[]
+    if (played.has(roles.manifests.name) && folders.includes(folderOfStorage) && inGroup('storage').length === 0)
+      refuse(
+        undefined,
+        'no host is in the group storage',
+        `give one host { groups: [storage] }: the manifests ${folderOfStorage} keep their data there`,
+      )
+  }
+}
