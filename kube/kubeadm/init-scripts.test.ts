@@ -34,7 +34,7 @@ ${then}`
 
 describe.each(['dash', 'bash'])("a copy of etcd's data, made by %s", shell => {
   test('holds the data, and etcd runs on', () => {
-    const [copy = ''] = inOwnWorld(shell, 'wait $copy; grep -q "^State:.S" /proc/$etcd/status')
+    const [copy = ''] = inOwnWorld(shell, 'wait $copy; until_etcd S')
     expect(execFileSync('tar', ['-xzOf', copy, 'member/wal'], { encoding: 'utf8' })).toBe('the log')
   })
 
