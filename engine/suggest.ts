@@ -4,11 +4,13 @@
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
-    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue
+    // The longer of the two: a letter that was left out makes no word a short one.
+    const most = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))
+    if (candidate === word || Math.abs(candidate.length - word.length) > most) continue
     const slips = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (slips < least) [best, least] = [candidate, slips]
+    if (slips <= most && slips < least) [best, least] = [candidate, slips]
   }
   return best
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { didYouMean } from '../suggest.ts'
+import { closest, didYouMean } from '../suggest.ts'
 import type { InventoryDocument } from './document.ts'
 import { listOf, oneOf, only } from './fields.ts'
 import { labName } from './names.ts'
@@ -51,14 +51,16 @@ export function shaped(document: InventoryDocument): { provider: ProviderName; i
   const provider = providerOf(document)
   const shape = shapes.get(provider) ?? shapeOf(provider)
   shapes.set(provider, shape)
-  const result = shape.safeParse(document.value)
+  // Under the provider that was meant: what else is wrong is told along with its name.
+  const result = shape.safeParse({ ...(document.value as object), provider })
+  if (result.success) document.throwIfAny()
   if (result.success) return { provider, inventory: result.data }
   for (const issue of result.error.issues) tell(document, issue)
   document.throwIfAny()
   throw new Error('a shape was refused without a reason')
 }
 
-/** The rest of the shape depends on the provider, so that a bad one is told alone. */
+/** The rest of the shape depends on the provider, so that one that is like no other is told alone. */
 function providerOf(document: InventoryDocument): ProviderName {
   const { value } = document
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
@@ -70,6 +72,8 @@ function providerOf(document: InventoryDocument): ProviderName {
   if (provider !== undefined) return provider
   const message = given === undefined ? 'is missing' : `expected a provider, got ${said(given)}`
   document.problem(['provider'], message, didYouMean(String(given), providerNames, 'there are'))
+  const meant = providerNames.find(known => known === closest(String(given), providerNames))
+  if (meant !== undefined) return meant
   document.throwIfAny()
   throw new Error('unreachable')
 }
