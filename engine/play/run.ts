@@ -75,12 +75,13 @@ export class Run implements RunCore {
     return this.lab.selected.length < this.lab.hosts.length
   }
 
-  /** One connection a host and run, opened when first needed. */
+  /** One connection a host and run, opened when first needed. Only a connection is kept: a failure may be tried again. */
   session(host: string): Promise<HostSession> {
     const open = this.#hosts.get(host)
     if (open) return open
     const opening = this.#open(host)
     this.#hosts.set(host, opening)
+    opening.catch(() => this.#hosts.delete(host))
     return opening
   }
 
@@ -113,6 +114,7 @@ export class Run implements RunCore {
       return answer
     })
     this.#apis.set(target, opening)
+    opening.catch(() => this.#apis.delete(target))
     return opening
   }
 

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import type { Provider } from '../provider/provider.ts'
+import type { ApiTarget } from '../resource/probe.ts'
+import { present } from '../resource/resource.ts'
+import { Run } from './run.ts'
+import type { RunParts } from './run-parts.ts'
+
+const unused = () => {
+  throw new Error('not part of this test')
+}
+
+function runWith(connect: RunParts['connect']): Run {
+  const host = { name: 'cp', groups: ['all'], size: {}, vars: {} }
+  const endpoint = { address: '127.0.0.1', port: 22, user: 'u', identityFiles: [], agent: false, jump: [] }
+  const found = new Map([['cp', { is: 'running' as const, endpoint: { ...endpoint, knownHostsFile: '/none' } }]])
+  const provider = { name: 'static', find: async () => found, pristine: unused } as unknown as Provider
+  return new Run({
+    options: { playbook: 'up', check: false },
+    lab: { name: 'lab', hosts: [host], groups: new Map(), selected: ['cp'], vars: {} },
+    provider,
+    stateFolder: '/none',
+    emit: () => undefined,
+    signal: new AbortController().signal,
+    connect,
+  } as unknown as RunParts)
+}
+
+it('an API whose opening failed is opened again, and then kept', async () => {
+  let opened = 0
+  const target: ApiTarget<string, string> = {
+    name: 'api',
+    async open() {
+      if (++opened === 1) throw new Error('its time was up')
+      return present({ reader: 'r', writer: 'w', roundTrips: () => 0, close: async () => undefined })
+    },
+  }
+  const run = runWith(unused)
+  await expect(run.api(target)).rejects.toThrow('its time was up')
+  expect(await run.api(target)).toMatchObject({ is: 'present' })
+  await run.api(target)
+  expect(opened).toBe(2)
+})
+
+it('a host that could not be connected to is connected to again', async () => {
+  let tried = 0
+  const run = runWith(async () => {
+    throw new Error(`refused ${++tried}`)
+  })
+  await run.find()
+  await expect(run.session('cp')).rejects.toThrow('refused 1')
+  await expect(run.session('cp')).rejects.toThrow('refused 2')
+})
