@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +65,12 @@ describe('a first look on a bare machine', () => {
     expect(hosts.filter(([, count]) => count.unknown + count.failed + count.unreachable > 0)).toEqual([])
     expect(hosts.every(([, count]) => count.changed > 0)).toBe(true)
     expect(await readdir(home)).toEqual([])
+    // What check mode counts is what a run does, and what the README shows of one.
+    const readme = await readFile(join(project, 'README.md'), 'utf8')
+    const shown = [...readme.matchAll(/^(\S+) +: ok=(\d+) +changed=(\d+)/gm)]
+    expect(shown.length).toBeGreaterThan(3)
+    for (const [, host = '', ok, changed] of shown)
+      expect([host, end.hosts[host]]).toMatchObject([host, { ok: Number(ok), changed: Number(changed) }])
   })
 
   it.each(['up', 'down', 'verify', 'status', 'kubeconfig', 'ssh', 'diagnose'])('%s explains itself', async playbook => {
