@@ -31,27 +31,31 @@ class ReconnectingConnection implements Connection {
     return this.#earlierRoundTrips + this.#current.roundTrips
   }
 
-  async exec(command: string, options: ExecOptions): Promise<ExecResult> {
-    const connection = this.#broken ? await this.#renew() : this.#current
-    try {
-      return await connection.exec(command, options)
-    } catch (error) {
-      if (!isUnreachable(error)) throw error
-      if (connection === this.#current) this.#broken = true
-      if (options.signal?.aborted || !mayRepeat(command, options)) throw error
-      return (await this.#renew()).exec(command, options)
-    }
+  exec(command: string, options: ExecOptions): Promise<ExecResult> {
+    return this.#whole(
+      connection => connection.exec(command, options),
+      () => !options.signal?.aborted && mayRepeat(command, options),
+    )
   }
 
   /** A stream is its user's to open again; what is sure is that it never hangs on a connection known to be broken. */
-  async forward(address: string, port: number): Promise<Duplex> {
+  forward(address: string, port: number): Promise<Duplex> {
+    return this.#whole(
+      connection => connection.forward(address, port),
+      () => true,
+    )
+  }
+
+  /** On a connection that is not known to be broken; once more on a new one where it broke meanwhile. */
+  async #whole<T>(use: (connection: Connection) => Promise<T>, again: () => boolean): Promise<T> {
     const connection = this.#broken ? await this.#renew() : this.#current
     try {
-      return await connection.forward(address, port)
+      return await use(connection)
     } catch (error) {
       if (!isUnreachable(error)) throw error
       if (connection === this.#current) this.#broken = true
-      return (await this.#renew()).forward(address, port)
+      if (!again()) throw error
+      return use(await this.#renew())
     }
   }
 
