@@ -100,10 +100,8 @@ export class Lease implements Permission {
   async #patiently(connection: Connection, script: typeof take): Promise<true> {
     const began = this.#clock()
     for (let tries = 1; ; tries++) {
-      const asked = this.#clock()
       try {
-        this.#heard(connection, await this.#ask(connection, script), asked)
-        return true
+        return await this.#hear(connection, script)
       } catch (error) {
         // The first may be a connection that broke; the second has opened a new one, with patience of its own.
         if (isOutOfReach(error) && !this.#held && (tries > 1 || !isUnreachable(error))) throw error
@@ -115,24 +113,23 @@ export class Lease implements Permission {
     }
   }
 
-  #heard(connection: Connection, answer: Answer, asked: number): void {
+  /** Counted from the question: the answer is of then or later, so it is trusted rather too short than too long. */
+  async #hear(connection: Connection, script: typeof take): Promise<true> {
     const { host } = this.#parts
+    const asked = this.#clock()
+    const answer = await this.#ask(connection, script)
     if (answer.is === 'theirs') throw this.#refuse(this.#held ? leaseLost(host, answer) : leaseHeld(host, answer))
     if (!this.#held) this.taken = performance.now()
     this.#held = { connection, token: answer.token, heard: asked }
     this.#renewLater(connection)
+    return true
   }
 
   #renewLater(connection: Connection): void {
     clearTimeout(this.#timer)
-    const renewNow = async (): Promise<boolean> => {
-      const asked = this.#clock()
-      this.#heard(connection, await this.#ask(connection, renew), asked)
-      return true
-    }
     const tick = async (): Promise<void> => {
       // What goes wrong is nobody's failure yet: whoever wants to act asks anew, and else it is tried again.
-      await this.#once(() => renewNow().catch(() => true))
+      await this.#once(() => this.#hear(connection, renew).catch(() => true))
       if (this.#held && !this.refused) this.#renewLater(connection)
     }
     this.#timer = setTimeout(() => void tick(), renewEverySeconds * 1000).unref()
