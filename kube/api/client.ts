@@ -14,7 +14,6 @@ export interface Call {
   readonly accept?: string
   /** Default 15. */
   readonly timeoutSeconds?: number
-  readonly retries?: number
   /** Default false: a 429 to an eviction is an answer. */
   readonly plain?: boolean
 }
@@ -70,7 +69,7 @@ export class ApiClient {
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     }
-    const patience = { conflicts: call.method === 'PATCH', retries: call.retries ?? 4 }
+    const patience = { conflicts: call.method === 'PATCH' }
     const wire = this.#wire
     const exchange = async (): Promise<WireResponse> => {
       if (writes(call))

@@ -8,7 +8,6 @@ const passing = new Set([429, 500, 502, 503, 504])
 export interface Patience {
   /** Also try again on 409, which means another writer was faster. */
   readonly conflicts: boolean
-  readonly retries?: number
 }
 
 /** Nothing was sent: this run may not write, or its lease cannot tell whether it may. */
@@ -29,10 +28,7 @@ class Passing extends Error {
 }
 
 /** `send` again, after 0.25 s growing to 2 s, while it fails or is asked to wait. Gives the last answer or throws the last error. */
-export async function withPatience(
-  send: () => Promise<WireResponse>,
-  { conflicts, retries = 4 }: Patience,
-): Promise<WireResponse> {
+export async function withPatience(send: () => Promise<WireResponse>, { conflicts }: Patience): Promise<WireResponse> {
   const attempt = async (): Promise<WireResponse> => {
     const response = await send()
     if (isSchemaError(response.status, response.body)) return response
@@ -43,7 +39,7 @@ export async function withPatience(
     const shouldRetry = ({ error }: { readonly error: Error }): boolean =>
       !isCertificateError(error) && !(error instanceof NotPermitted)
     return await pRetry(attempt, {
-      retries,
+      retries: 4,
       minTimeout: 250,
       factor: 2,
       maxTimeout: 2000,
