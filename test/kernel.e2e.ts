@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as seconds } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Found } from '../engine/provider/provider.ts'
 import { convergePlan } from './e2e/converge-plan.ts'
 import { figure, holds, proof, prove } from './e2e/proof.ts'
@@ -51,7 +51,7 @@ async function flood(address: string): Promise<number> {
     } catch (error) {
       // The program in the guest is not listening yet; nothing tells when it will.
       if (attempt === 50 || (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
-      await seconds(200)
+      await pause(200)
     }
 }
 
