@@ -1,14 +1,14 @@
 import { AndamioError } from '../../engine/errors.ts'
+import type { Failure } from '../../engine/report/events.ts'
 
 /** The host runs a cluster that is not this lab's. */
-export const foreignControlPlane = (host: string, cluster: string | null): AndamioError =>
-  new AndamioError({
-    code: 'foreign-cluster',
-    message: `${host} belongs to another cluster${cluster ? `, "${cluster}"` : ''}`,
-    place: host,
-    cause: 'Its Kubernetes configuration was not made for this lab. Nothing on it was touched.',
-    next: `Choose another host; or, to end that cluster's life on ${host} after a snapshot of its etcd, run again with --take-over ${host}.`,
-  })
+export const foreignControlPlane = (host: string, cluster: string | null): Failure => ({
+  code: 'foreign-cluster',
+  message: `${host} belongs to another cluster${cluster ? `, "${cluster}"` : ''}`,
+  place: host,
+  cause: 'Its Kubernetes configuration was not made for this lab. Nothing on it was touched.',
+  next: `Choose another host; or, to end that cluster's life on ${host} after a snapshot of its etcd, run again with --take-over ${host}.`,
+})
 
 /** The control plane does not come up, and resetting it could lose what etcd holds. */
 export const controlPlaneDown = (host: string, failure: AndamioError, snapshot: string | undefined): AndamioError =>

@@ -140,11 +140,10 @@ describe('the difference', () => {
 
   test("another cluster's host is refused, unless it is taken over", () => {
     const foreign = present({ ...state, cluster: 'kubernetes' })
-    expect(() => resource.diff(foreign, never)).toThrow('belongs to another cluster')
-    const takingOver = kubeadmInit({ ...wish, takeOver: true })
-    expect(takingOver.diff(foreign, never)).toMatchObject([
-      { attribute: 'cluster', before: 'kubernetes', after: 'lab' },
-    ])
+    expect(resource.refuse?.(foreign, never)).toMatchObject({ code: 'foreign-cluster' })
+    expect(resource.refuse?.(present({ ...state, api: 'down' }), never)).toBeUndefined()
+    expect(kubeadmInit({ ...wish, takeOver: true }).refuse?.(foreign, never)).toBeUndefined()
+    expect(resource.diff(foreign, never)).toEqual([{ attribute: 'cluster', before: 'kubernetes', after: 'lab' }])
   })
 })
 

@@ -57,8 +57,11 @@ export function kubeadmInit(wish: KubeadmInit): Resource<ControlPlane> {
     probe,
     diff(is) {
       if (is.is === 'absent') return [{ attribute: 'control plane', before: null, after: 'ready' }]
-      if (foreign(is.state) && !takeOver) throw foreignControlPlane(host, is.state.cluster)
       return differences(is.state, lab)
+    },
+    refuse(is) {
+      if (is.is === 'absent' || takeOver || !foreign(is.state)) return undefined
+      return foreignControlPlane(host, is.state.cluster)
     },
     async apply(on, is) {
       const strange = is.is === 'present' && foreign(is.state)

@@ -31,6 +31,8 @@ const changes = (worker: Worker, takeOver = false) =>
   kubeadmJoin({ ...wish, takeOver })
     .diff(present(worker), never)
     .map(({ attribute, before }) => `${attribute}: ${before}`)
+const refusal = (worker: Worker, takeOver = false) =>
+  kubeadmJoin({ ...wish, takeOver }).refuse?.(present(worker), never)?.code
 
 test('the hash of the CA is the one that openssl makes of its public key', () => {
   const der = execFileSync('openssl', ['x509', '-pubkey', '-noout'], { input: authority.certificate })
@@ -117,14 +119,21 @@ describe('the difference', () => {
 
   test("another cluster's node is refused with the way out, unless it is taken over", () => {
     const foreign: Worker = { ...member, ca: 'AB:CD' }
-    expect(() => changes(foreign)).toThrow('is a node of another cluster')
-    expect(() => changes({ ...foreign, clusterCa: null, node: null })).toThrow('is a node of another cluster')
-    expect(changes(foreign, true)).toEqual(['cluster: another'])
+    expect(refusal(foreign)).toBe('foreign-cluster')
+    expect(refusal({ ...foreign, clusterCa: null, node: null })).toBe('foreign-cluster')
+    expect(refusal(foreign, true)).toBeUndefined()
+    expect(changes(foreign)).toEqual(['cluster: another'])
   })
 
   test('a living machine of the same name is refused, also by a blank host, and no flag helps', () => {
     const twin: Worker = { ...member, ...blank, node: { ...node, machineId: 'f' } }
-    expect(() => changes(twin)).toThrow('Another machine is a node of this cluster')
-    expect(() => changes(twin, true)).toThrow('Another machine is a node of this cluster')
+    expect(refusal(twin)).toBe('duplicate-node')
+    expect(refusal(twin, true)).toBe('duplicate-node')
+    expect(changes(twin)).toEqual(['node: a machine that is gone'])
+  })
+
+  test('a machine of that name that is gone is no reason to refuse, nor is a host that is only half joined', () => {
+    expect(refusal({ ...member, ...blank, node: { ...node, machineId: 'f', ready: false } })).toBeUndefined()
+    expect(refusal({ ...member, kubeletConf: false, node: null })).toBeUndefined()
   })
 })

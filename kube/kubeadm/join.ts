@@ -50,9 +50,13 @@ export function kubeadmJoin(wish: KubeadmJoin): Resource<Worker> {
     probe,
     diff(is) {
       if (is.is === 'absent') return [{ attribute: 'node', before: null, after: 'ready' }]
-      if (isForeign(is.state) && !takeOver) throw foreignNode(host)
-      if (is.state.node?.ready && isOther(is.state)) throw duplicateNode(host, is.state.node.machineId)
       return differences(is.state)
+    },
+    refuse(is) {
+      if (is.is === 'absent') return undefined
+      if (isForeign(is.state) && !takeOver) return foreignNode(host)
+      const { node } = is.state
+      return node?.ready && isOther(is.state) ? duplicateNode(host, node.machineId) : undefined
     },
     async apply(on, is) {
       const api = await on.on(cluster)
