@@ -5,6 +5,7 @@ import { labRegistry } from '../registry/lab-registry.ts'
 import { type RegistryReader, type RegistryWriter, registry } from '../registry/target.ts'
 import { withBuiltImage } from './build.ts'
 import type { ImageContext } from './context.ts'
+import type { Image } from './oci-layout.ts'
 
 /** Found under the wished tag. */
 export interface ImageState {
@@ -35,10 +36,16 @@ export function image(context: ImageContext): Resource<ImageState, RegistryWrite
   }
 }
 
-async function push(on: RegistryWriter, { name, tag }: ImageContext, built: Parameters<RegistryWriter['push']>[2]) {
+/** Throws `push-failed`, or what says that this run may not act any more. */
+export async function push(
+  on: RegistryWriter,
+  { name, tag }: Pick<ImageContext, 'name' | 'tag'>,
+  built: Image,
+): Promise<void> {
   try {
     await on.push(name, tag, built)
   } catch (error) {
+    if (error instanceof AndamioError) throw error
     throw new AndamioError(
       {
         code: 'push-failed',

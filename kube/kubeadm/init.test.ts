@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AndamioError } from '../../engine/errors.ts'
 import type { HostWriter, RunOptions } from '../../engine/resource/host.ts'
 import { Late } from '../../engine/resource/late.ts'
 import { absent, present, unknown } from '../../engine/resource/resource.ts'
 import { type ControlPlane, judge, kubeadmInit } from './init.ts'
 import { evidenceScript, type InitEvidence, mayReset, readEvidence } from './init-evidence.ts'
-import { initScript } from './init-scripts.ts'
 import { nodePaths } from './paths.ts'
 
 let root: string
@@ -147,50 +147,6 @@ describe('the difference', () => {
   })
 })
 
-describe.each(['dash', 'bash'])('the script that runs init, in %s', shell => {
-  /** A kubeadm that notes how it was called and ends as told. */
-  function runInit(status: number): string {
-    const bin = join(root, 'bin')
-    write(join(bin, 'kubeadm'), `#!/bin/sh\nprintf '%s\\n' "$*" >>${root}/calls\nexit ${status}\n`)
-    execFileSync('chmod', ['+x', join(bin, 'kubeadm')])
-    const script = `set -eu\n${initScript(nodePaths(root))}`
-    const env = { PATH: `${bin}:${process.env.PATH}` }
-    try {
-      execFileSync(shell, ['-c', script], { input: 'config', env, stdio: 'pipe' })
-      return 'done'
-    } catch {
-      return 'failed'
-    }
-  }
-  const calls = () =>
-    execFileSync('cat', [join(root, 'calls')], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
-  const marked = () => readEvidence(execFileSync('sh', ['-c', evidenceScript(nodePaths(root))]).toString()).begun
-
-  test('on a blank host no check is off, and the marker goes with success', () => {
-    write(`${nodePaths(root).manifests}/.kubelet-keep`) // the kubelet's package brings it
-    expect(runInit(0)).toBe('done')
-    expect(calls()[0]).toMatch(/--ignore-preflight-errors=none$/)
-    expect(marked()).toBe(false)
-  })
-
-  test('what was cut short is finished with the checks off that it fails by itself', () => {
-    write(`${nodePaths(root).manifests}/.kubelet-keep`)
-    expect(runInit(1)).toBe('failed')
-    expect(marked()).toBe(true)
-    expect(runInit(0)).toBe('done')
-    expect(calls()[1]).toContain('DirAvailable--var-lib-etcd')
-    expect(marked()).toBe(false)
-  })
-
-  test('a control plane that we did not begin gets no marker, so it is never reset for one', () => {
-    write(`${nodePaths(root).etcdMember}/wal`)
-    expect(runInit(1)).toBe('failed')
-    expect(marked()).toBe(false)
-  })
-})
-
 describe('applying', () => {
   /** A host that answers scripts in the given order, and fails on any other. */
   function strictHost(expected: readonly { what: string; gives: string | Error }[]) {
@@ -207,15 +163,12 @@ describe('applying', () => {
     }
     return { host: host as HostWriter, left }
   }
-  const failed = async () => {
-    const { AndamioError } = await import('../../engine/errors.ts')
-    return new AndamioError({ code: 'command-failed', message: 'kubeadm init failed on cp' })
-  }
+  const failed = new AndamioError({ code: 'command-failed', message: 'kubeadm init failed on cp' })
   const resource = kubeadmInit(wish)
 
   test('what may hold data is copied and refused, with both ways out', async () => {
     const { host, left } = strictHost([
-      { what: 'kubeadm init', gives: await failed() },
+      { what: 'kubeadm init', gives: failed },
       { what: 'look how far init came', gives: 'adminConf\netcdMember\ncluster lab' },
       { what: "copy etcd's data", gives: '/var/backups/andamio/etcd-1.tar.gz' },
     ])
@@ -229,15 +182,22 @@ describe('applying', () => {
     expect(left).toEqual([])
   })
 
+  test('a run that may not act any more tells nothing of the control plane, whatever may be reset', async () => {
+    const refused = new AndamioError({ code: 'lease-failed', message: 'the disk is full' })
+    const { host } = strictHost([{ what: 'kubeadm init', gives: refused }])
+    const is = present({ ...whole, finalized: false, api: 'down' as const, lacking: [] })
+    await expect(resource.apply(host, is)).rejects.toBe(refused)
+  })
+
   test('a first init that fails is not reset in the same run', async () => {
-    const { host, left } = strictHost([{ what: 'kubeadm init', gives: await failed() }])
+    const { host, left } = strictHost([{ what: 'kubeadm init', gives: failed }])
     await expect(resource.apply(host, absent)).rejects.toThrow('kubeadm init failed')
     expect(left).toEqual([])
   })
 
   test('one of ours that never finished and cannot be finished is reset and begun anew', async () => {
     const { host, left } = strictHost([
-      { what: 'kubeadm init', gives: await failed() },
+      { what: 'kubeadm init', gives: failed },
       { what: 'look how far init came', gives: 'adminConf\nbegun\netcdMember\ncluster lab' },
       { what: 'kubeadm reset', gives: '' },
       { what: 'kubeadm init', gives: new Error('the second init is under way') },

@@ -69,7 +69,7 @@ export function kubeadmInit(wish: KubeadmInit): Resource<ControlPlane> {
       try {
         await bringUp(on, strange || is.is === 'absent' || isUnfinished(is.state))
       } catch (error) {
-        if (!(error instanceof AndamioError) || is.is === 'absent') throw error
+        if (!tellsOfIt(error) || is.is === 'absent') throw error
         await clearIfAllowed(on, error)
         await bringUp(on, true)
       }
@@ -116,6 +116,11 @@ export function kubeadmInit(wish: KubeadmInit): Resource<ControlPlane> {
     await on.run(resetScript(paths), { what: 'kubeadm reset', timeoutSeconds: 300 })
   }
 }
+
+/** That the control plane does not come up. A lease that was lost, or a host out of reach, tells nothing of it. */
+const tellsOfIt = (error: unknown): error is AndamioError =>
+  error instanceof AndamioError &&
+  ['command-failed', 'command-timeout', 'wait-timeout', 'api-refused'].includes(error.failure.code)
 
 const isUnfinished = (state: ControlPlane): boolean =>
   state.begun || !state.finalized || !state.adminConf || state.lacking.length > 0

@@ -62,7 +62,7 @@ export class RegistryClient {
   roundTrips = 0
   #inFlight = 0
   readonly #place: RegistryEndpoint | RegistrySocket
-  /** Rejects with `LeaseRefused` where this run may not act any more. */
+  /** Rejects where this run may not act, or where it cannot be told whether it may. */
   readonly #mayWrite: () => Promise<void>
   readonly #agent: http.Agent
 

@@ -3,8 +3,10 @@ import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AndamioError } from '../../engine/errors.ts'
 import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { present } from '../../engine/resource/resource.ts'
+import { push as pushed } from '../images/image.ts'
 import type { Image } from '../images/oci-layout.ts'
 import { openRegistryIdentity } from './identity.ts'
 import { labRegistry } from './lab-registry.ts'
@@ -43,7 +45,7 @@ async function push(mayWrite: () => Promise<void>): Promise<void> {
     signal: new AbortController().signal,
   })
   if (session.is !== 'present') throw new Error(`the registry is ${session.is}`)
-  await session.state.writer.push('probe', 'x', image).finally(() => session.state.close())
+  await pushed(session.state.writer, { name: 'probe', tag: 'x' }, image).finally(() => session.state.close())
 }
 
 test('a push may be asked for before each of its writes', async () => {
@@ -54,12 +56,21 @@ test('a push may be asked for before each of its writes', async () => {
   expect([asked, permits]).toEqual([['HEAD', 'POST', 'PUT', 'PUT'], 3])
 })
 
-test('a push that may not go on ends by that error, and is not tried again', async () => {
-  const lost = new LeaseRefused({ code: 'lease-lost', message: 'lost' })
+test.each([
+  new LeaseRefused({ code: 'lease-lost', message: 'lost' }),
+  new AndamioError({ code: 'lease-failed', message: 'the disk is full' }),
+])('a push that may not go on ends by that error alone, and is not tried again', async refused => {
   let permits = 0
   const third = async () => {
-    if (++permits === 3) throw lost
+    if (++permits === 3) throw refused
   }
-  await expect(push(third)).rejects.toBe(lost)
+  await expect(push(third)).rejects.toBe(refused)
   expect(asked).toEqual(['HEAD', 'POST', 'PUT'])
+})
+
+test('what the registry itself refuses is said to be the push that failed', async () => {
+  server.removeAllListeners('request').on('request', (_, answer) => answer.writeHead(401).end())
+  await expect(push(async () => undefined)).rejects.toMatchObject({
+    failure: { code: 'push-failed', cause: expect.stringContaining('the registry answered 401') },
+  })
 })

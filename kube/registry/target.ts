@@ -1,5 +1,5 @@
 import pRetry from 'p-retry'
-import { LeaseRefused } from '../../engine/resource/permission.ts'
+import { AndamioError } from '../../engine/errors.ts'
 import type { ApiSession, ApiTarget, Reach } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present, unknown } from '../../engine/resource/resource.ts'
 import type { Secret } from '../../engine/shell/secret.ts'
@@ -73,7 +73,7 @@ function session(lab: Reach, { host, address, ca, password }: Place): ApiSession
           minTimeout: 500,
           signal: lab.signal,
           shouldRetry: ({ error }) =>
-            !(error instanceof LeaseRefused) && !(error instanceof RegistryError && error.status < 500),
+            !(error instanceof AndamioError) && !(error instanceof RegistryError && error.status < 500),
         }),
     },
     roundTrips: () => puller.roundTrips + pusher.roundTrips,
