@@ -6,6 +6,8 @@ const about = {
   summary: 'Gathers states and logs of hosts, nodes and pods into one archive, secrets masked.',
   uses: ['inventory', 'json', 'verbose'],
   extraOptions: [{ flags: '--out <file>', help: 'default: andamio-LAB-diagnose.tar.gz in this folder' }],
+  examples: ['                     into this folder', '--out /tmp/lab.tgz   to a file of yours, 0600'],
+  exits: [0, 64, 69, 70, 130],
   readOnly: true,
 }
 

@@ -10,6 +10,7 @@ const about = {
     '--yes     does not ask',
     '--check   what would be removed',
   ],
+  exits: [0, 2, 3, 64, 70, 75, 130],
 }
 
 await playbook('down', about, ({ confirmName, noSupply, noHosts, forgetLab }) => [

@@ -7,6 +7,7 @@ const about = {
   uses: ['inventory', 'json', 'verbose'],
   extraOptions: [{ flags: '--out <file>', help: "where to; never over a kubeconfig that is not this lab's" }],
   examples: ['                    into the folder of the lab', '--out ~/lab.kubeconfig   to a file of yours'],
+  exits: [0, 64, 65, 69, 70, 130],
   readOnly: true,
 }
 

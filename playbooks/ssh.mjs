@@ -6,6 +6,11 @@ const about = {
   summary: "Opens a shell on a host, with the lab's own key and the host's known key.",
   uses: ['inventory'],
   args: [{ name: 'host', help: 'a host of the inventory' }],
+  examples: [
+    'worker1                       a shell on worker1; its exit status is that of this command',
+    'worker1 --inventory my.yaml   of another lab',
+  ],
+  exits: [0, 64, 69, 70, 130],
   readOnly: true,
   quiet: true,
 }

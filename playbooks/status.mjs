@@ -5,6 +5,8 @@ import { playbook } from './lib/playbook.mjs'
 const about = {
   summary: 'Shows how hosts, nodes and pods of the lab stand.',
   uses: ['inventory', 'json', 'verbose'],
+  examples: ['                      the lab of inventory/local.yaml', '--inventory my.yaml   of another inventory'],
+  exits: [0, 64, 65, 69, 70, 130],
   readOnly: true,
 }
 

@@ -5,6 +5,8 @@ import { playbook } from './lib/playbook.mjs'
 const about = {
   summary: 'Verifies the lab: nodes, pods, NodePorts, shared storage, and data that passes through them unharmed.',
   uses: ['inventory', 'verbose', 'json', 'junit', 'html'],
+  examples: ['                    every check, with what it saw', '--junit junit.xml   also as a report for a CI'],
+  exits: [0, 64, 70, 130],
   readOnly: true,
 }
 

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { exitCode } from '../engine/errors.ts'
 import { cacheFolder } from '../engine/play/folders.ts'
-import { quietly } from '../engine/play/parse-command.ts'
+import { quietly } from '../engine/play/read-arguments.mjs'
 import { counted } from '../engine/report/text.ts'
 import { buildMirror, stepsToBuild } from '../mirror/build-mirror.ts'
 import { requireRoot } from '../mirror/machine.ts'

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { usageError } from '../engine/errors.ts'
-import { quietly } from '../engine/play/parse-command.ts'
+import { quietly } from '../engine/play/read-arguments.mjs'
 import { mirrorProgram } from './mirror-program.ts'
 import { asProgram } from './program.ts'
 

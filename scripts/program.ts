@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { AndamioError, exitCode } from '../engine/errors.ts'
-import { parseCommand } from '../engine/play/parse-command.ts'
+import { readArguments } from '../engine/play/read-arguments.mjs'
+import { understood } from '../engine/play/understood.ts'
 import { failureText } from '../engine/report/failure-text.ts'
 
 /**
@@ -13,17 +14,16 @@ export async function asProgram(
   work: () => Promise<number>,
 ): Promise<number> {
   try {
-    const asked = parseCommand(command, args)
-    if (!asked) return await work()
-    process.stdout.write(asked.help)
-    return exitCode.done
+    const read = readArguments(command, args)
+    if ('help' in read) {
+      process.stdout.write(read.help)
+      return exitCode.done
+    }
+    understood(read, command.name())
+    return await work()
   } catch (error) {
     if (!(error instanceof AndamioError)) throw error
     process.stderr.write(failureText(error.failure, process.stderr, process.env))
     return error.exit
   }
 }
-
-/** What follows the script's own file, whether zx or node runs it. */
-export const argumentsAfter = (file: string): readonly string[] =>
-  process.argv.slice(process.argv.findIndex(argument => argument.endsWith(file)) + 1)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import { exitCode } from '../engine/errors.ts'
-import { quietly } from '../engine/play/parse-command.ts'
+import { quietly } from '../engine/play/read-arguments.mjs'
 import { asProgram } from './program.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))

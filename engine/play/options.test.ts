@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { AndamioError } from '../errors.ts'
-import { type OptionsFor, parseOptions } from './options.ts'
+import { exitCode } from '../errors.ts'
+import { exitMeanings } from './option-list.mjs'
+import { optionsOf } from './options.ts'
+import type { OptionsFor } from './options-for.ts'
+import { readOptions } from './read-options.mjs'
 
 const about: OptionsFor = { summary: 'Builds the lab.', examples: ['--check'] }
-const parse = (line: string, more: Partial<OptionsFor> = {}) =>
-  parseOptions('up', line === '' ? [] : line.split(' '), { ...about, ...more })
+const read = (line: string, more: Partial<OptionsFor> = {}) =>
+  readOptions('up', line === '' ? [] : line.split(' '), { ...about, ...more })
+const parse = (line: string, more: Partial<OptionsFor> = {}) => optionsOf('up', read(line, more), { ...about, ...more })
 
 function refusal(line: string, more: Partial<OptionsFor> = {}): AndamioError {
   try {
@@ -13,6 +18,11 @@ function refusal(line: string, more: Partial<OptionsFor> = {}): AndamioError {
     return error as AndamioError
   }
   throw new Error(`${line} was taken`)
+}
+
+function helpOf(more: Partial<OptionsFor> = {}): string {
+  const answer = read('--help', more)
+  return 'help' in answer ? answer.help : ''
 }
 
 describe('options', () => {
@@ -83,12 +93,22 @@ describe('options', () => {
   })
 
   it('teaches', () => {
-    const answer = parse('--help')
-    const help = 'help' in answer ? answer.help : ''
+    const help = helpOf()
     expect(help).toContain('Usage: npx zx playbooks/up.mjs [options]')
     expect(help).toContain('-C, --check')
     expect(help).toContain('Examples:\n  npx zx playbooks/up.mjs --check')
     expect(help).toMatch(/75 {2}another run holds the lab/)
     expect(Math.max(...help.split('\n').map(line => line.length))).toBeLessThanOrEqual(100)
+  })
+
+  it('teach how a playbook can end, and no more', () => {
+    expect(helpOf({ exits: [0, 64] })).toMatch(/Exit codes:\n +0 .*\n +64 .*\n$/)
+    expect(Object.keys(exitMeanings).map(Number)).toEqual(Object.values(exitCode))
+  })
+
+  it('take a value for a flag of the playbook itself, and not another flag', () => {
+    const more = { uses: ['json'], extraOptions: [{ flags: '--out <file>', help: 'where to' }] } as const
+    expect(parse('--out x.tgz', more).extra).toEqual({ out: 'x.tgz' })
+    expect(refusal('--out --json', more).failure.message).toContain('a value is missing before it')
   })
 })

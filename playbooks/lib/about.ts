@@ -1,4 +1,4 @@
-import type { OptionsFor } from '../../engine/play/options.ts'
+import type { OptionsFor } from '../../engine/play/options-for.ts'
 
 /** A playbook, in what it says of itself and what it may do. */
 export interface About extends OptionsFor {

@@ -5,14 +5,13 @@ import { expect, it } from 'vitest'
 import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { freePort } from '../../engine/connection/testing/sshd.ts'
 import type { LabHosts } from '../../engine/inventory/lab.ts'
-import { parseOptions } from '../../engine/play/options.ts'
+import { optionsOf } from '../../engine/play/options.ts'
 import { connector } from './connector.ts'
 
 it('tries a host that does not answer no longer than until the interrupt', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'connector-'))
   try {
-    const options = parseOptions('up', [], { summary: '', uses: [], examples: [] })
-    if ('help' in options) throw new Error('no help was asked for')
+    const options = optionsOf('up', { values: {}, args: [] }, { summary: '', examples: [] })
     const interrupt = new AbortController()
     const lab = {} as LabHosts
     const emit = (): void => interrupt.abort(new Error('interrupted'))

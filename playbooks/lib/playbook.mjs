@@ -1,9 +1,25 @@
-// What a playbook imports. The product is TypeScript: Node 24 loads it as it is, Node 20 through tsx.
+// @ts-check
+// What a playbook imports. The product is TypeScript: Node 24 loads it as it is, Node 20 through tsx, whose start takes
+// longer than all else that `--help` does. So that is answered before.
 import { setFlagsFromString } from 'node:v8'
+import { argumentsAfter } from '../../engine/play/read-arguments.mjs'
+import { readOptions } from '../../engine/play/read-options.mjs'
 
-// An orchestrator waits for others: a small heap, collected more often, costs it no time that anyone would see.
-setFlagsFromString('--optimize-for-size')
-
-if (!Reflect.get(process.features, 'typescript')) (await import('tsx/esm/api')).register()
-
-export const { playbook } = await import('./playbook.ts')
+/**
+ * Runs a playbook as a program.
+ * @param {string} name
+ * @param {import('./about.ts').About} about
+ * @param {import('./playbook.ts').Steps} steps
+ */
+export async function playbook(name, about, steps) {
+  const read = readOptions(name, argumentsAfter(`${name}.mjs`), about)
+  if ('help' in read) {
+    process.stdout.write(read.help)
+    return
+  }
+  // An orchestrator waits for others: a small heap, collected more often, costs it no time that anyone would see.
+  setFlagsFromString('--optimize-for-size')
+  if (!Reflect.get(process.features, 'typescript')) (await import('tsx/esm/api')).register()
+  const { asProgram } = await import('./playbook.ts')
+  await asProgram(name, about, read, steps)
+}

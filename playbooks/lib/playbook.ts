@@ -1,25 +1,19 @@
 import { AndamioError, exitCode } from '../../engine/errors.ts'
-import { type Options, parseOptions } from '../../engine/play/options.ts'
+import { type Options, optionsOf } from '../../engine/play/options.ts'
+import type { Read } from '../../engine/play/read-arguments.mjs'
 import type { Step } from '../../engine/play/step.ts'
 import type { About } from './about.ts'
-import { argumentsOf } from './command-line.ts'
 import type * as Vocabulary from './vocabulary.ts'
 
+export type Steps = (words: typeof Vocabulary, options: Options) => readonly Step[]
+
 /**
- * Runs a playbook as a program: reads its arguments, then its inventory, then performs its steps. The vocabulary that
- * `steps` receives is loaded only when there is something to perform, so that `--help` and a mistyped flag are quick.
+ * Reads a playbook's inventory, then performs its steps, and sets the exit status of this process. The vocabulary that
+ * `steps` receives is loaded only when there is something to perform, so that a mistyped flag is told quickly.
  */
-export async function playbook(
-  name: string,
-  about: About,
-  steps: (words: typeof Vocabulary, options: Options) => readonly Step[],
-): Promise<void> {
+export async function asProgram(name: string, about: About, read: Read, steps: Steps): Promise<void> {
   try {
-    const options = parseOptions(name, argumentsOf(name), about)
-    if ('help' in options) {
-      process.stdout.write(options.help)
-      return
-    }
+    const options = optionsOf(name, read, about)
     const { runPlaybook } = await import('./run-playbook.ts')
     process.exitCode = await runPlaybook(name, about, options, steps)
   } catch (error) {

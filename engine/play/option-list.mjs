@@ -1,11 +1,17 @@
-/** One flag, as commander writes it: `-i, --inventory <name|path>`. */
-export interface Flag {
-  readonly flags: string
-  readonly help: string
-}
+// @ts-check
+/**
+ * One flag, as commander writes it: `-i, --inventory <name|path>`.
+ * @typedef {{ readonly flags: string, readonly help: string }} Flag
+ */
 
-/** Flags that playbooks share; each takes those that mean something to it. */
-export const sharedFlags = {
+/** @typedef {keyof typeof sharedFlags} SharedFlag */
+/** @typedef {keyof typeof exitMeanings} ExitStatus */
+
+/**
+ * Flags that playbooks share; each takes those that mean something to it.
+ * @satisfies {Record<string, Flag>}
+ */
+export const sharedFlags = /** @type {const} */ ({
   inventory: { flags: '-i, --inventory <name|path>', help: 'which hosts: a name under inventory/, or a YAML file' },
   limit: { flags: '-l, --limit <hosts>', help: 'only these hosts or groups: workers,!worker3 · work* · a,&b' },
   source: { flags: '--source <mirror|upstream>', help: "where packages and images come from, over the inventory's" },
@@ -25,17 +31,17 @@ export const sharedFlags = {
   html: { flags: '--html <file>', help: 'write one HTML page: timeline, critical path, changes' },
   profile: { flags: '--profile', help: 'end with what took longest' },
   execLog: { flags: '--exec-log <file>', help: 'log every command that hosts are given' },
-} as const satisfies Record<string, Flag>
+})
 
-export type SharedFlag = keyof typeof sharedFlags
-
-export const exitCodeHelp = `Exit codes:
-    0  done, or nothing to do
-    2  --check found changes
-    3  --check has unknowns, with or without changes
-   64  usage or inventory error; nothing was connected to
-   65  a host key was refused
-   69  a host is unreachable
-   70  something failed; --verbose and docs/errors.md help
-   75  another run holds the lab
-  130  interrupted; the same command resumes`
+/** What an exit status means, in every playbook that can end with it. */
+export const exitMeanings = /** @type {const} */ ({
+  0: 'done, or nothing to do',
+  2: '--check found changes',
+  3: '--check has unknowns, with or without changes',
+  64: 'usage or inventory error; nothing was connected to',
+  65: 'a host key was refused',
+  69: 'a host is unreachable',
+  70: 'something failed; --verbose and docs/errors.md help',
+  75: 'another run holds the lab',
+  130: 'interrupted; the same command resumes',
+})
