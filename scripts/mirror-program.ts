@@ -10,6 +10,15 @@ import { everyStep, mirrorSteps } from '../mirror/steps.ts'
 import { megabytes, partLine, progressPrinter } from './mirror-lines.ts'
 import { asProgram } from './program.ts'
 
+const about = {
+  examples: [
+    '                  build what is missing; a second call does nothing',
+    '--check           what is missing',
+    '--prune --check   what earlier versions have left, and what removing it would gain',
+  ],
+  exits: [0, 2, 64, 70, 130],
+} as const
+
 /** The program behind scripts/mirror.mjs. Gives its exit status. */
 export function mirrorProgram(args: readonly string[]): Promise<number> {
   const program = quietly(new Command('npx zx scripts/mirror.mjs'))
@@ -23,7 +32,7 @@ export function mirrorProgram(args: readonly string[]): Promise<number> {
     )
     .option('--check', 'say what is missing (with --prune, what would go), and change nothing')
     .option('--prune', 'remove parts of earlier versions that no running lab uses, instead of building')
-  return asProgram(program, args, async () => {
+  return asProgram(program, about, args, async () => {
     const asked = program.opts<{ source: 'mirror' | 'upstream'; check?: boolean; prune?: boolean }>()
     if (asked.prune) return prune(asked.check ?? false)
     if (asked.source === 'upstream') {

@@ -24,12 +24,14 @@ afterEach(() => vi.restoreAllMocks())
 
 const program = () =>
   quietly(new Command('npx zx scripts/some.mjs')).description('Does much.').option('--check', 'look')
+const about = { examples: ['--check  what it would do'], exits: [0, 64] } as const
 const work = vi.fn(async () => 7)
 beforeEach(() => work.mockClear())
 
 test('help is shown, and nothing is done', async () => {
-  expect(await asProgram(program(), ['--help'], work)).toBe(0)
+  expect(await asProgram(program(), about, ['--help'], work)).toBe(0)
   expect(said.stdout).toContain('Usage: npx zx scripts/some.mjs [options]')
+  expect(said.stdout).toMatch(/Examples:\n {2}npx zx scripts\/some\.mjs --check [\s\S]*Exit codes:\n +0 .*\n +64 .*\n$/)
   expect(work).not.toHaveBeenCalled()
 })
 
@@ -38,7 +40,7 @@ test.each([
   ['--bogus', "unknown option '--bogus'", 'npx zx scripts/some.mjs --help shows what there is'],
   ['check', 'too many arguments', 'npx zx scripts/some.mjs --help shows what there is'],
 ])('%s is refused, and nothing is done', async (argument, message, next) => {
-  expect(await asProgram(program(), [argument], work)).toBe(64)
+  expect(await asProgram(program(), about, [argument], work)).toBe(64)
   expect(said.stderr).toContain(`error   ${message}`)
   expect(said.stderr).toContain(`next    ${next}`)
   expect(said.stderr).toContain('code    usage')
@@ -47,9 +49,9 @@ test.each([
 
 test('a failure of the work is told with its code', async () => {
   const failing = () => Promise.reject(usageError({ code: 'c', message: 'It failed', stderr: ['no space'] }))
-  expect(await asProgram(program(), [], failing)).toBe(64)
+  expect(await asProgram(program(), about, [], failing)).toBe(64)
   expect(said.stderr).toMatch(/error {3}It failed[\s\S]*no space[\s\S]*code {4}c /)
-  expect(await asProgram(program(), ['--check'], work)).toBe(7)
+  expect(await asProgram(program(), about, ['--check'], work)).toBe(7)
 })
 
 test("the mirror's own mistakes are told in the same style", async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { AndamioError, exitCode } from '../engine/errors.ts'
 import { readArguments } from '../engine/play/read-arguments.mjs'
+import { teaching } from '../engine/play/teaching.mjs'
 import { understood } from '../engine/play/understood.ts'
 import { failureText } from '../engine/report/failure-text.ts'
 
@@ -10,13 +11,14 @@ import { failureText } from '../engine/report/failure-text.ts'
  */
 export async function asProgram(
   command: Command,
+  about: Parameters<typeof teaching>[1],
   args: readonly string[],
   work: () => Promise<number>,
 ): Promise<number> {
   try {
     const read = readArguments(command, args)
     if ('help' in read) {
-      process.stdout.write(read.help)
+      process.stdout.write(read.help + teaching(command.name(), about))
       return exitCode.done
     }
     understood(read, command.name())

@@ -21,13 +21,15 @@ const acts: readonly (readonly [title: string, playbook: string, args: readonly 
 /** Longer ones are cut in the middle: what repeats for every host teaches nothing more. */
 const mostLines = 90
 
+const about = { examples: ['  as root, when what a terminal shows has changed'], exits: [0, 64, 70] } as const
+
 /** The program behind scripts/transcript.mjs. Gives its exit status. */
 export function transcriptProgram(args: readonly string[]): Promise<number> {
   const program = quietly(new Command('npx zx scripts/transcript.mjs')).description(
     'Builds a lab of the embedded default, looks at it and removes it, and writes what the terminal said to ' +
       'docs/transcript.md. Needs root, and takes as long as building a lab.',
   )
-  return asProgram(program, args, writeTranscript)
+  return asProgram(program, about, args, writeTranscript)
 }
 
 async function writeTranscript(): Promise<number> {

@@ -1,10 +1,11 @@
 // @ts-check
 // Plain JavaScript: see read-arguments.mjs.
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { exitMeanings, sharedFlags } from './option-list.mjs'
+import { sharedFlags } from './option-list.mjs'
 import { quietly, readArguments } from './read-arguments.mjs'
+import { teaching } from './teaching.mjs'
 
-/** @import { ExitStatus, SharedFlag } from './option-list.mjs' */
+/** @import { SharedFlag } from './option-list.mjs' */
 /** @import { OptionsFor } from './options-for.ts' */
 /** @import { Read } from './read-arguments.mjs' */
 
@@ -70,15 +71,3 @@ function forks(value) {
   if (!/^\d{1,3}$/.test(value) || number < 1) throw new InvalidArgumentError('It takes a whole number from 1 to 999.')
   return number
 }
-
-/**
- * @param {string} called
- * @param {OptionsFor} about
- */
-function teaching(called, { examples, exits = every }) {
-  const shown = examples.map(example => `  ${called} ${example}`.trimEnd())
-  const ends = exits.map(status => `  ${String(status).padStart(3)}  ${exitMeanings[status]}`)
-  return `\nExamples:\n${shown.join('\n')}\n\nExit codes:\n${ends.join('\n')}\n`
-}
-
-const every = /** @type {ExitStatus[]} */ (Object.keys(exitMeanings).map(Number))
