@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -102,6 +102,7 @@ describe('what is not understood is refused before anything happens', () => {
     ['a mistyped flag', ['--chekc'], 'usage', '--check'],
     ['an inventory that is not there', ['--inventory', 'nowhere'], 'inventory-not-found', 'local'],
     ['a host that is not there', ['--limit', 'worker9'], 'limit-unknown', 'worker'],
+    ['a key that is not there', ['--inventory', 'static'], 'inventory-invalid', 'static.yaml:9:8'],
     ['a host to take over that is not there', ['--check', '--take-over', 'worker9'], 'unknown-host', 'worker'],
   ])('%s', async (_, args, code, hint) => {
     const { exit, stdout, stderr } = await bare('up', ...args)
@@ -119,7 +120,11 @@ describe('what is not understood is refused before anything happens', () => {
   })
 
   it.each([[['--yes']], [['--check']], [[]]])('a down of hosts that were there before the lab: %s', async args => {
-    const { exit, stdout } = await bare('down', '--inventory', 'static', ...args)
+    const folder = await mkdtemp(join(tmpdir(), 'andamio-own-'))
+    const inventory = join(folder, 'own.yaml')
+    await writeFile(inventory, 'lab: own\nprovider: static\nhosts: { cp: { address: 192.0.2.10 } }\n')
+    const { exit, stdout } = await bare('down', '--inventory', inventory, ...args)
+    await rm(folder, { recursive: true })
     expect(stdout).toContain('hosts-stay')
     expect(stdout).not.toContain('no terminal')
     expect(exit).toBe(64)

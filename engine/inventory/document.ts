@@ -48,15 +48,22 @@ export class InventoryDocument {
     } catch (error) {
       if (error instanceof InventoryError) throw error
       // The parser recurses, and counts what aliases unfold to: both refusals arrive as exceptions.
-      const bomb = error instanceof ReferenceError
-      throw this.#whole(bomb ? 'its aliases unfold to too much' : 'nested too deeply to be read')
+      if (!(error instanceof ReferenceError)) throw this.#whole('nested too deeply to be read')
+      const bomb = error.message.startsWith('Excessive')
+      throw this.#whole(bomb ? 'its aliases unfold to too much' : error.message)
     }
   }
 
-  /** What is wrong at `path`; `on: 'key'` points at the name rather than at its value. */
+  /** What is wrong at `path`, told once; `on: 'key'` points at the name rather than at its value. */
   problem(path: Path, message: string, hint?: string, on: 'key' | 'value' = 'value'): void {
     const place = this.placeOf(path, on)
+    if (this.#problems.some(known => known.place === place && known.message === message)) return
     this.#problems.push({ place, path: path.join('.'), message, ...(hint === undefined ? {} : { hint }) })
+  }
+
+  /** Whether nothing is wrong at the paths that fit, `.` between their parts. */
+  soundAt(paths: RegExp): boolean {
+    return !this.#problems.some(({ path }) => paths.test(path))
   }
 
   throwIfAny(): void {
@@ -111,9 +118,14 @@ export class InventoryDocument {
   #refuseBadSyntax(): void {
     const version = this.#document.directives?.yaml
     if (version?.explicit && version.version !== '1.2') throw this.#whole(`is YAML ${version.version}, not 1.2`)
+    const lost = new Set<number>()
     for (const { message, pos, code } of [...this.#document.errors, ...this.#document.warnings]) {
-      const hint =
-        code === 'DUPLICATE_KEY' ? 'rename or remove one of the two' : 'check indentation, colons and quotes here'
+      const twice = code === 'DUPLICATE_KEY'
+      // One slip often gives the parser several reasons to stumble in the same line: the first is the nearest to it.
+      const { line } = this.#lines.linePos(pos[0])
+      if (!twice && lost.has(line)) continue
+      if (!twice) lost.add(line)
+      const hint = twice ? 'rename or remove one of the two' : 'check indentation, colons and quotes here'
       this.#problems.push({ place: this.#at(pos[0]), path: '', message, hint })
     }
     this.throwIfAny()

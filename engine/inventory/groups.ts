@@ -29,14 +29,16 @@ export function membership(
     const [group = ''] = cycle
     document.problem(['groups', group, 'children'], `holds itself: ${cycle.join(' > ')}`, 'take one of them out')
   }
-  document.throwIfAny()
 
   const groupsOf = new Map<string, string[]>()
   const hostsOf = new Map<string, string[]>([['all', []]])
   for (const group of named) hostsOf.set(group, [])
   for (const [host, { groups }] of direct) {
     const found = new Set(['all'])
+    const seen = new Set<string>()
     const enter = (group: string) => {
+      if (seen.has(group)) return
+      seen.add(group)
       for (const holder of holders.get(group) ?? []) enter(holder)
       found.add(group)
     }

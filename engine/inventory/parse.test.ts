@@ -210,8 +210,8 @@ describe('an inventory', () => {
     const worse = lab.replace('provider: local', 'provider: locl\nsauce: mirror').replace('cpus: 1', 'cpus: 0')
     expect(told(worse)).toEqual([
       'lab.yaml:2:11 provider: expected a provider, got "locl" (did you mean local?)',
-      'lab.yaml:8:49 hosts.nfs.cpus: expected a number of processors, a whole number from 1 to 128, got 0 ()',
       'lab.yaml:3:1 sauce: unknown key (did you mean source?)',
+      'lab.yaml:8:49 hosts.nfs.cpus: expected a number of processors, a whole number from 1 to 128, got 0 ()',
     ])
     expect(told(lab.replace('provider: local', 'provider: locl'))).toHaveLength(1)
   })

@@ -3,17 +3,23 @@ import { membership } from './groups.ts'
 import type { InventoryHost, LabHosts } from './lab.ts'
 import { limitTo } from './limit.ts'
 import { expandRange, hostName, MAX_HOSTS } from './names.ts'
+import type { ProviderName } from './provider-fields.ts'
 import { type Shaped, shaped } from './shape.ts'
 import { checkVars, mergeVars, type RoleVars, type SetElsewhere } from './variables.ts'
 
-/** Tells of a problem with a host, at its line; without one, with the hosts as a whole. */
-export type RefuseHost = (host: string | undefined, message: string, hint: string) => void
+/**
+ * Tells of a problem with a host, at its line; without one, with the hosts as a whole. With a field, at that field of the
+ * host or, where the host does not have it, of the provider's settings.
+ */
+export type RefuseHost = (host: string | undefined, message: string, hint: string, field?: string) => void
 
 export interface ParseOptions {
   readonly roleVars: RoleVars
   readonly setElsewhere?: SetElsewhere
   /** Groups that plays name; a host's group must be one of these or be declared. Without it, every group exists. */
   readonly knownGroups?: readonly string[]
+  /** Providers that there are in this version; default all that inventories may know. */
+  readonly providers?: readonly ProviderName[]
   readonly limit?: string
   /** What is asked of the lab as a whole by those who know what it is for. */
   readonly needs?: (lab: LabHosts, refuse: RefuseHost) => void
@@ -24,7 +30,7 @@ type HostEntry = Shaped['hosts'][string] & { readonly writtenAs: string }
 /** An inventory's text as a checked lab. Throws `InventoryError` with every problem found, each with its place. */
 export function parseInventory(file: string, text: string, options: ParseOptions): LabHosts {
   const document = new InventoryDocument(file, text)
-  const { provider, inventory } = shaped(document)
+  const { provider = 'static', inventory } = shaped(document, options.providers)
   const entries = expandHosts(document, inventory.hosts)
   const { groupsOf, hostsOf } = membership(document, inventory.groups, entries, options.knownGroups)
 
@@ -37,7 +43,6 @@ export function parseInventory(file: string, text: string, options: ParseOptions
   }
   refuseSharedAddresses(document, entries)
   refuseUnreadUserData(document, entries)
-  document.throwIfAny()
 
   const hosts = [...entries].map(([name, { groups: _, vars, writtenAs: __, ...size }]): InventoryHost => {
     const groups = groupsOf.get(name) ?? []
@@ -53,17 +58,25 @@ export function parseInventory(file: string, text: string, options: ParseOptions
     settings: settings as LabHosts['settings'],
     source: inventory.source,
     hosts,
-    selected: options.limit === undefined ? names : limitTo(options.limit, names, hostsOf),
+    selected: names,
     groups: hostsOf,
     vars: inventory.vars,
   }
-  options.needs?.(lab, (host, message, hint) => {
-    const path = ['hosts', ...(host === undefined ? [] : [entries.get(host)?.writtenAs ?? host])]
-    document.problem(path, message, hint, 'key')
-  })
+  // Of groups that are not as they were meant, nothing can be asked.
+  if (document.soundAt(/^(hosts|groups|vars)?$|^groups\.|^hosts\.[^.]*(\.groups\b.*)?$/))
+    options.needs?.(lab, refusal(document, entries, provider))
   document.throwIfAny()
-  return lab
+  return options.limit === undefined ? lab : { ...lab, selected: limitTo(options.limit, names, hostsOf) }
 }
+
+const refusal =
+  (document: InventoryDocument, entries: ReadonlyMap<string, HostEntry>, provider: string): RefuseHost =>
+  (host, message, hint, field) => {
+    const entry = host === undefined ? undefined : entries.get(host)
+    const inHost = ['hosts', ...(host === undefined ? [] : [entry?.writtenAs ?? host])]
+    if (field === undefined) document.problem(inHost, message, hint, 'key')
+    else document.problem([...(entry && field in entry ? inHost : [provider]), field], message, hint)
+  }
 
 function expandHosts(document: InventoryDocument, written: Shaped['hosts']): ReadonlyMap<string, HostEntry> {
   const entries = new Map<string, HostEntry>()
@@ -83,9 +96,9 @@ function expandHosts(document: InventoryDocument, written: Shaped['hosts']): Rea
       if (!hostName.pattern.test(name)) break
     }
   }
-  if (Object.keys(written).length === 0) document.problem(['hosts'], 'holds no host', 'a lab needs at least one')
+  const none = Object.keys(written).length === 0 && document.soundAt(/^hosts$/)
+  if (none) document.problem(['hosts'], 'holds no host', 'a lab needs at least one')
   if (entries.size > MAX_HOSTS) document.problem(['hosts'], `holds ${entries.size} hosts, more than ${MAX_HOSTS}`)
-  document.throwIfAny()
   return entries
 }
 

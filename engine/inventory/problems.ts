@@ -16,7 +16,8 @@ const LISTED = 20
 export class InventoryError extends AndamioError {
   readonly problems: readonly Problem[]
 
-  constructor(file: string, problems: readonly Problem[]) {
+  constructor(file: string, found: readonly Problem[]) {
+    const problems = [...found].sort(byPlace)
     const [first] = problems
     if (first === undefined) throw new Error('an inventory error needs a problem')
     const alone = problems.length === 1
@@ -33,6 +34,15 @@ export class InventoryError extends AndamioError {
     this.problems = problems
   }
 }
+
+/** As one goes through the file. */
+function byPlace(one: Problem, other: Problem): number {
+  const [line = 0, column = 0] = numbersOf(one)
+  const [otherLine = 0, otherColumn = 0] = numbersOf(other)
+  return line - otherLine || column - otherColumn
+}
+
+const numbersOf = ({ place }: Problem): readonly number[] => place.split(':').slice(-2).map(Number)
 
 const sentence = ({ path, message }: Problem) => (path === '' ? message : `${path}: ${message}`)
 

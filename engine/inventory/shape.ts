@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { closest, didYouMean } from '../suggest.ts'
 import type { InventoryDocument } from './document.ts'
 import { listOf, oneOf, only } from './fields.ts'
+import { legible } from './legible.ts'
 import { labName } from './names.ts'
 import { type ProviderName, providerFields, providerNames } from './provider-fields.ts'
 
@@ -12,22 +13,26 @@ const vars = z.record(text, z.record(text, z.json(), { error: 'variables of this
   error: 'roles, each with its variables',
 })
 
-function shapeOf(provider: ProviderName) {
-  const { settings, host } = providerFields[provider]
+/** Undefined stands for a provider whose fields are not known: any will do, so that the rest can be looked at. */
+function shapeOf(provider: ProviderName | undefined) {
+  const { settings, host } = provider ? providerFields[provider] : { settings: {}, host: {} }
+  const settingsByProvider = provider
+    ? { [provider]: only(`settings of provider ${provider}`, settings).optional() }
+    : Object.fromEntries(providerNames.map(known => [known, z.unknown().optional()]))
+  const member = {
+    groups: listOf('groups', text).default([]),
+    vars: vars.default({}),
+    ...(host as z.ZodRawShape),
+  }
+  const what = 'what the host is, such as { groups: [workers] }'
   return only('an inventory: lab, provider, hosts ...', {
     lab: name,
-    provider: oneOf(providerNames),
+    provider: provider ? oneOf(providerNames) : z.unknown(),
     source: oneOf(['mirror', 'upstream']).default(provider === 'local' ? 'mirror' : 'upstream'),
-    [provider as 'settings']: only(`settings of provider ${provider}`, settings).optional(),
-    hosts: z.record(
-      text,
-      only('what the host is, such as { groups: [workers] }', {
-        groups: listOf('groups', text).default([]),
-        vars: vars.default({}),
-        ...(host as z.ZodRawShape),
-      }),
-      { error: 'hosts, each as `name: { groups: [...] }`' },
-    ),
+    ...(settingsByProvider as object),
+    hosts: z.record(text, provider ? only(what, member) : z.looseObject(member, { error: what }), {
+      error: 'hosts, each as `name: { groups: [...] }`',
+    }),
     groups: z
       .record(
         text,
@@ -42,40 +47,46 @@ function shapeOf(provider: ProviderName) {
   })
 }
 
-export type Shaped = z.infer<ReturnType<typeof shapeOf>>
+export type Shaped = Omit<z.infer<ReturnType<typeof shapeOf>>, 'provider'>
 
-const shapes = new Map<ProviderName, ReturnType<typeof shapeOf>>()
-
-/** The document's values with their types and defaults. Throws `InventoryError` with all that does not fit. */
-export function shaped(document: InventoryDocument): { provider: ProviderName; inventory: Shaped } {
-  const provider = providerOf(document)
-  const shape = shapes.get(provider) ?? shapeOf(provider)
-  shapes.set(provider, shape)
-  // Under the provider that was meant: what else is wrong is told along with its name.
-  const result = shape.safeParse({ ...(document.value as object), provider })
-  if (result.success) document.throwIfAny()
-  if (result.success) return { provider, inventory: result.data }
-  for (const issue of result.error.issues) tell(document, issue)
-  document.throwIfAny()
-  throw new Error('a shape was refused without a reason')
-}
-
-/** The rest of the shape depends on the provider, so that one that is like no other is told alone. */
-function providerOf(document: InventoryDocument): ProviderName {
+/**
+ * The document's values with their types and defaults; where they do not fit, what of them can be read. Whoever calls
+ * this looks on, and then has the document throw all that has been told.
+ */
+export function shaped(
+  document: InventoryDocument,
+  available: readonly ProviderName[] = providerNames,
+): { provider: ProviderName | undefined; inventory: Shaped } {
   const { value } = document
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     document.problem([], `expected an inventory: lab, provider, hosts ..., got ${said(value)}`)
     document.throwIfAny()
   }
   const given = (value as { provider?: unknown }).provider
-  const provider = providerNames.find(known => known === given)
+  const provider = providerOf(document, given, available)
+  // Under the provider that was meant: what else is wrong is told along with its name.
+  const result = shapeOf(provider).safeParse({ ...(value as object), provider })
+  if (result.success) return { provider, inventory: result.data }
+  for (const issue of result.error.issues) tell(document, issue)
+  return { provider, inventory: legible(value) }
+}
+
+/** Undefined, and told, where it is none of those that there are, nor near to one. */
+function providerOf(
+  document: InventoryDocument,
+  given: unknown,
+  available: readonly ProviderName[],
+): ProviderName | undefined {
+  const provider = available.find(known => known === given)
   if (provider !== undefined) return provider
+  if (providerNames.some(known => known === given)) {
+    const hint = `use ${available.join(' or ')}; static takes the addresses of hosts that you have made yourself`
+    document.problem(['provider'], `${given} is not part of this version`, hint)
+    return undefined
+  }
   const message = given === undefined ? 'is missing' : `expected a provider, got ${said(given)}`
-  document.problem(['provider'], message, didYouMean(String(given), providerNames, 'there are'))
-  const meant = providerNames.find(known => known === closest(String(given), providerNames))
-  if (meant !== undefined) return meant
-  document.throwIfAny()
-  throw new Error('unreachable')
+  document.problem(['provider'], message, didYouMean(String(given), available, 'there are'))
+  return available.find(known => known === closest(String(given), available))
 }
 
 function tell(document: InventoryDocument, issue: z.core.$ZodIssue): void {

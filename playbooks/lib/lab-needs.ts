@@ -41,8 +41,9 @@ export function labNeeds(steps: readonly Step[]): (lab: LabHosts, refuse: Refuse
           `add under groups: cluster: { children: [${controlPlaneGroup}, workers] }`,
         )
     }
-    const folders = (lab.vars[roles.manifests.name]?.folders ?? roles.manifests.vars.folders) as readonly string[]
-    if (played.has(roles.manifests.name) && folders.includes(folderOfStorage) && inGroup('storage').length === 0)
+    const folders = lab.vars[roles.manifests.name]?.folders ?? roles.manifests.vars.folders
+    const kept = Array.isArray(folders) && folders.includes(folderOfStorage)
+    if (played.has(roles.manifests.name) && kept && inGroup('storage').length === 0)
       refuse(
         undefined,
         'no host is in the group storage',

@@ -1,18 +1,14 @@
 import { join } from 'node:path'
-import { usageError } from '../../engine/errors.ts'
+import type { ProviderName } from '../../engine/inventory/provider-fields.ts'
 import type { Provider, ProviderContext } from '../../engine/provider/provider.ts'
+
+/** Those of this version. An inventory that names another one is refused where it names it. */
+export const providers = ['local', 'static'] as const satisfies readonly ProviderName[]
 
 /** The provider that an inventory names. Each is loaded only when it is asked for. */
 export async function providerFor(context: ProviderContext): Promise<Provider> {
-  const { provider, file } = context.lab
-  if (provider === 'static') return (await import('../../engine/provider/static/static.ts')).staticProvider(context)
-  if (provider === 'local') return localProvider(context)
-  throw usageError({
-    code: 'provider-not-available',
-    message: `The provider ${provider} is not part of this version`,
-    place: file,
-    next: 'Use local, or static with the addresses of hosts that you have made yourself.',
-  })
+  if (context.lab.provider === 'local') return localProvider(context)
+  return (await import('../../engine/provider/static/static.ts')).staticProvider(context)
 }
 
 /** Local hosts boot what the mirror builds; where that will be is known before it is there. */

@@ -6,6 +6,7 @@ import type { Options } from '../../engine/play/options.ts'
 import { perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers } from '../../engine/play/run-parts.ts'
 import type { Step } from '../../engine/play/step.ts'
+import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor } from '../../engine/report/reporters.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
@@ -16,7 +17,7 @@ import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
 import { connector } from './connector.ts'
 import { labNeeds } from './lab-needs.ts'
-import { providerFor } from './providers.ts'
+import { providerFor, providers } from './providers.ts'
 import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
 import * as vocabulary from './vocabulary.ts'
 
@@ -51,7 +52,11 @@ export async function runPlaybook(
     setElsewhere,
     // Likewise its groups: `down` plays on none, and reads the same inventories.
     knownGroups: [...labGroups, ...list.flatMap(step => step.groups)],
-    needs: labNeeds(list),
+    providers,
+    needs: (lab, refuse) => {
+      refuseMissingKeys(lab, refuse)
+      labNeeds(list)(lab, refuse)
+    },
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   })
   refuseUnknownGroups(name, list, lab, labGroups)

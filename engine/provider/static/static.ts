@@ -1,9 +1,10 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { SshEndpoint } from '../../connection/connection.ts'
 import type { InventoryHost } from '../../inventory/lab.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { Found, Provider, ProviderContext, ProviderPlan } from '../provider.ts'
+import { besideInventory } from './key-files.ts'
 
 /** Hosts that somebody else made: they are there, at the addresses that the inventory gives. */
 export function staticProvider({ lab }: ProviderContext): Provider {
@@ -39,7 +40,3 @@ function readJump(text: string, fallback: string): { user: string; address: stri
   const [, user = fallback, address = '', port = '22'] = text.match(/^(?:([^@]+)@)?([^:]+)(?::(\d+))?$/) ?? []
   return { user, address, port: Number(port) }
 }
-
-/** Paths in an inventory are relative to it; `~` is the operator's home. */
-const besideInventory = (path: string, file: string): string =>
-  path.startsWith('~/') ? join(homedir(), path.slice(2)) : resolve(file, '..', path)
