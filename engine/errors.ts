@@ -35,3 +35,12 @@ export class AndamioError extends Error {
 export function usageError(failure: Omit<Failure, 'code'> & { code?: string }): AndamioError {
   return new AndamioError({ code: 'usage', ...failure }, exitCode.usage)
 }
+
+/** A file that a flag names, and that cannot come to stand there. */
+export const fileUnwritable = (path: string, error: unknown): AndamioError =>
+  usageError({
+    code: 'file-unwritable',
+    message: `${path} cannot be written`,
+    cause: (error as Error).message,
+    next: 'Nothing was done yet. Name a file in a folder that is there, and yours.',
+  })

@@ -113,6 +113,19 @@ describe('what is not understood is refused before anything happens', () => {
     expect(await readdir(home)).toEqual([])
   })
 
+  it.each(['--html', '--junit', '--exec-log'])('a file that %s cannot write', async flag => {
+    const { exit, stdout, stderr } = await bare('up', '--check', flag, '/proc/x')
+    expect(exit).toBe(64)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/\/proc\/x cannot be written[\s\S]*file-unwritable/)
+  })
+
+  it('a kubeconfig that cannot be written', async () => {
+    const { exit, stdout } = await bare('kubeconfig', '--out', '/proc/x')
+    expect(exit).toBe(64)
+    expect(stdout).toContain('file-unwritable')
+  })
+
   it('a host that ssh does not find in the inventory', async () => {
     const { exit, stderr } = await bare('ssh', 'worker9')
     expect(exit).toBe(64)

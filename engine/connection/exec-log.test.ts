@@ -54,6 +54,11 @@ it('follows a link, which may lead to a terminal, and leaves it', async () => {
   expect((await stat(file)).mode & 0o777).toBe(0o600)
 })
 
+it('is refused where it cannot be written, before a host is given anything', () => {
+  const opening = () => openExecLog(join(folder, 'no', 'log'))
+  expect(opening).toThrow(expect.objectContaining({ exit: 64, message: expect.stringContaining('cannot be written') }))
+})
+
 it('masks a secret in the first line of a script, also where the line is cut', async () => {
   const file = join(folder, 'log')
   const secret = new Secret('in-a-first-line-9').reveal()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync, fchmodSync, fstatSync, lstatSync, openSync, rmSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
+import { fileUnwritable } from '../errors.ts'
 import { redact } from '../shell/redact.ts'
 import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { firstLine } from './failures.ts'
@@ -20,7 +21,10 @@ export interface ExecEntry {
   readonly code: number | null
 }
 
-/** Starts a log anew, 0600, one JSON line for every command that a host is given from now on. */
+/**
+ * Starts a log anew, 0600, one JSON line for every command that a host is given from now on. Throws `file-unwritable` (exit
+ * 64).
+ */
 export function openExecLog(file: string): (inner: Connection) => Connection {
   const log = openAnew(file)
   return inner => new LoggedConnection(inner, entry => appendFileSync(log, `${JSON.stringify(entry)}\n`))
@@ -28,11 +32,15 @@ export function openExecLog(file: string): (inner: Connection) => Connection {
 
 /** A file that stood there goes, for whoever may read that one may have it open. Never a device such as /dev/stderr. */
 function openAnew(file: string): number {
-  const before = lstatSync(file, { throwIfNoEntry: false })
-  if (before?.isFile()) rmSync(file)
-  const log = openSync(file, before && !before.isFile() ? 'a' : 'wx', 0o600)
-  if (fstatSync(log).isFile()) fchmodSync(log, 0o600)
-  return log
+  try {
+    const before = lstatSync(file, { throwIfNoEntry: false })
+    if (before?.isFile()) rmSync(file)
+    const log = openSync(file, before && !before.isFile() ? 'a' : 'wx', 0o600)
+    if (fstatSync(log).isFile()) fchmodSync(log, 0o600)
+    return log
+  } catch (error) {
+    throw fileUnwritable(file, error)
+  }
 }
 
 class LoggedConnection implements Connection {

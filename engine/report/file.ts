@@ -1,15 +1,35 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { fileUnwritable } from '../errors.ts'
 
 /**
  * A report as a whole or not at all, for its owner's eyes: it names hosts, addresses and what differs in their files.
  */
 export async function writeReport(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`
+  const target = await realpath(path).catch(() => path)
+  const draft = draftOf(target)
   try {
     await writeFile(draft, content, { mode: 0o600, flag: 'wx' })
-    await rename(draft, path)
+    await rename(draft, target)
   } catch (error) {
     await rm(draft, { force: true })
     throw error
   }
 }
+
+/**
+ * Throws `file-unwritable` (exit 64) where no report can come to stand: to be asked before the work that it would tell of.
+ * A device such as /dev/stdout is refused, for a report takes the place of what stands there.
+ */
+export async function refuseUnwritable(path: string): Promise<void> {
+  try {
+    const target = await realpath(path).catch(() => path)
+    const standing = await lstat(target).catch(() => undefined)
+    if (standing && !standing.isFile()) throw new Error('what stands there is no file')
+    await writeFile(draftOf(target), '', { mode: 0o600, flag: 'wx' })
+    await rm(draftOf(target))
+  } catch (error) {
+    throw fileUnwritable(path, error)
+  }
+}
+
+const draftOf = (path: string): string => `${path}.${process.pid}.tmp`

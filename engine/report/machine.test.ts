@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Event, Reporter } from './events.ts'
@@ -97,12 +97,36 @@ describe('the reporters of a run', () => {
     expect(stderr.text).toContain('::warning title=warning::store-server 2.3')
   })
 
-  it('write files for their owner alone, and say so when they cannot', async () => {
+  it('write files for their owner alone, and say so when they no longer can', async () => {
     const { stderr, all } = surroundings()
-    const html = join(folder, 'report.html')
-    await tellAll(await reportersFor({ ...quiet, html, junit: join(folder, 'no', 'such.xml') }, all), runs.failing())
+    const [html, gone] = [join(folder, 'report.html'), join(folder, 'no')]
+    await mkdir(gone)
+    const reporters = await reportersFor({ ...quiet, html, junit: join(gone, 'such.xml') }, all)
+    await rmdir(gone)
+    await tellAll(reporters, runs.failing())
     expect((await stat(html)).mode & 0o777).toBe(0o600)
     expect(await readdir(folder)).toEqual(['report.html'])
     expect(stderr.text).toMatch(/^cannot write .*such\.xml: ENOENT/)
+  })
+
+  it.each([
+    ['in a folder that is not there', 'no/such.xml', /ENOENT/],
+    ['where a folder stands', '.', /no file/],
+    ['where a device stands', '/dev/null', /no file/],
+  ])('are refused before the run a file %s', async (_, name, cause) => {
+    for (const flag of ['junit', 'html']) {
+      const refused = reportersFor({ ...quiet, [flag]: resolve(folder, name) }, surroundings().all)
+      await expect(refused).rejects.toMatchObject({ exit: 64, failure: { cause: expect.stringMatching(cause) } })
+    }
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('leave a link where it stands, and write where it leads', async () => {
+    const [file, link] = [join(folder, 'report.html'), join(folder, 'link')]
+    await writeFile(file, 'old')
+    await symlink(file, link)
+    await tellAll(await reportersFor({ ...quiet, html: link }, surroundings().all), runs.quiet())
+    expect(await readFile(file, 'utf8')).toMatch(/^<!doctype html>/i)
+    expect((await lstat(link)).isSymbolicLink()).toBe(true)
   })
 })

@@ -1,4 +1,5 @@
 import type { Event, Reporter } from './events.ts'
+import { refuseUnwritable } from './file.ts'
 import { githubReporter } from './github.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
@@ -19,7 +20,10 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** All that a run's options ask for. With `--json`, stdout is for programs and people read stderr. */
+/**
+ * All that a run's options ask for. With `--json`, stdout is for programs and people read stderr. Throws `file-unwritable`
+ * (exit 64) where a report could not be written when the run has ended.
+ */
 export async function reportersFor(options: ReportOptions, { stdout, stderr, env }: Surroundings): Promise<Reporter[]> {
   // A reader such as `head` may leave early; the run goes on.
   for (const output of [stdout, stderr]) output.on('error', () => undefined)
@@ -30,6 +34,7 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   if (options.json) reporters.unshift(jsonReporter({ stream: stdout }))
   // GitHub reads annotations from either stream.
   if (env.GITHUB_ACTIONS === 'true') reporters.push(githubReporter({ stream: stderr }))
+  for (const file of [options.junit, options.html]) if (file) await refuseUnwritable(file)
   if (options.junit) reporters.push(apart(junitReporter({ file: options.junit }), options.junit, stderr))
   if (options.html) {
     const { htmlReporter } = await import('./html/html.ts')
@@ -38,7 +43,7 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   return reporters
 }
 
-/** A report that cannot be written (a full disk, a missing folder) is said, and ends no run. */
+/** A report that cannot be written any more (a full disk, a folder that went) is said, and ends no run. */
 function apart(reporter: Reporter, file: string, stderr: NodeJS.WritableStream): Reporter {
   return {
     on: (event: Event) => reporter.on(event),

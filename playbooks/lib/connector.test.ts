@@ -15,7 +15,12 @@ it('tries a host that does not answer no longer than until the interrupt', async
     const interrupt = new AbortController()
     const lab = {} as LabHosts
     const emit = (): void => interrupt.abort(new Error('interrupted'))
-    const connect = connector({ lab, stateFolder: folder, cacheFolder: folder, emit }, options, interrupt.signal)
+    const connect = connector(
+      { lab, stateFolder: folder, cacheFolder: folder, emit },
+      options,
+      bare => bare,
+      interrupt.signal,
+    )
     const endpoint = {
       address: '127.0.0.1',
       port: await freePort(),

@@ -6,20 +6,26 @@ import type { ProviderContext } from '../../engine/provider/provider.ts'
 
 const patienceSeconds = 30
 
+/** Lays something around a connection. */
+export type Wrap = (connection: Connection) => Connection
+
 /**
  * Opens connections by SSH, telling of every further try. Hosts share their keys: a passphrase is asked for once. In check
- * mode a gate stands in front of each; with `--exec-log` every command is written down.
+ * mode a gate stands in front of each; `logged` writes down every command.
  */
-export function connector({ emit }: ProviderContext, options: Options, signal: AbortSignal): RunParts['connect'] {
+export function connector(
+  { emit }: ProviderContext,
+  options: Options,
+  logged: Wrap,
+  signal: AbortSignal,
+): RunParts['connect'] {
   const loading = lazily(async () => {
-    const [{ connectSsh }, { reconnecting }, { KeyRing }, { ReadOnlyConnection }, { openExecLog }] = await Promise.all([
+    const [{ connectSsh }, { reconnecting }, { KeyRing }, { ReadOnlyConnection }] = await Promise.all([
       import('../../engine/connection/ssh.ts'),
       import('../../engine/connection/reconnect.ts'),
       import('../../engine/connection/ssh-keys.ts'),
       import('../../engine/connection/read-only.ts'),
-      import('../../engine/connection/exec-log.ts'),
     ])
-    const logged = options.execLog ? openExecLog(options.execLog) : (connection: Connection) => connection
     const gated = (connection: Connection) => (options.check ? new ReadOnlyConnection(connection) : connection)
     return {
       connectSsh,

@@ -13,6 +13,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
+it('is refused where it cannot be written, before anything is gathered', async () => {
+  const run = { lab: { name: 'bare', hosts: [] }, emit: () => undefined }
+  const gathering = diagnose(join(folder, 'no', 'archive.tar.gz')).perform(run as unknown as Run)
+  await expect(gathering).rejects.toMatchObject({ exit: 64, failure: { code: 'file-unwritable' } })
+})
+
 it('is for its owner only, also in the place of a file that everybody may read', async () => {
   const file = join(folder, 'archive.tar.gz')
   await writeFile(file, 'old', { mode: 0o644 })

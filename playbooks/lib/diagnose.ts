@@ -4,7 +4,7 @@ import { type TarEntry, tar } from '../../engine/archive/tar.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { failureOf } from '../../engine/play/stop.ts'
-import { writeReport } from '../../engine/report/file.ts'
+import { refuseUnwritable, writeReport } from '../../engine/report/file.ts'
 import { forLog } from '../../engine/shell/redact.ts'
 import { cluster } from '../../kube/api/cluster.ts'
 import type { Pod } from '../../kube/api/objects.ts'
@@ -36,6 +36,7 @@ export function diagnose(file: string | undefined): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       const path = resolve(file ?? `andamio-${run.lab.name}-diagnose.tar.gz`)
+      await refuseUnwritable(path)
       const parts = await Promise.all([...run.lab.hosts.map(({ name }) => ofHost(run, name)), ofCluster(run)])
       const entries = parts
         .flat()

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
+import { refuseUnwritable } from '../../engine/report/file.ts'
 import { writeKubeconfig } from '../../kube/kubeconfig.ts'
 
 /** Fetches the cluster's kubeconfig to `file`, or into the lab's folder, and says how to use it. */
@@ -11,6 +12,7 @@ export function kubeconfig(file: string | undefined): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       const path = file ? resolve(file) : join(run.stateFolder, 'kubeconfig')
+      if (file) await refuseUnwritable(path)
       await writeKubeconfig(run.reach(), path)
       run.emit({ type: 'notice', level: 'info', text: `${path}    use it: KUBECONFIG=${path} kubectl get nodes` })
     },

@@ -15,7 +15,7 @@ import { upstreamVars } from '../../kube/upstream.ts'
 import { versions } from '../../kube/versions.ts'
 import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
-import { connector } from './connector.ts'
+import { connector, type Wrap } from './connector.ts'
 import { labNeeds } from './lab-needs.ts'
 import { providerFor, providers } from './providers.ts'
 import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
@@ -61,20 +61,29 @@ export async function runPlaybook(
   })
   refuseUnknownGroups(name, list, lab, labGroups)
   refuseUnknownTakeOver(options.takeOver, lab)
+  const reporters = about.quiet ? [failureReporter(process.stderr)] : await reportersFor(options, process)
+  const logged = await execLog(options.execLog)
   return perform(
     { name, steps: list, exclusive: !about.readOnly },
     {
       lab: options.source ? { ...lab, source: options.source } : lab,
       options,
-      reporters: about.quiet ? [failureReporter(process.stderr)] : await reportersFor(options, process),
+      reporters,
       warnings: endOfLifeWarnings(new Date()),
       command: commandOf(name),
       leaseOn: controlPlaneGroup,
       provider: providerFor,
-      connect: (context, signal) => connector(context, options, signal),
+      connect: (context, signal) => connector(context, options, logged, signal),
       ...recorder(process.env.ANDAMIO_RECORD_ANSWERS),
     },
   )
+}
+
+/** Opened before anything is done, and also where no host is given a command. */
+async function execLog(file: string | undefined): Promise<Wrap> {
+  if (file === undefined) return connection => connection
+  const { openExecLog } = await import('../../engine/connection/exec-log.ts')
+  return openExecLog(file)
 }
 
 /** For test/pristine.e2e.ts: every probe's answer goes to a file, one JSON line each. */
