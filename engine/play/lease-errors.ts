@@ -36,12 +36,20 @@ export const leaseUnreachable = (host: string, cause: string): LeaseRefused =>
     exitCode.unreachable,
   )
 
-export const leaseFailed = (host: string, stderr: string, busy: boolean): AndamioError =>
+export const leaseBusy = (host: string): LeaseRefused =>
+  new LeaseRefused({
+    code: 'lease-busy',
+    message: `${host} could not write down who works on the lab: others ask for that all the time`,
+    place: host,
+    next: 'Run again when fewer runs are under way.',
+  })
+
+export const leaseFailed = (host: string, stderr: string): AndamioError =>
   new AndamioError({
-    code: busy ? 'lease-busy' : 'lease-failed',
+    code: 'lease-failed',
     message: `${host} could not write down who works on the lab`,
     place: host,
-    cause: stderr.trim().split('\n').at(-1) || (busy ? 'others ask for it all the time' : 'it gave no whole answer'),
+    cause: stderr.trim().split('\n').at(-1) || 'it gave no whole answer',
     stderr: stderr.trim().split('\n').slice(-15),
     next: 'Mend what the cause names: most often a full or read-only disk.',
   })

@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.ts'
 import { commandTimeout, unreachable } from '../connection/failures.ts'
 import { usePrivateRoot } from '../resources/private-root-fixture.ts'
 import { Lease } from './lease.ts'
-import type { Holder } from './lease-script.ts'
+import { busyStatus, type Holder } from './lease-script.ts'
 
 const root = usePrivateRoot()
 beforeEach(() => root().sh('rm -rf /var/lib/andamio /run/lock/andamio-lease*'))
@@ -17,10 +17,17 @@ const holder = (id: string, seat = ''): Holder => ({
 let time = 1000
 const withouts: string[] = []
 
-function lease(id: string, over: { seat?: string; connect?: () => Promise<Connection | undefined> } = {}): Lease {
-  const connect = over.connect ?? (async () => root().connection)
-  const without = (cause: string) => withouts.push(cause)
-  return new Lease({ host: 'cp', me: holder(id, over.seat), clock: () => time, connect, without })
+interface Over {
+  readonly seat?: string
+  readonly signal?: AbortSignal
+  readonly connect?: () => Promise<Connection | undefined>
+}
+function lease(id: string, { seat, signal = new AbortController().signal, connect }: Over = {}): Lease {
+  return new Lease({
+    ...{ host: 'cp', me: holder(id, seat), clock: () => time, signal },
+    connect: connect ?? (async () => root().connection),
+    without: cause => withouts.push(cause),
+  })
 }
 
 /** As if the last sign of life were that old. */
@@ -212,6 +219,22 @@ describe('a host that cannot hold it', () => {
     await expect(one.permit()).rejects.toMatchObject(error)
     gone = false
     await expect(one.permit()).rejects.toMatchObject(error)
+  })
+
+  it('may be asked by too many: that is waited out, then told as what it is', async () => {
+    const busy: Connection['exec'] = async () => {
+      time += 50
+      return { code: busyStatus, stdout: Buffer.of(), stderr: '' }
+    }
+    const connect = async () => ({ host: 'cp', roundTrips: 0, exec: busy, forward: refuse, close: refuse })
+    await expect(lease('one', { connect }).permit()).rejects.toMatchObject({
+      exit: 75,
+      failure: { code: 'lease-busy' },
+    })
+    const interrupt = new AbortController()
+    const connecting = () => connect().finally(() => interrupt.abort())
+    const waiting = lease('two', { connect: connecting, signal: interrupt.signal }).permit()
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
   })
 
   it('may have no room: that is an error in its own words', async () => {

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '../connection/connection.ts'
 import { isUnreachable } from '../connection/failures.ts'
 import { AndamioError, exitCode } from '../errors.ts'
-import type { LeaseRefused, Permission, Permit } from '../resource/permission.ts'
-import { leaseFailed, leaseHeld, leaseLost, leaseUnreachable } from './lease-errors.ts'
+import { LeaseRefused, type Permission, type Permit } from '../resource/permission.ts'
+import { leaseBusy, leaseFailed, leaseHeld, leaseLost, leaseUnreachable } from './lease-errors.ts'
 import { type Answer, busyStatus, type Holder, readAnswer, release, renew, take } from './lease-script.ts'
 
 export interface LeaseParts {
@@ -14,6 +14,8 @@ export interface LeaseParts {
   connect(): Promise<Connection | undefined>
   /** Told once, when the host cannot be reached and the run goes on without a lease. */
   without(cause: string): void
+  /** Aborted when the run is interrupted: then it waits no longer for an answer that it can do without. */
+  readonly signal: AbortSignal
   /** Seconds, counted also while this machine or process sleeps. */
   readonly clock?: () => number
 }
@@ -107,8 +109,8 @@ export class Lease implements Permission {
         if (isOutOfReach(error) && !this.#held && (tries > 1 || !isUnreachable(error))) throw error
         if (!isUnreachable(error) && !isSlow(error)) throw error
         if (this.#clock() - began >= patienceSeconds)
-          throw this.#refuse(leaseUnreachable(this.#parts.host, causeOf(error)))
-        await pause(1000)
+          throw this.#refuse(error instanceof LeaseRefused ? error : leaseUnreachable(this.#parts.host, causeOf(error)))
+        await pause(1000, undefined, { signal: this.#parts.signal })
       }
     }
   }
@@ -140,7 +142,7 @@ export class Lease implements Permission {
     const { code, stdout, stderr } = await connection.exec('sh -s', { stdin, timeoutSeconds: 20 })
     const answer = readAnswer(stdout.toString('utf8'))
     if (answer) return answer
-    throw leaseFailed(this.#parts.host, stderr, code === busyStatus)
+    throw code === busyStatus ? leaseBusy(this.#parts.host) : leaseFailed(this.#parts.host, stderr)
   }
 
   #refuse(error: LeaseRefused): LeaseRefused {

@@ -19,6 +19,7 @@ export function leaseFor(
       who: line(`${userInfo().username}@${hostname()}, process ${process.pid}`),
       what: line(`${run.options.playbook} of lab ${run.lab.name}`),
     },
+    signal: run.signal,
     connect: async () => (run.found.get(host)?.is === 'running' ? (await run.session(host)).connection : undefined),
     without: cause =>
       run.emit({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AndamioError } from '../errors.ts'
+import { AndamioError, exitCode } from '../errors.ts'
 import type { HostWriter } from '../resource/host.ts'
 import { sh } from '../shell/sh.ts'
 
@@ -95,11 +95,14 @@ async function patiently(on: HostWriter, command: string, what: string): Promise
 }
 
 function stillHeld(on: HostWriter, holder: string): AndamioError {
-  return new AndamioError({
-    code: 'apt-locked',
-    message: `Another program has used apt on ${on.host} for more than ${limitSeconds / 60} minutes`,
-    place: on.host,
-    cause: holder,
-    next: 'Let it end, or end it, then run again.',
-  })
+  return new AndamioError(
+    {
+      code: 'apt-locked',
+      message: `Another program has used apt on ${on.host} for more than ${limitSeconds / 60} minutes`,
+      place: on.host,
+      cause: holder,
+      next: 'Let it end, or end it, then run again.',
+    },
+    exitCode.locked,
+  )
 }

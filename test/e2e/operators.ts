@@ -62,6 +62,7 @@ export class Operators {
 /** The lease as an operator of that name asks for it, over a connection of its own. */
 export const leaseOver = (connection: Connection, name: string): Lease =>
   new Lease({
+    signal: new AbortController().signal,
     host: 'cp',
     me: { id: name, seat: '', who: name, what: 'a race' },
     connect: async () => connection,

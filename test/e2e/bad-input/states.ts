@@ -132,7 +132,7 @@ export async function lockThatStays(lab: LabOfOne): Promise<() => Promise<void>>
   return () =>
     prove('a package lock that nobody releases is an error after ten minutes', async () => {
       const result = await running.done
-      refused(result, { exit: 70, code: 'apt-locked', names: /10 minutes[\s\S]*lock-frontend[\s\S]*python3/ })
+      refused(result, { exit: 75, code: 'apt-locked', names: /10 minutes[\s\S]*lock-frontend[\s\S]*python3/ })
       await lab.releaseApt()
       equal((await lab.run()).exit, 0, 'exit status once it is released')
     })
