@@ -41,6 +41,7 @@ const reach = (answer: Answer<string>, address = '198.51.100.7'): Reach => ({
   hostsOf: () => ['cp'],
   addressOf: () => address,
   readOn: async () => answer,
+  takesPart: () => true,
   tunnelTo: () => undefined,
   mayWrite: async () => undefined,
   waiting: () => undefined,

@@ -26,6 +26,7 @@ const reach = {
   hostsOf: () => ['nfs'],
   addressOf: () => address,
   readOn: async () => present('there\n'),
+  takesPart: () => true,
   tunnelTo: () => undefined,
   mayWrite: async () => undefined,
   waiting: () => undefined,

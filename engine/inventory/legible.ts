@@ -1,12 +1,11 @@
 import type { Json } from '../report/events.ts'
-import type { Shaped } from './shape.ts'
 
 /**
  * What can still be read of an inventory that does not fit its shape, so that its other mistakes are told in the same
  * breath: which hosts there are, who is in which group, which variables are set. What cannot be read is as if it were
  * not there, for it has been told already.
  */
-export function legible(value: Json): Shaped {
+export function legible(value: Json): Legible {
   const { lab, hosts, groups, vars, ...rest } = mapOf(value)
   return {
     ...rest,
@@ -18,6 +17,14 @@ export function legible(value: Json): Shaped {
   }
 }
 
+interface Legible {
+  readonly lab: string
+  readonly source: 'upstream'
+  readonly hosts: Readonly<Record<string, { readonly groups: string[]; readonly vars: Vars }>>
+  readonly groups: Readonly<Record<string, { readonly children: string[]; readonly vars: Vars }>>
+  readonly vars: Vars
+}
+type Vars = Readonly<Record<string, JsonMap>>
 type JsonMap = { readonly [key: string]: Json }
 
 const isMap = (value: unknown): value is JsonMap => value !== null && typeof value === 'object' && !Array.isArray(value)
@@ -30,9 +37,5 @@ const each = <T>(value: unknown, read: (member: JsonMap) => T): Record<string, T
 const namesOf = (value: unknown): string[] =>
   Array.isArray(value) && value.every(name => typeof name === 'string') ? value : []
 
-const varsOf = (value: unknown): Shaped['vars'] =>
-  Object.fromEntries(
-    Object.entries(mapOf(value)).flatMap(([role, vars]) =>
-      isMap(vars) ? [[role, vars as Shaped['vars'][string]]] : [],
-    ),
-  )
+const varsOf = (value: unknown): Vars =>
+  Object.fromEntries(Object.entries(mapOf(value)).flatMap(([role, vars]) => (isMap(vars) ? [[role, vars]] : [])))

@@ -68,7 +68,7 @@ export function shaped(
   const result = shapeOf(provider).safeParse({ ...(value as object), provider })
   if (result.success) return { provider, inventory: result.data }
   for (const issue of result.error.issues) tell(document, issue)
-  return { provider, inventory: legible(value) }
+  return { provider, inventory: legible(value) as Shaped }
 }
 
 /** Undefined, and told, where it is none of those that there are, nor near to one. */

@@ -3,7 +3,7 @@ import type { ApiTarget } from '../resource/probe.ts'
 import { playRoles } from './play-roles.ts'
 import type { AnyRole, Role, Var } from './role.ts'
 import type { Run } from './run.ts'
-import type { Step } from './step.ts'
+import type { Need, Step } from './step.ts'
 import { stopIfFailed } from './stop.ts'
 
 export interface PlayOptions {
@@ -20,6 +20,7 @@ export function play(title: string, { on, roles, serial }: PlayOptions): Step {
     title,
     roles: roles as readonly Role<Readonly<Record<string, Var>>>[],
     groups: typeof on === 'string' ? [on] : [],
+    needs: needsOf(on, roles),
     async perform(run: Run): Promise<void> {
       const targets = typeof on === 'string' ? run.hostsIn(on) : [on.name]
       const began = performance.now()
@@ -36,12 +37,19 @@ export function play(title: string, { on, roles, serial }: PlayOptions): Step {
   }
 }
 
+function needsOf(on: PlayOptions['on'], roles: readonly AnyRole[]): readonly Need[] {
+  const ofRoles = roles.flatMap(role => role.needs ?? [])
+  if (typeof on === 'string') return ofRoles.map(group => ({ on: { group: on }, group }))
+  return [...(on.group === undefined ? [] : [on.group]), ...ofRoles].map(group => ({ on: { api: on.name }, group }))
+}
+
 /** Plays side by side. A host in several of them takes them in turn. */
 export function parallel(...steps: readonly Step[]): Step {
   return {
     title: steps.map(step => step.title).join(' | '),
     roles: steps.flatMap(step => step.roles),
     groups: steps.flatMap(step => step.groups),
+    needs: steps.flatMap(step => step.needs ?? []),
     async perform(run: Run): Promise<void> {
       const ends = await Promise.allSettled(steps.map(step => step.perform(run)))
       const failed = ends.find(end => end.status === 'rejected')

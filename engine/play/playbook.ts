@@ -4,6 +4,7 @@ import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Reporter } from '../report/events.ts'
 import { cacheFolder, stateFolder } from './folders.ts'
 import { type LabLock, lockLab } from './lab-lock.ts'
+import { refuseLeftOut } from './left-out.ts'
 import { redactEvent } from './redact-event.ts'
 import { Run } from './run.ts'
 import type { OnAnswers, RunOptions, RunParts } from './run-parts.ts'
@@ -71,6 +72,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       ...(context.onAnswers ? { onAnswers: context.onAnswers } : {}),
     })
     await run.find()
+    refuseLeftOut(run, playbook.steps)
     for (const step of playbook.steps) {
       if (interrupt.signal.aborted) throw new RunStopped(exitCode.interrupted)
       await step.perform(run)

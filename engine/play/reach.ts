@@ -9,6 +9,7 @@ export function reachOf(run: RunCore): Reach {
     lab: run.lab.name,
     stateFolder: run.stateFolder,
     hostsOf: group => run.lab.groups.get(group) ?? [],
+    takesPart: host => run.takesPart(host),
     addressOf: host => {
       const found = run.found.get(host)
       return found?.is === 'running' ? found.endpoint.address : undefined
@@ -31,7 +32,8 @@ export function reachOf(run: RunCore): Reach {
 async function readOn(run: RunCore, host: string, script: string): Promise<Answer<string>> {
   const found = run.found.get(host) ?? { is: 'absent' }
   if (found.is === 'absent') return absent
-  if (found.is !== 'running') return unknown(found.is === 'stopped' ? `${host} is stopped` : found.why)
+  if (found.is === 'unknown') return unknown(found.why)
+  if (found.is === 'stopped') return unknown(`${host} is stopped`)
   const { connection } = await run.session(host)
   const batch = compose([{ script, timeoutSeconds: 20 }], true)
   const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })

@@ -43,6 +43,8 @@ export interface Role<V extends Readonly<Record<string, Var>> = Readonly<Record<
   readonly summary: string
   /** Defaults and types at once; an inventory may set these and no others. */
   readonly vars: V
+  /** Groups whose first host must be there for it: under `--limit` that may not be so. */
+  readonly needs?: readonly string[]
   /** In order. Called once a host and play, with everything known that can be. */
   resources(vars: Resolved<V>, view: RoleView): readonly AnyResource[]
 }

@@ -34,6 +34,7 @@ export interface RunCore {
   readonly signal: AbortSignal
   readonly found: ReadonlyMap<string, Found>
   readonly lease: Lease | undefined
+  takesPart(host: string): boolean
   session(host: string): Promise<{ readonly connection: Connection }>
 }
 

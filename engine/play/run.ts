@@ -168,7 +168,7 @@ export class Run implements RunCore {
 
   #addressAmongHosts(host: string): string | undefined {
     const found = this.found.get(host)
-    return found?.is === 'running' ? found.address : undefined
+    return found && found.is !== 'unknown' ? found.address : undefined
   }
 
   varsOf(host: string, role: string): Readonly<Record<string, Json>> {

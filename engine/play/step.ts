@@ -1,6 +1,12 @@
 import type { Role } from './role.ts'
 import type { Run } from './run.ts'
 
+/** Whom a step plays on, and a group whose first host must be there for that. */
+export interface Need {
+  readonly on: { readonly group: string } | { readonly api: string }
+  readonly group: string
+}
+
 /** One entry of a playbook. */
 export interface Step {
   readonly title: string
@@ -8,5 +14,7 @@ export interface Step {
   readonly roles: readonly Role[]
   /** Groups that it names, refused likewise where the inventory has none of that name. */
   readonly groups: readonly string[]
+  /** Whose hosts must be there for it, also where `--limit` leaves them out. */
+  readonly needs?: readonly Need[]
   perform(run: Run): Promise<void>
 }

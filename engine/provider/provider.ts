@@ -10,8 +10,8 @@ export type Found =
       readonly endpoint: SshEndpoint /** Address the lab's hosts use among themselves. */
       readonly address: string
     }
-  | { readonly is: 'stopped' }
-  | { readonly is: 'absent' }
+  /** With the address that it will have among the hosts, where that is known beforehand. */
+  | { readonly is: 'stopped' | 'absent'; readonly address?: string }
   | { readonly is: 'unknown'; readonly why: string }
 
 /** Resources on the operator's side: those that hosts share, and each host's own. */

@@ -51,6 +51,8 @@ export type Probe<S extends Json> = HostProbe<S> | ApiProbe<S, any> | JointProbe
 /** Anything with an API: the cluster, a registry, a cloud account, this machine. R only reads, W may write. */
 export interface ApiTarget<R, W> {
   readonly name: string
+  /** Group whose first host it runs on. */
+  readonly group?: string
   /** Opens one session for the run, or says that the thing is not there yet, or why that is not known. */
   open(lab: Reach): Promise<Answer<ApiSession<R, W>>>
 }
@@ -69,6 +71,8 @@ export interface Reach {
   /** The lab's folder under the state home: identity and secrets. */
   readonly stateFolder: string
   hostsOf(group: string): readonly string[]
+  /** Not left out by `--limit`. */
+  takesPart(host: string): boolean
   /** The address that the operator reaches the host at; undefined while the host does not exist. */
   addressOf(host: string): string | undefined
   /** Runs a read-only script on a host and gives its output; absent while the host does not exist. */

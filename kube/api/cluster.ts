@@ -18,6 +18,7 @@ export const serverName = 'kubernetes'
 /** The lab's Kubernetes cluster. Absent as long as its control plane has no admin.conf. */
 export const cluster: ApiTarget<ClusterReader, ClusterWriter> = {
   name: 'cluster',
+  group: controlPlaneGroup,
   async open(lab: Reach): Promise<Answer<ApiSession<ClusterReader, ClusterWriter>>> {
     const found = await adminConf(lab)
     if (found.is !== 'present') return found
@@ -47,7 +48,8 @@ export async function adminConf(lab: Reach): Promise<Answer<ReachedAdminConf>> {
   if (host === undefined) return absent
   const answer = await lab.readOn(host, `if [ -e ${adminConfPath} ]; then cat ${adminConfPath}; fi`)
   if (answer.is !== 'present') return answer
-  if (answer.state.trim() === '') return absent
+  if (answer.state.trim() === '')
+    return lab.takesPart(host) ? absent : unknown(`until ${host}, which is outside --limit, is a control plane`)
   const address = lab.addressOf(host)
   if (address === undefined) return unknown(`the address of ${host} is not known`)
   try {

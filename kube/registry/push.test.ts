@@ -41,7 +41,13 @@ afterEach(async () => {
 async function push(mayWrite: () => Promise<void>): Promise<void> {
   const session = await registry.open({
     ...{ lab: 'demo', stateFolder: folder, hostsOf: () => ['nfs'], addressOf: () => address },
-    ...{ readOn: async () => present('there\n'), tunnelTo: () => undefined, mayWrite, waiting: () => undefined },
+    ...{
+      readOn: async () => present('there\n'),
+      takesPart: () => true,
+      tunnelTo: () => undefined,
+      mayWrite,
+      waiting: () => undefined,
+    },
     signal: new AbortController().signal,
   })
   if (session.is !== 'present') throw new Error(`the registry is ${session.is}`)

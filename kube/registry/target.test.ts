@@ -24,6 +24,7 @@ const reach = (readOn: Answer<string>, over: Partial<Reach> = {}): Reach => ({
   hostsOf: group => (group === labRegistry.group ? ['nfs'] : []),
   addressOf: () => address,
   readOn: async () => readOn,
+  takesPart: () => true,
   tunnelTo: () => undefined,
   mayWrite: async () => undefined,
   waiting: () => undefined,

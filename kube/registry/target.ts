@@ -23,6 +23,7 @@ export interface RegistryWriter {
  */
 export const registry: ApiTarget<RegistryReader, RegistryWriter> = {
   name: 'registry',
+  group: labRegistry.group,
   async open(lab) {
     const [host] = lab.hostsOf(labRegistry.group)
     if (!host) return unknown(`no host is in the group ${labRegistry.group}`)

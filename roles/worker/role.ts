@@ -1,5 +1,6 @@
 import { defineRole } from '../../engine/play/role.ts'
 import { apiAddressOf } from '../../kube/api/api-address.ts'
+import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { kubeadmJoin } from '../../kube/kubeadm/join.ts'
 import { nodeReported } from '../../kube/nodes/node-reported.ts'
 import { podsReady } from '../../kube/nodes/pods-ready.ts'
@@ -8,6 +9,7 @@ import { flannelPods } from '../../kube/pod-network.ts'
 export const worker = defineRole({
   name: 'worker',
   summary: 'Joins a host to the cluster, and waits until the cluster has it as a ready node whose pods are connected.',
+  needs: [controlPlaneGroup],
   vars: {},
   resources: (_, { host, lab, asked }) => {
     const connected = podsReady({ what: `flannel on ${host}`, ...flannelPods, node: host })

@@ -40,6 +40,7 @@ const noLab = {
   hostsOf: () => [],
   addressOf: () => undefined,
   readOn: () => Promise.reject(new Error('no host is asked here')),
+  takesPart: () => true,
   tunnelTo: () => undefined,
   mayWrite: async () => undefined,
   waiting: () => undefined,

@@ -24,7 +24,7 @@ it('finds a host with a disk stopped, one whose process lives running, with its 
   await mkdir(cp.folder, { recursive: true })
   await writeFile(cp.disk, '')
   writeRecord(lab.network, { subnet: '10.55.0.0/24', addresses: { cp: '10.55.0.10' } })
-  expect(await findHost('cp', lab)).toEqual({ is: 'stopped' })
+  expect(await findHost('cp', lab)).toEqual({ is: 'stopped', address: '10.55.0.10' })
 
   await writeFile(cp.process, JSON.stringify(await ownIdentity()))
   expect(await findHost('cp', lab)).toMatchObject({
@@ -34,7 +34,10 @@ it('finds a host with a disk stopped, one whose process lives running, with its 
   })
 
   await writeFile(cp.process, JSON.stringify({ ...(await ownIdentity()), startTime: '1' }))
-  expect(await findHost('cp', lab)).toEqual({ is: 'stopped' })
+  expect(await findHost('cp', lab)).toEqual({ is: 'stopped', address: '10.55.0.10' })
+  // The network was made for the whole lab, and this host of it is still to come.
+  writeRecord(lab.network, { subnet: '10.55.0.0/24', addresses: { worker1: '10.55.0.11' } })
+  expect(await findHost('worker1', lab)).toEqual({ is: 'absent', address: '10.55.0.11' })
 })
 
 it('does not take what it cannot read for absent', async () => {

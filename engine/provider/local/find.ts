@@ -26,7 +26,7 @@ export async function findHost(name: string, lab: LabLayout): Promise<Found> {
         },
       }
     }
-    return { is: (await exists(layout.disk)) ? 'stopped' : 'absent' }
+    return { is: (await exists(layout.disk)) ? 'stopped' : 'absent', ...(address ? { address } : {}) }
   } catch (error) {
     return { is: 'unknown', why: (error as Error).message }
   }

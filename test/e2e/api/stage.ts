@@ -28,6 +28,7 @@ const reach = (adminConf: () => string): Reach => ({
   hostsOf: () => ['cp'],
   addressOf: () => '127.0.0.1',
   readOn: async () => present(adminConf()),
+  takesPart: () => true,
   tunnelTo: () => undefined,
   mayWrite: async () => undefined,
   waiting: (_, what, __, detail) => waits.push(`${what}: ${detail}`),
