@@ -9,12 +9,14 @@ import { attend, type Running } from './running-command.ts'
 import { isRefusedSession, startOn } from './ssh-channel.ts'
 import { type DialOptions, dial } from './ssh-dial.ts'
 import type { SshLink } from './ssh-link.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface SshOptions extends DialOptions {
   /** How long a host is tried that refuses or is silent. Default 20. */
   readonly patienceSeconds?: number
   /** Told before every further try, for a line that says what is being waited for. */
   readonly onRetry?: (reason: string) => void
+  /** Ends trying at once, with its reason. */
   readonly signal?: AbortSignal
 }
 
@@ -29,7 +31,11 @@ const channels = 5
  */
 export async function connectSsh(host: string, endpoint: SshEndpoint, options: SshOptions = {}): Promise<Connection> {
   const { patienceSeconds = 20, onRetry, signal } = options
-  const chain = await pRetry(() => dialChain(host, endpoint, options), {
+  const attempt = async (): Promise<readonly SshLink[]> => {
+    signal?.throwIfAborted()
+    return dialChain(host, endpoint, options)
+  }
+  const dialling = pRetry(attempt, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 250,
     factor: 1.5,
@@ -38,8 +44,9 @@ export async function connectSsh(host: string, endpoint: SshEndpoint, options: S
     maxRetryTime: patienceSeconds * 1000,
     onFailedAttempt: ({ error }) =>
       onRetry?.((error as { failure?: { cause?: string } }).failure?.cause ?? error.message),
-    ...(signal ? { signal } : {}),
+    shouldRetry: () => !signal?.aborted,
   })
+  const chain = await unlessAborted(signal, dialling, closeAll)
   return new SshConnection(host, endpoint.user, chain)
 }
 
