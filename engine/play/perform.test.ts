@@ -144,6 +144,12 @@ describe('exit status', () => {
     expect(await run(steps, { check: true, hosts: { a: 'stopped' }, pristine: absent })).toMatchObject({ exit: 3 })
   })
 
+  it('takes what a host that does not exist would answer for assumed, not for ok', async () => {
+    const steps = [play('p', { on: 'all', roles: [ownFile] })]
+    const { exit, end } = await run(steps, { check: true, hosts: { a: 'absent' }, pristine: present(true) })
+    expect([exit, end.hosts.a]).toMatchObject([0, { ok: 0, assumed: 1 }])
+  })
+
   it('69 for a host that does not answer; the others finish the play, and the next one is not begun', async () => {
     const steps = [
       play('p', { on: 'all', roles: [ownFile] }),

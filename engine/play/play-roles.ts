@@ -55,6 +55,7 @@ export async function playList(
       list,
       {
         check: run.options.check,
+        assumed: ({ probe }) => probe.of !== 'api' && sources.host !== undefined && 'stands' in sources.host,
         ask: async resources => {
           const answers = await ask(resources, sources)
           run.onAnswers?.(target, answers)

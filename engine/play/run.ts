@@ -131,7 +131,8 @@ export class Run implements RunCore {
 
   count(target: string, outcome: Outcome | 'unreachable'): void {
     const count = this.counts.get(target) ?? { ok: 0, changed: 0, unknown: 0, failed: 0, unreachable: 0 }
-    count[outcome === 'would-change' ? 'changed' : outcome]++
+    const column = outcome === 'would-change' ? 'changed' : outcome
+    count[column] = (count[column] ?? 0) + 1
     this.counts.set(target, count)
   }
 

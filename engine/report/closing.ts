@@ -1,6 +1,6 @@
 import type { Failure, HostCount, RunEnd } from './events.ts'
 import { heading, type LineOptions } from './lines.ts'
-import { countWords, type FailedAt, type Tally, zero } from './tally.ts'
+import { add, countWords, type FailedAt, type Tally, zero } from './tally.ts'
 import { counted, duration, wrap } from './text.ts'
 
 type Look = Pick<LineOptions, 'style' | 'columns'>
@@ -21,7 +21,7 @@ export function closing(event: RunEnd, tally: Tally, look: Look): readonly strin
   lines.push(...recap(event, look), '')
   const total = zero()
   for (const count of Object.values(event.hosts)) {
-    for (const column of Object.keys(total) as (keyof HostCount)[]) total[column] += count[column]
+    for (const [column, number] of Object.entries(count)) add(total, column as keyof HostCount, number)
   }
   const words = [
     verdictWords(event, total, tally),
@@ -43,7 +43,8 @@ function verdictWords({ exit }: RunEnd, total: HostCount, { check, checks }: Tal
       : `Failed (exit ${exit}): ${countWords(total, check)}`
   }
   if (checks.passed > 0) return `All ${counted(checks.passed, 'check')} passed`
-  if (total.changed + total.unknown === 0) return `Nothing to do: ${total.ok.toLocaleString('en')} ok`
+  if (total.changed + total.unknown + (total.assumed ?? 0) === 0)
+    return `Nothing to do: ${total.ok.toLocaleString('en')} ok`
   return `${check ? 'Checked' : 'Done'}: ${countWords(total, check)}`
 }
 
@@ -55,10 +56,13 @@ function recap({ hosts }: RunEnd, look: Look): readonly string[] {
   if (names.length === 0) return []
   const width = Math.max(...names.map(name => name.length), 8)
   const { style } = look
+  const standard = ['ok', 'changed', 'unreachable', 'failed', 'unknown'] as const
+  const columns = Object.values(hosts).some(({ assumed }) => assumed) ? [...standard, 'assumed' as const] : standard
   const rows = Object.entries(hosts).map(([name, count]) => {
-    const cells = (['ok', 'changed', 'unreachable', 'failed', 'unknown'] as const).map(column => {
-      const text = `${column}=${count[column]}`.padEnd(column === 'ok' ? 6 : column.length + 4)
-      if (count[column] === 0) return style.dim(text)
+    const cells = columns.map(column => {
+      const number = count[column] ?? 0
+      const text = `${column}=${number}`.padEnd(column === 'ok' ? 6 : column.length + 4)
+      if (number === 0) return style.dim(text)
       if (column === 'unreachable') return style.bad(text)
       return style.outcome(column, text)
     })

@@ -4,7 +4,8 @@
  * With `--json` each event is one line on stdout; this file is therefore a public format. Fields are only ever added.
  */
 
-export type Outcome = 'ok' | 'changed' | 'would-change' | 'unknown' | 'failed'
+/** `assumed` is the `ok` of a host that does not exist yet, by the record of its image. */
+export type Outcome = 'ok' | 'assumed' | 'changed' | 'would-change' | 'unknown' | 'failed'
 
 /** A JSON value; what resources report about themselves must survive a trip through a log file. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -39,6 +40,8 @@ export interface HostCount {
   unknown: number
   failed: number
   unreachable: number
+  /** Only where a host does not exist yet. */
+  assumed?: number
 }
 
 type Stamped<T extends string, Fields = unknown> = { readonly type: T; readonly at: string } & Readonly<Fields>

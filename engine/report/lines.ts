@@ -93,7 +93,8 @@ export class Lines {
   #resource(event: ResourceEnd): readonly string[] {
     const { style, verbose, diff } = this.#options
     const paint = (text: string) => style.outcome(event.outcome, text)
-    if (event.outcome === 'ok') return verbose ? [this.#line(paint, 'ok', event.host, style.dim(placeIn(event)))] : []
+    if (event.outcome === 'ok' || event.outcome === 'assumed')
+      return verbose ? [this.#line(paint, event.outcome, event.host, style.dim(placeIn(event)))] : []
     const details = event.changes.map(change => changeWords(change, style.arrow))
     if (event.why) details.unshift(oneLine(event.why))
     if (event.by) details.push(`by ${oneLine(event.by)}`)
@@ -167,6 +168,7 @@ export class Lines {
 
 const wordOf: Record<Outcome, string> = {
   ok: 'ok',
+  assumed: 'assumed',
   changed: 'changed',
   'would-change': 'would change',
   unknown: 'unknown',

@@ -24,6 +24,7 @@ export interface Style {
 
 const outcomeFormat: Record<Outcome, Format> = {
   ok: 'green',
+  assumed: 'dim',
   changed: 'yellow',
   'would-change': 'cyan',
   unknown: 'magenta',

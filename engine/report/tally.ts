@@ -54,9 +54,9 @@ export class Tally {
       case 'resource.end': {
         this.activities.delete(event.host)
         const column = event.outcome === 'would-change' ? 'changed' : event.outcome
-        this.#countOf(event.host)[column] += 1
+        add(this.#countOf(event.host), column)
         const play = this.plays.get(event.play)
-        if (play) play.count[column] += 1
+        if (play) add(play.count, column)
         if (event.failure) this.failures.push({ where: `${event.host}, ${placeIn(event)}`, failure: event.failure })
         break
       }
@@ -102,6 +102,10 @@ export class Tally {
 
 export const zero = (): HostCount => ({ ok: 0, changed: 0, unknown: 0, failed: 0, unreachable: 0 })
 
+export function add(count: HostCount, column: keyof HostCount, more = 1): void {
+  count[column] = (count[column] ?? 0) + more
+}
+
 /** `containerd: file /etc/containerd/config.toml`. */
 export const placeIn = ({
   role,
@@ -120,6 +124,7 @@ export function countWords(count: HostCount, check: boolean): string {
     [count.unreachable, 'unreachable'],
     [count.unknown, 'unknown'],
     [count.changed, check ? 'would change' : 'changed'],
+    [count.assumed ?? 0, 'assumed'],
     [count.ok, 'ok'],
   ] as const
   const some = parts.filter(([number]) => number > 0)

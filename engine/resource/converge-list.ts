@@ -6,6 +6,8 @@ import { readTexts } from './show-texts.ts'
 
 export interface ListTarget {
   readonly check: boolean
+  /** In check mode: whether what answers for it is only the record of an image. */
+  assumed?(resource: AnyResource): boolean
   /** Fresh answers in one round trip. */
   ask(resources: readonly AnyResource[]): Promise<ReadonlyMap<AnyResource, Answer<Json>>>
   writerFor(resource: AnyResource): Promise<unknown>
@@ -63,6 +65,7 @@ export async function convergeList(
     listener.starts(resource)
     const verdict = await converge(resource, {
       check: target.check,
+      assumed: asked => target.assumed?.(asked) ?? false,
       will,
       start: () => start.get(resource) as Answer<Json>,
       now: async () => {

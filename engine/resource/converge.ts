@@ -12,6 +12,8 @@ export interface Verdict {
 /** What `converge` needs to know of the list around a resource, and the ways to look again. */
 export interface Surroundings {
   readonly check: boolean
+  /** Answered by the record of an image: there is no host yet that could have. */
+  assumed?(resource: AnyResource): boolean
   /** The answer at the play's start. */
   start(resource: AnyResource): Answer<Json>
   /** The answer as of now: the play's start where nothing was applied since, else a fresh one. */
@@ -41,7 +43,7 @@ export async function converge(resource: AnyResource, around: Surroundings): Pro
     const changes = resource.diff(start, around.will)
     stopIfRefused(resource, start, changes, around.will)
     return {
-      outcome: changes.length > 0 ? 'would-change' : 'ok',
+      outcome: changes.length > 0 ? 'would-change' : around.assumed?.(resource) ? 'assumed' : 'ok',
       changes,
       ...labelled(around.alteredBy(resource), changes),
     }

@@ -1,6 +1,6 @@
 import { changeWords } from '../changes.ts'
 import type { Event, HostCount, ResourceEnd, RunEnd, RunStart } from '../events.ts'
-import { countWords, type FailedAt, placeIn, Tally, zero } from '../tally.ts'
+import { add, countWords, type FailedAt, placeIn, Tally, zero } from '../tally.ts'
 import { duration } from '../text.ts'
 import { type Span, Timeline } from '../timeline.ts'
 
@@ -48,7 +48,7 @@ interface Row {
   readonly diffs: readonly string[]
 }
 
-const columns = ['ok', 'changed', 'unknown', 'unreachable', 'failed'] as const
+const columns = ['ok', 'assumed', 'changed', 'unknown', 'unreachable', 'failed'] as const
 const themselves = Object.fromEntries(columns.map(column => [column, column]))
 
 /** Thinner bars are no longer seen, and a large run has thousands. */
@@ -81,7 +81,7 @@ export function pageOf(events: readonly Event[]): Page {
     figures: figuresOf(end, tally),
     failures: tally.failures,
     checks: events.filter(event => event.type === 'check.end'),
-    columns,
+    columns: columns.filter(column => column !== 'assumed' || [...tally.counts.values()].some(count => count.assumed)),
     wordOf: { ...themselves, ...(tally.check ? { changed: 'would change' } : {}) },
     toneOf: { ...themselves, ...(tally.check ? { changed: 'would-change' } : {}) },
     hosts: Object.entries(end?.hosts ?? {}).map(([name, count]) => ({ name, count })),
@@ -123,7 +123,8 @@ function verdictOf(end: RunEnd | undefined): Page['verdict'] {
 }
 
 function figuresOf(end: RunEnd | undefined, tally: Tally): Page['figures'] {
-  const sum = (column: keyof HostCount) => [...tally.counts.values()].reduce((total, count) => total + count[column], 0)
+  const sum = (column: keyof HostCount) =>
+    [...tally.counts.values()].reduce((total, count) => total + (count[column] ?? 0), 0)
   const figure = (label: string, value: string, tone = '') => ({ label, value, tone })
   const figures = [
     figure('hosts', String(Object.keys(end?.hosts ?? {}).length)),
@@ -161,8 +162,9 @@ function groupsOf(events: readonly Event[], check: boolean): Page['groups'] {
     if (event.type === 'resource.end') plays.set(event.play, [...(plays.get(event.play) ?? []), event])
   return [...plays].map(([play, ends]) => {
     const count = zero()
-    for (const { outcome } of ends) count[outcome === 'would-change' ? 'changed' : outcome] += 1
-    return { play, words: countWords(count, check), rows: ends.filter(({ outcome }) => outcome !== 'ok').map(rowOf) }
+    for (const { outcome } of ends) add(count, outcome === 'would-change' ? 'changed' : outcome)
+    const rows = ends.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'assumed').map(rowOf)
+    return { play, words: countWords(count, check), rows }
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Event, HostCount } from '../events.ts'
+import { add } from '../tally.ts'
 
 type Unstamped<E> = E extends Event ? Omit<E, 'at'> : never
 
@@ -33,7 +34,7 @@ export class Script {
     }
     for (const event of this.events) {
       if (event.type === 'resource.end')
-        of(event.host)[event.outcome === 'would-change' ? 'changed' : event.outcome] += 1
+        add(of(event.host), event.outcome === 'would-change' ? 'changed' : event.outcome)
       if (event.type === 'host.unreachable') of(event.host).unreachable += 1
     }
     return counts
