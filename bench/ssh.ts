@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { knownHostLine } from '../engine/connection/known-hosts.ts'
 import { connectSsh } from '../engine/connection/ssh.ts'
+import { sshEndpoint } from '../engine/connection/testing/endpoint.ts'
 import { makeKey } from '../engine/connection/testing/keys.ts'
 import { startSshd } from '../engine/connection/testing/sshd.ts'
 import { upload } from '../engine/connection/upload.ts'
@@ -25,15 +26,7 @@ const user = makeKey(folder, 'user')
 const sshd = await startSshd(folder, { host: [hostKey], user })
 const knownHostsFile = join(folder, 'known_hosts')
 writeFileSync(knownHostsFile, knownHostLine(`[127.0.0.1]:${sshd.port}`, hostKey.publicKey))
-const endpoint = {
-  address: '127.0.0.1',
-  port: sshd.port,
-  user: 'root',
-  identityFiles: [user.file],
-  agent: false,
-  knownHostsFile,
-  jump: [],
-}
+const endpoint = sshEndpoint({ port: sshd.port, identityFiles: [user.file], knownHostsFile })
 const common = ['-i', user.file, '-o', `UserKnownHostsFile=${knownHostsFile}`, '-o', 'IdentitiesOnly=yes', '-F', 'none']
 const shared = [...common, '-o', 'ControlMaster=auto', '-o', `ControlPath=${folder}/control`, '-o', 'ControlPersist=60']
 

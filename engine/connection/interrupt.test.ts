@@ -9,6 +9,7 @@ import { unreachable } from './failures.ts'
 import { knownHostLine } from './known-hosts.ts'
 import { reconnecting } from './reconnect.ts'
 import { connectSsh } from './ssh.ts'
+import { sshEndpoint } from './testing/endpoint.ts'
 import { startFakeHost } from './testing/fake-host.ts'
 import { makeKey } from './testing/keys.ts'
 
@@ -18,7 +19,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const hostKey = makeKey(folder, 'host')
 const knownHostsFile = join(folder, 'known_hosts')
 writeFileSync(knownHostsFile, knownHostLine('fake', hostKey.publicKey))
-const user = { user: 'root', identityFiles: [makeKey(folder, 'user').file], agent: false, knownHostsFile }
+const user = makeKey(folder, 'user').file
+const endpoint = (port: number) => sshEndpoint({ port, identityFiles: [user], knownHostsFile, hostKeyAlias: 'fake' })
 
 /** In front of a host that answers: says nothing until it is told to. */
 async function withSilence(work: (port: number, speak: (silent: Socket) => void, silent: Promise<Socket>) => unknown) {
@@ -38,8 +40,7 @@ async function withSilence(work: (port: number, speak: (silent: Socket) => void,
 test('ends an attempt that is under way at once, and the login that still comes of it is left again', () =>
   withSilence(async (port, speak, silent) => {
     const interrupt = new AbortController()
-    const endpoint = { ...user, address: '127.0.0.1', port, hostKeyAlias: 'fake', jump: [] }
-    const connecting = connectSsh('fake', endpoint, { signal: interrupt.signal, handshakeSeconds: 600 })
+    const connecting = connectSsh('fake', endpoint(port), { signal: interrupt.signal, handshakeSeconds: 600 })
     const socket = await silent
     interrupt.abort()
     await expect(connecting).rejects.toMatchObject({ name: 'AbortError' })
@@ -50,7 +51,6 @@ test('ends an attempt that is under way at once, and the login that still comes 
 test('ends the wait for a new connection in place of one that broke, and its end is not waited for', () =>
   withSilence(async (port, speak, silent) => {
     const interrupt = new AbortController()
-    const endpoint = { ...user, address: '127.0.0.1', port, hostKeyAlias: 'fake', jump: [] }
     const broken: Connection = {
       host: 'fake',
       roundTrips: 0,
@@ -60,7 +60,7 @@ test('ends the wait for a new connection in place of one that broke, and its end
     }
     const ways = [
       async () => broken,
-      () => connectSsh('fake', endpoint, { signal: interrupt.signal, handshakeSeconds: 600 }),
+      () => connectSsh('fake', endpoint(port), { signal: interrupt.signal, handshakeSeconds: 600 }),
     ]
     const connection = await reconnecting(async () => (ways.shift() ?? (() => Promise.reject(new Error('no more'))))())
     const reading = connection.exec('cat /etc/hostname', { timeoutSeconds: 600 })

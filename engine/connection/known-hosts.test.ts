@@ -9,6 +9,7 @@ import { HostKeyCheck } from './host-key.ts'
 import { knownHostLine, parseKnownHosts } from './known-hosts.ts'
 import { addKnownHost, forgetKnownHost, readKnownHosts } from './known-hosts-file.ts'
 import { connectSsh } from './ssh.ts'
+import { sshEndpoint } from './testing/endpoint.ts'
 import { type FakeHost, startFakeHost } from './testing/fake-host.ts'
 import { type KeyPair, makeKey } from './testing/keys.ts'
 
@@ -31,16 +32,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const endpoint = (changes: Partial<SshEndpoint> = {}): SshEndpoint => ({
-  address: '127.0.0.1',
-  port: host.port,
-  user: 'root',
-  identityFiles: [other.file],
-  agent: false,
-  knownHostsFile: file,
-  jump: [],
-  ...changes,
-})
+const endpoint = (changes: Partial<SshEndpoint> = {}): SshEndpoint =>
+  sshEndpoint({ port: host.port, identityFiles: [other.file], knownHostsFile: file, ...changes })
 
 /** `ok`, or the code of the refusal, of a real login. */
 async function logIn(

@@ -6,6 +6,7 @@ import type { Connection, SshEndpoint } from './connection.ts'
 import { knownHostLine } from './known-hosts.ts'
 import { reconnecting } from './reconnect.ts'
 import { connectSsh, type SshOptions } from './ssh.ts'
+import { sshEndpoint } from './testing/endpoint.ts'
 import { type FakeHost, type FakeHostOptions, startFakeHost } from './testing/fake-host.ts'
 import { startFaultyWire } from './testing/faulty-wire.ts'
 import { type KeyPair, makeKey } from './testing/keys.ts'
@@ -25,16 +26,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const endpoint = (port: number, login = 'root'): SshEndpoint => ({
-  address: '127.0.0.1',
-  port,
-  user: login,
-  identityFiles: [user.file],
-  agent: false,
-  knownHostsFile,
-  hostKeyAlias: 'fake',
-  jump: [],
-})
+const endpoint = (port: number, login = 'root'): SshEndpoint =>
+  sshEndpoint({ port, user: login, identityFiles: [user.file], knownHostsFile, hostKeyAlias: 'fake' })
 
 async function withFake(
   options: Partial<FakeHostOptions>,
@@ -112,7 +105,7 @@ describe('a connection that fails', () => {
     const run = connectSsh('fake', endpoint(await freePort()), { patienceSeconds: 2, onRetry })
     await expect(run).rejects.toMatchObject({
       exit: 69,
-      failure: { code: 'unreachable', cause: 'nothing listens there yet (ECONNREFUSED)' },
+      failure: { code: 'unreachable', cause: 'nothing listens there (ECONNREFUSED)' },
     })
     expect(onRetry.mock.calls.length).toBeGreaterThan(1)
   })

@@ -10,6 +10,7 @@ import type { SshEndpoint } from './connection.ts'
 import { knownHostLine } from './known-hosts.ts'
 import { connectSsh } from './ssh.ts'
 import { KeyRing } from './ssh-keys.ts'
+import { sshEndpoint } from './testing/endpoint.ts'
 import { type KeyPair, makeKey } from './testing/keys.ts'
 import { type Sshd, startSshd } from './testing/sshd.ts'
 import { upload } from './upload.ts'
@@ -31,17 +32,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const endpoint = (changes: Partial<SshEndpoint> = {}): SshEndpoint => ({
-  address: '127.0.0.1',
-  port: sshd.port,
-  user: 'root',
-  identityFiles: [user.file],
-  agent: false,
-  knownHostsFile,
-  hostKeyAlias: 'real',
-  jump: [],
-  ...changes,
-})
+const endpoint = (changes: Partial<SshEndpoint> = {}): SshEndpoint =>
+  sshEndpoint({ port: sshd.port, identityFiles: [user.file], knownHostsFile, hostKeyAlias: 'real', ...changes })
 
 describe('a real sshd', () => {
   test('runs commands, scripts by stdin and many at once, and counts the answers', async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { unreachable } from '../connection/failures.ts'
 import { connectLocal } from '../connection/local.ts'
-import type { LabHosts } from '../inventory/lab.ts'
-import type { Found, Provider } from '../provider/provider.ts'
+import { sshEndpoint } from '../connection/testing/endpoint.ts'
+import type { Found } from '../provider/provider.ts'
 import type { Event, RunEnd } from '../report/events.ts'
 import { type Answer, absent, present, type Resource } from '../resource/resource.ts'
 import { file } from '../resources/file.ts'
@@ -14,6 +14,7 @@ import { parallel, play } from './play.ts'
 import { perform } from './playbook.ts'
 import { defineRole } from './role.ts'
 import type { Step } from './step.ts'
+import { labOf, strictProvider } from './testing/lab.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -63,50 +64,22 @@ async function run(
   { hosts = { a: 'running' }, check = false, diff = false, lost = [], pristine }: World = {},
 ) {
   const events: Event[] = []
-  const endpoint = {
-    address: '127.0.0.1',
-    port: 22,
-    user: 'root',
-    identityFiles: [],
-    agent: false,
-    knownHostsFile: '',
-    jump: [],
-  }
   const found = (is: Found['is']): Found =>
-    is === 'running' ? { is, endpoint, address: '127.0.0.1' } : is === 'unknown' ? { is, why: 'no answer' } : { is }
-  const names = Object.keys(hosts)
-  const lab: LabHosts = {
-    name: 'test',
-    file: 'test.yaml',
-    provider: 'static',
-    settings: {},
-    source: 'upstream',
-    selected: names,
-    vars: {},
-    hosts: names.map(name => ({ name, groups: ['all'], size: {}, vars: {} })),
-    groups: new Map([['all', names]]),
-  }
-  const refuse = () => {
-    throw new Error('nobody may ask this of the provider here')
-  }
-  const provider: Provider = {
-    name: 'static',
-    preflight: refuse,
-    create: refuse,
-    destroy: refuse,
-    operatorAddress: refuse,
-    find: async () => new Map(Object.entries(hosts).map(([name, is]) => [name, found(is)])),
-    pristine: () => pristine,
-  }
+    is === 'running'
+      ? { is, endpoint: sshEndpoint(), address: '127.0.0.1' }
+      : is === 'unknown'
+        ? { is, why: 'no answer' }
+        : { is }
+  const standing = Object.fromEntries(Object.entries(hosts).map(([name, is]) => [name, found(is)]))
   const exit = await perform(
     { name: 'test', steps, exclusive: true },
     {
-      lab,
+      lab: labOf(Object.keys(hosts)),
       options: { playbook: 'test', check, diff, forks: 5, yes: true, takeOver: [], pruneData: false },
       reporters: [{ on: event => events.push(event), close: () => undefined }],
       warnings: [],
       command: 'the same again',
-      provider: async () => provider,
+      provider: async () => strictProvider(standing, () => pristine),
       connect: () => async host => {
         if (lost.includes(host)) throw unreachable(host, 'it is silent')
         return connectLocal(host)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { connectLocal } from '../connection/local.ts'
+import { sshEndpoint } from '../connection/testing/endpoint.ts'
 import { AndamioError } from '../errors.ts'
-import type { Provider } from '../provider/provider.ts'
 import type { Event } from '../report/events.ts'
 import { absent, type Resource } from '../resource/resource.ts'
 import { Secret } from '../shell/secret.ts'
@@ -13,6 +13,7 @@ import { perform } from './playbook.ts'
 import { redactEvent } from './redact-event.ts'
 import { defineRole } from './role.ts'
 import type { Step } from './step.ts'
+import { labOf, strictProvider } from './testing/lab.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -26,50 +27,16 @@ afterEach(async () => {
 
 /** Every event of a run, as a program reads them with `--json`. */
 async function told(step: Step): Promise<string> {
-  const refuse = () => {
-    throw new Error('nobody may ask this of the provider here')
-  }
-  const endpoint = {
-    address: '',
-    port: 22,
-    user: 'root',
-    identityFiles: [],
-    agent: false,
-    knownHostsFile: '',
-    jump: [],
-  }
-  const provider: Provider = {
-    name: 'static',
-    preflight: refuse,
-    create: refuse,
-    destroy: refuse,
-    operatorAddress: refuse,
-    find: async () => new Map([['a', { is: 'running', endpoint, address: '127.0.0.1' }]]),
-    pristine: () => undefined,
-  }
-  const lab = {
-    name: 'test',
-    file: 'test.yaml',
-    provider: 'static' as const,
-    source: 'upstream' as const,
-    settings: {},
-  }
   const lines: string[] = []
   await perform(
     { name: 'test', steps: [step], exclusive: true },
     {
-      lab: {
-        ...lab,
-        selected: ['a'],
-        vars: {},
-        hosts: [{ name: 'a', groups: ['all'], size: {}, vars: {} }],
-        groups: new Map([['all', ['a']]]),
-      },
+      lab: labOf(['a']),
       options: { playbook: 'test', check: false, diff: false, forks: 5, yes: true, takeOver: [], pruneData: false },
       reporters: [{ on: event => lines.push(JSON.stringify(event)), close: () => undefined }],
       warnings: [],
       command: 'the same again',
-      provider: async () => provider,
+      provider: async () => strictProvider({ a: { is: 'running', endpoint: sshEndpoint(), address: '127.0.0.1' } }),
       connect: () => async host => connectLocal(host),
     },
   )

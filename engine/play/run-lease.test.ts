@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { unreachable } from '../connection/failures.ts'
-import type { LabHosts } from '../inventory/lab.ts'
-import type { Found, Provider } from '../provider/provider.ts'
+import { sshEndpoint } from '../connection/testing/endpoint.ts'
+import type { Found } from '../provider/provider.ts'
 import type { Event, RunEnd } from '../report/events.ts'
 import { onOperator } from '../resource/operator.ts'
 import { type AnyResource, absent, present, type Resource } from '../resource/resource.ts'
@@ -14,6 +14,7 @@ import { lockLab } from './lab-lock.ts'
 import { play } from './play.ts'
 import { perform } from './playbook.ts'
 import { defineRole } from './role.ts'
+import { labOf, strictProvider } from './testing/lab.ts'
 
 const root = usePrivateRoot()
 let folder: string
@@ -62,30 +63,19 @@ async function run(resources: readonly AnyResource[], world: World = {}) {
   const { operator = 'one', check = false, is = 'running', on = 'worker', onFirst } = world
   vi.stubEnv('XDG_STATE_HOME', join(folder, operator))
   const names = ['cp', 'worker']
-  const login = { address: '', port: 22, user: 'root', identityFiles: [], agent: false, knownHostsFile: '', jump: [] }
-  const found: Found = { is: 'running', endpoint: login, address: '127.0.0.1' }
-  const refuse = () => {
-    throw new Error('nobody may ask this of the provider here')
-  }
-  const provider: Provider = {
-    ...{ name: 'static', preflight: refuse, create: refuse, destroy: refuse, operatorAddress: refuse },
-    find: async () => new Map([['worker', found], ...(is === 'absent' ? [] : [['cp', found] as const])]),
-    pristine: () => undefined,
-  }
-  const lab: LabHosts = {
-    ...{ name: 'x', file: 'x.yaml', provider: 'static', settings: {}, source: 'upstream', selected: names, vars: {} },
-    hosts: names.map(name => ({ name, groups: ['all'], size: {}, vars: {} })),
-    groups: new Map([
-      ['all', names],
-      ['first', ['cp']],
-    ]),
-  }
+  const found: Found = { is: 'running', endpoint: sshEndpoint(), address: '127.0.0.1' }
+  const provider = strictProvider({ worker: found, ...(is === 'absent' ? {} : { cp: found }) })
   const events: Event[] = []
   const role = defineRole({ name: 'r', summary: '', vars: {}, resources: () => resources })
   const exit = await perform(
     { name: 'up', steps: [play('p', { on, roles: [role] })], exclusive: true },
     {
-      ...{ lab, warnings: [], command: 'the same again', leaseOn: 'first' },
+      ...{
+        lab: { ...labOf(names, { first: ['cp'] }), name: 'x' },
+        warnings: [],
+        command: 'the same again',
+        leaseOn: 'first',
+      },
       options: { playbook: 'up', check, forks: 5, yes: true },
       reporters: [{ on: event => events.push(event), close: () => undefined }],
       provider: async () => provider,

@@ -1,28 +1,25 @@
 import { expect, it } from 'vitest'
-import type { Provider } from '../provider/provider.ts'
+import { sshEndpoint } from '../connection/testing/endpoint.ts'
 import type { ApiTarget } from '../resource/probe.ts'
 import { present } from '../resource/resource.ts'
 import { Run } from './run.ts'
 import type { RunParts } from './run-parts.ts'
+import { labOf, strictProvider } from './testing/lab.ts'
 
 const unused = () => {
   throw new Error('not part of this test')
 }
 
 function runWith(connect: RunParts['connect']): Run {
-  const host = { name: 'cp', groups: ['all'], size: {}, vars: {} }
-  const endpoint = { address: '127.0.0.1', port: 22, user: 'u', identityFiles: [], agent: false, jump: [] }
-  const found = new Map([['cp', { is: 'running' as const, endpoint: { ...endpoint, knownHostsFile: '/none' } }]])
-  const provider = { name: 'static', find: async () => found, pristine: unused } as unknown as Provider
   return new Run({
-    options: { playbook: 'up', check: false },
-    lab: { name: 'lab', hosts: [host], groups: new Map(), selected: ['cp'], vars: {} },
-    provider,
+    options: { playbook: 'up', check: false, forks: 1, yes: true },
+    lab: labOf(['cp']),
+    provider: strictProvider({ cp: { is: 'running', endpoint: sshEndpoint(), address: '127.0.0.1' } }),
     stateFolder: '/none',
     emit: () => undefined,
     signal: new AbortController().signal,
     connect,
-  } as unknown as RunParts)
+  })
 }
 
 it('an API whose opening failed is opened again, and then kept', async () => {

@@ -8,13 +8,13 @@ import type { SshEndpoint } from '../../engine/connection/connection.ts'
 import { knownHostLine } from '../../engine/connection/known-hosts.ts'
 import { reconnecting } from '../../engine/connection/reconnect.ts'
 import { connectSsh } from '../../engine/connection/ssh.ts'
+import { sshEndpoint } from '../../engine/connection/testing/endpoint.ts'
 import { type FaultyWire, startFaultyWire } from '../../engine/connection/testing/faulty-wire.ts'
 import { type KeyPair, makeKey } from '../../engine/connection/testing/keys.ts'
 import { type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
-import type { LabHosts } from '../../engine/inventory/lab.ts'
 import { makeAuthority, makeServer } from '../../engine/pki/x509.ts'
 import { Run } from '../../engine/play/run.ts'
-import type { Provider } from '../../engine/provider/provider.ts'
+import { labOf, strictProvider } from '../../engine/play/testing/lab.ts'
 import { type Answer, present } from '../../engine/resource/resource.ts'
 import { cluster } from './cluster.ts'
 
@@ -61,35 +61,17 @@ afterEach(async () => {
   await new Promise(resolve => server.close(resolve))
 })
 
-const endpoint = (port: number, jump: readonly SshEndpoint[] = []): SshEndpoint => ({
-  ...{ address: '127.0.0.1', port, user: 'root', identityFiles: [user.file], agent: false },
-  ...{ knownHostsFile: join(folder, 'known_hosts'), hostKeyAlias: 'here', jump },
-})
+const endpoint = (port: number, jump: readonly SshEndpoint[] = []): SshEndpoint => {
+  const knownHostsFile = join(folder, 'known_hosts')
+  return sshEndpoint({ port, identityFiles: [user.file], knownHostsFile, hostKeyAlias: 'here', jump })
+}
 
 function runBehind(jump: readonly SshEndpoint[]): Run {
   const found = { is: 'running', endpoint: endpoint(controlPlane.port, jump), address: unreachable } as const
-  const refuse = () => {
-    throw new Error('nobody may ask this of the provider here')
-  }
-  const provider: Provider = {
-    ...{ name: 'static', preflight: refuse, create: refuse, destroy: refuse },
-    ...{ operatorAddress: refuse, pristine: refuse, find: async () => new Map([['cp', found]]) },
-  }
-  const lab: LabHosts = {
-    ...{
-      name: 'lab',
-      file: 'lab.yaml',
-      provider: 'static',
-      settings: {},
-      source: 'upstream',
-      selected: ['cp'],
-      vars: {},
-    },
-    hosts: [{ name: 'cp', groups: ['control-plane'], size: {}, vars: {} }],
-    groups: new Map([['control-plane', ['cp']]]),
-  }
+  const lab = labOf(['cp'], { 'control-plane': ['cp'] })
   return new Run({
-    ...{ options: { playbook: 'test', check: false, forks: 1, yes: true }, lab, provider, stateFolder: folder },
+    ...{ options: { playbook: 'test', check: false, forks: 1, yes: true }, lab, stateFolder: folder },
+    provider: strictProvider({ cp: found }),
     emit: () => undefined,
     signal: new AbortController().signal,
     connect: host => reconnecting(() => connectSsh(host, found.endpoint)),
