@@ -60,32 +60,40 @@ function bareWith(more: Record<string, string>, playbook: string, ...args: reado
   })
 }
 
+const eventsOf = (stdout: string): readonly Event[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+
 describe('a first look on a bare machine', () => {
   it('shows the whole plan, with nothing unknown, and makes nothing', async () => {
-    const { exit, stdout } = await bare('up', '--check', '--json')
-    const events = stdout
-      .trim()
-      .split('\n')
-      .map(line => JSON.parse(line) as Event)
-    const end = events.at(-1) as RunEnd
+    const { exit, stdout, stderr } = await bare('up', '--check', '--json')
+    const end = eventsOf(stdout).at(-1) as RunEnd
     expect(exit).toBe(2)
     expect(end).toMatchObject({ type: 'run.end', exit: 2, roundTrips: 0 })
-    const hosts = Object.entries(end.hosts)
-    expect(hosts.map(([host]) => host)).toEqual(
-      expect.arrayContaining(['lab', 'cp', 'worker1', 'worker2', 'worker3', 'nfs', 'cluster', 'registry']),
-    )
-    expect(hosts.filter(([, count]) => count.unknown + count.failed + count.unreachable > 0)).toEqual([])
-    expect(hosts.every(([, count]) => count.changed > 0)).toBe(true)
+    expect(Object.keys(end.hosts)).toEqual(['cp', 'worker1', 'worker2', 'worker3', 'nfs'])
+    expect(Object.keys(end.others ?? {})).toEqual(['lab', 'cluster', 'registry'])
+    const counts = { ...end.hosts, ...end.others }
+    const targets = Object.entries(counts)
+    expect(targets.filter(([, count]) => count.unknown + count.failed + count.unreachable > 0)).toEqual([])
+    expect(targets.every(([, count]) => count.changed > 0)).toBe(true)
     expect(await readdir(home)).toEqual([])
-    // What check mode counts is what a run does, and what the README shows of one.
+
+    // What check mode tells is what a run does, and what the README shows of one.
     const readme = await readFile(join(project, 'README.md'), 'utf8')
     const shown = [...readme.matchAll(/^(\S+) +: ok=(\d+) +changed=(\d+)/gm)]
     expect(shown.length).toBeGreaterThan(3)
-    for (const [, host = '', ok, changed] of shown) {
-      const count = end.hosts[host]
+    for (const [, target = '', ok, changed] of shown) {
+      const count = counts[target]
       const wouldBeOk = (count?.ok ?? 0) + (count?.assumed ?? 0)
-      expect([host, wouldBeOk, count?.changed]).toEqual([host, Number(ok), Number(changed)])
+      expect([target, wouldBeOk, count?.changed]).toEqual([target, Number(ok), Number(changed)])
     }
+    const pictured = readme.split('\n').filter(line => line.startsWith('  changed '))
+    expect(pictured.length).toBeGreaterThan(3)
+    const plain = (line: string) => line.replaceAll(/ +/g, ' ').replace(/, [^,]+ s$| \(known after create\)$/, '')
+    const told = stderr.split('\n').map(line => plain(line).replace(' would change', ' changed'))
+    for (const line of pictured) expect(told).toContain(plain(line))
   })
 
   it.each(['up', 'down', 'verify', 'status', 'kubeconfig', 'ssh', 'diagnose'])('%s explains itself', async playbook => {
@@ -114,6 +122,16 @@ describe('what is not understood is refused before anything happens', () => {
     expect(stderr).toContain(code)
     expect(stderr).toContain(hint)
     expect(await readdir(home)).toEqual([])
+  })
+
+  it.each([
+    ['a mistyped flag', ['--json', '--chekc'], 'usage'],
+    ['an inventory that is not there', ['--inventory', 'nowhere', '--json'], 'inventory-not-found'],
+  ])('%s, to a program as the end of a run', async (_, args, code) => {
+    const { exit, stdout, stderr } = await bare('up', ...args)
+    expect(exit).toBe(64)
+    expect(eventsOf(stdout)).toMatchObject([{ type: 'run.end', exit: 64, hosts: {}, failure: { code } }])
+    expect(stderr).toContain(code)
   })
 
   it.each(['--html', '--junit', '--exec-log'])('a file that %s cannot write', async flag => {

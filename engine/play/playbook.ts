@@ -2,6 +2,7 @@ import { type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Reporter } from '../report/events.ts'
+import { countsOf } from './counts.ts'
 import { cacheFolder, stateFolder } from './folders.ts'
 import { type LabLock, lockLab } from './lab-lock.ts'
 import { refuseLeftOut } from './left-out.ts'
@@ -95,7 +96,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     seconds: (performance.now() - began) / 1000,
     // KiB, as getrusage gives it.
     memoryBytes: process.resourceUsage().maxRSS * 1024,
-    hosts: Object.fromEntries(run?.counts ?? []),
+    ...(run ? countsOf(run) : { hosts: {} }),
     ...(failure ? { failure } : {}),
     ...(exit === exitCode.interrupted || exit === exitCode.failed || exit === exitCode.unreachable
       ? { resume: context.command }

@@ -33,6 +33,8 @@ export class Run implements RunCore {
   /** Hosts that failed or are unreachable; they take no part in what follows. */
   readonly failures = new Map<string, ExitCode>()
   readonly counts = new Map<string, HostCount>()
+  /** APIs that were asked for, by their names. */
+  readonly apis = new Set<string>()
   found: ReadonlyMap<string, Found> = new Map()
 
   readonly #connect: RunParts['connect']
@@ -106,6 +108,7 @@ export class Run implements RunCore {
 
   /** One session an API and run. Only a session is kept: an API that is not there yet is looked for again. */
   async api<R, W>(target: ApiTarget<R, W>): Promise<Answer<ApiSession<R, W>>> {
+    this.apis.add(target.name)
     const open = this.#apis.get(target)
     // A target's sessions are kept under the target itself, so what is found there is its own.
     if (open) return open as Promise<Answer<ApiSession<R, W>>>

@@ -7,13 +7,27 @@ describe('a change in words', () => {
     [{ attribute: 'mode', before: '0644', after: '0600' }, 'mode 0644 → 0600'],
     [{ attribute: 'owner', before: null, after: 'root:root' }, '+owner root:root'],
     [{ attribute: 'owner', before: 'root:root', after: null }, '-owner root:root'],
-    [{ attribute: 'address', before: null, after: { late: 'address of cp' } }, 'address known after create'],
     [{ attribute: 'content', before: 'a'.repeat(64), after: 'b'.repeat(64) }, 'content changed'],
     [{ attribute: 'content', before: null, after: 'one\ntwo' }, '+content'],
     [{ attribute: 'options', before: ['ro'], after: ['rw', 'sync'] }, 'options ["ro"] → ["rw","sync"]'],
     [{ attribute: 'comment', before: '', after: 'x' }, 'comment "" → x'],
   ])('%j', (change, words) => {
-    expect(changeWords(change, '→')).toBe(words)
+    expect(changeWords([change], 'would-change', '→')).toEqual([words])
+  })
+
+  it('says once and last what is known only after something is created, until it is', () => {
+    const late = { late: 'address of cp' }
+    const changes = [
+      { attribute: 'content', before: null, after: late },
+      { attribute: 'mode', before: null, after: '0644' },
+      { attribute: 'clients', before: 'x', after: late },
+    ]
+    expect(changeWords(changes, 'would-change', '→')).toEqual([
+      '+mode 0644',
+      '+content',
+      'clients (known after create)',
+    ])
+    expect(changeWords(changes, 'changed', '→')).toEqual(['+content', '+mode 0644', 'clients changed'])
   })
 })
 

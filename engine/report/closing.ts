@@ -1,5 +1,7 @@
 import type { Failure, HostCount, RunEnd } from './events.ts'
-import { heading, type LineOptions } from './lines.ts'
+import { heading } from './layout.ts'
+import { type LineOptions, wrapParts } from './lines.ts'
+import { recap } from './recap.ts'
 import { add, countWords, type FailedAt, type Tally, zero } from './tally.ts'
 import { counted, duration, wrap } from './text.ts'
 
@@ -18,19 +20,16 @@ export function closing(event: RunEnd, tally: Tally, look: Look): readonly strin
     for (const [i, failed] of tally.failures.entries())
       lines.push(...(i > 0 ? [''] : []), ...failureBlock(failed, look))
   }
-  lines.push(...recap(event, look), '')
+  lines.push(...recap(event, tally, look), '')
   const total = zero()
-  for (const count of Object.values(event.hosts)) {
+  for (const count of Object.values({ ...event.hosts, ...event.others })) {
     for (const [column, number] of Object.entries(count)) add(total, column as keyof HostCount, number)
   }
-  const words = [
-    verdictWords(event, total, tally),
-    duration(event.seconds),
-    counted(event.roundTrips, 'round trip'),
-    megabytes(event.memoryBytes),
-  ]
+  const verdict = verdictWords(event, total, tally)
+  const figures = [duration(event.seconds), counted(event.roundTrips, 'round trip'), megabytes(event.memoryBytes)]
   const paint = event.exit === 0 ? style.good : event.exit === 2 || event.exit === 3 ? style.bold : style.bad
-  lines.push(`${paint(words[0] ?? '')} ${style.dim(`${style.dot} ${words.slice(1).join(` ${style.dot} `)}`)}`)
+  const [first = '', ...rest] = wrapParts([verdict, ...figures], look.columns(), style)
+  lines.push(paint(verdict) + style.dim(first.slice(verdict.length)), ...rest.map(style.dim))
   if (event.resume) lines.push(`${style.bold('To resume:')} ${event.resume}`)
   return lines
 }
@@ -43,33 +42,14 @@ function verdictWords({ exit }: RunEnd, total: HostCount, { check, checks }: Tal
       : `Failed (exit ${exit}): ${countWords(total, check)}`
   }
   if (checks.passed > 0) return `All ${counted(checks.passed, 'check')} passed`
-  if (total.changed + total.unknown + (total.assumed ?? 0) === 0)
-    return `Nothing to do: ${total.ok.toLocaleString('en')} ok`
+  const open = total.changed + total.unknown + (total.assumed ?? 0)
+  // What only looks, or only fetches, has nothing to count.
+  if (open + total.ok === 0) return check ? 'Nothing to do' : 'Done'
+  if (open === 0) return `Nothing to do: ${total.ok.toLocaleString('en')} ok`
   return `${check ? 'Checked' : 'Done'}: ${countWords(total, check)}`
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`
-
-/** Ansible's own form, for eyes and scripts that know it. */
-function recap({ hosts }: RunEnd, look: Look): readonly string[] {
-  const names = Object.keys(hosts)
-  if (names.length === 0) return []
-  const width = Math.max(...names.map(name => name.length), 8)
-  const { style } = look
-  const standard = ['ok', 'changed', 'unreachable', 'failed', 'unknown'] as const
-  const columns = Object.values(hosts).some(({ assumed }) => assumed) ? [...standard, 'assumed' as const] : standard
-  const rows = Object.entries(hosts).map(([name, count]) => {
-    const cells = columns.map(column => {
-      const number = count[column] ?? 0
-      const text = `${column}=${number}`.padEnd(column === 'ok' ? 6 : column.length + 4)
-      if (number === 0) return style.dim(text)
-      if (column === 'unreachable') return style.bad(text)
-      return style.outcome(column, text)
-    })
-    return `${name.padEnd(width)} : ${cells.join(' ')}`.trimEnd()
-  })
-  return ['', heading('PLAY RECAP', look), ...rows]
-}
 
 /** Code, place, cause, the last words of the host, the next step: everything to act on without scrolling up. */
 export function failureBlock({ where, failure }: FailedAt, { style, columns }: Look): readonly string[] {

@@ -95,7 +95,17 @@ export type Progress = Stamped<
     ended?: 'ok' | 'failed'
   }
 >
-export type Notice = Stamped<'notice', { level: 'info' | 'warning'; text: string }>
+export type Notice = Stamped<
+  'notice',
+  {
+    level: 'info' | 'warning'
+    text: string
+    /** A file that was written, whole. */
+    path?: string
+    /** What the text says, for programs. */
+    data?: Readonly<Record<string, Json>>
+  }
+>
 export type CheckEnd = Stamped<'check.end', { id: string; title: string; passed: boolean; saw: string }>
 export type RunEnd = Stamped<
   'run.end',
@@ -107,6 +117,8 @@ export type RunEnd = Stamped<
     /** Peak resident memory of this process. */
     memoryBytes: number
     hosts: Readonly<Record<string, Readonly<HostCount>>>
+    /** What was counted of the cluster, the registry and this machine. Absent where nothing was. */
+    others?: Readonly<Record<string, Readonly<HostCount>>>
     failure?: Failure
     /** The command that resumes what was interrupted or failed. */
     resume?: string

@@ -63,7 +63,7 @@ function testCase(event: Case): string {
   if (event.outcome === 'unknown') {
     return element(event.host, name, event.seconds, `<skipped message="${escapeMarkup(event.why ?? 'unknown')}"/>`)
   }
-  const changes = event.changes.map(change => changeWords(change, '->')).join('\n')
+  const changes = changeWords(event.changes, event.outcome, '->').join('\n')
   const told =
     event.outcome === 'ok' || event.outcome === 'assumed'
       ? ''

@@ -1,9 +1,11 @@
-import { changeWords } from './changes.ts'
 import { differenceLines } from './differences.ts'
-import type { CheckEnd, Event, Outcome, Progress, ResourceEnd, Wait } from './events.ts'
+import type { CheckEnd, Event, Notice, Progress } from './events.ts'
+import { HANG, heading, INDENT, layOut, WORD } from './layout.ts'
+import { foldNames, withoutName } from './names.ts'
 import type { Style } from './style.ts'
-import { countWords, placeIn, type Tally } from './tally.ts'
-import { counted, duration, foldList, oneLine, wrap } from './text.ts'
+import { countWords } from './tally.ts'
+import { counted, duration, oneLine, wrap } from './text.ts'
+import { type Told, timeWords } from './told.ts'
 
 export interface LineOptions {
   readonly style: Style
@@ -12,105 +14,74 @@ export interface LineOptions {
   readonly diff: boolean
 }
 
-/** Width of the widest word that begins a line: `would change`. */
-const WORD = 12
-const INDENT = '  '
-/** Content that grows with the lab is cut here unless `--verbose`. */
-const CHANGE_LINES = 3
+/** The column of labels grows to this; a longer one has its line for itself where the rest does not fit beside it. */
+const WIDEST_LABEL = 20
 
-/** The lines of a run that stay: headings, one line a change, what was ready, passed or failed. */
+/** How the lines of a run look that stay: headings, changes, what was ready, passed or failed. */
 export class Lines {
   readonly #options: LineOptions
-  readonly #tally: Tally
-  #hostWidth = 4
-  /** Differences that were shown, and the host of each: many hosts often need the same. */
+  #hosts: readonly string[] = []
+  #labels = 4
+  /** Differences that were shown, and of whom: many hosts often need the same. */
   readonly #shown = new Map<string, string>()
 
-  /** `tally` must have seen each event before this does. */
-  constructor(tally: Tally, options: LineOptions) {
-    this.#tally = tally
+  constructor(options: LineOptions) {
     this.#options = options
   }
 
-  of(event: Event): readonly string[] {
-    const { style, verbose } = this.#options
-    switch (event.type) {
-      case 'run.start': {
-        this.#hostWidth = Math.min(20, Math.max(this.#hostWidth, ...event.hosts.map(host => host.length)))
-        const parts = [`lab ${event.lab}`, event.inventory, counted(event.hosts.length, 'host')]
-        if (event.check) parts.push('check only: nothing is changed')
-        return [`${style.bold(event.playbook)}  ${style.dim(parts.join(` ${style.dot} `))}`]
-      }
-      case 'play.start':
-        return ['', heading(`PLAY [${oneLine(event.play)}]`, this.#options)]
-      case 'play.end':
-        return []
-      case 'host.ready': {
-        const after = event.seconds >= 1 ? ` after ${duration(event.seconds)}` : ''
-        return verbose || after
-          ? [this.#line(style.dim, 'ready', event.host, style.dim(`${event.address}${after}`))]
-          : []
-      }
-      case 'host.unreachable':
-        return this.#folded(style.bad, 'unreachable', event.host, '', [oneLine(event.failure.message)])
-      case 'resource.end':
-        return this.#resource(event)
-      case 'progress':
-        return this.#progress(event)
-      case 'check.end':
-        return this.#check(event)
-      case 'notice': {
-        const words = wrap(event.text, this.#options.columns() - WORD - 4)
-        const paint = event.level === 'warning' ? style.warn : style.dim
-        return words.map((line, i) => `${INDENT}${paint((i === 0 ? event.level : '').padEnd(WORD))}  ${line}`)
-      }
-      default:
-        return []
-    }
+  start({ playbook, lab, inventory, check, hosts }: Extract<Event, { type: 'run.start' }>): readonly string[] {
+    const { style, columns } = this.#options
+    this.#hosts = hosts
+    this.#makeRoom(hosts)
+    const parts = [`lab ${lab}`, inventory, counted(hosts.length, 'host')]
+    if (check) parts.push('check only: nothing is changed')
+    const [first = '', ...rest] = wrapParts(parts, columns() - playbook.length - 2, style)
+    const indent = ' '.repeat(playbook.length + 2)
+    return [`${style.bold(playbook)}  ${style.dim(first)}`, ...rest.map(line => `${indent}${style.dim(line)}`)]
   }
 
-  /** For a pipe, where no live line tells it. */
-  begins(event: Wait | Progress): string {
-    const { style } = this.#options
-    if (event.type === 'progress') {
-      return this.#line(style.dim, 'started', oneLine(event.task), event.detail ? oneLine(event.detail) : '').trimEnd()
-    }
-    const words = `for ${oneLine(event.what)}, at most ${duration(event.limitSeconds)}`
-    return this.#line(style.dim, 'waiting', event.host, words)
+  /** Below it the column of labels begins anew: one long list of hosts shall not push all others aside. */
+  heading(plays: readonly string[]): readonly string[] {
+    this.#labels = 4
+    this.#makeRoom(this.#hosts)
+    return ['', heading(`PLAY [${plays.map(oneLine).join(' | ')}]`, this.#options)]
   }
 
-  /** What a play has come to, said as it ends. `count` is taken before the tally forgets the play. */
-  playEnd(play: string, seconds: number): readonly string[] {
-    const { style } = this.#options
-    const count = this.#tally.plays.get(play)?.count
-    if (!count) return []
-    const alone = this.#tally.plays.size === 1 ? '' : `${oneLine(play)}: `
-    return [
-      `${INDENT}${style.dim(`${alone}${countWords(count, this.#tally.check)} ${style.dot} ${duration(seconds)}`)}`,
-    ]
+  /** What a play has come to. `named` where lines of other plays stand under the same heading. */
+  playEnd(words: Parameters<typeof countWords>, play: string | undefined, seconds: number): readonly string[] {
+    const { style, columns } = this.#options
+    const parts = [`${play === undefined ? '' : `${oneLine(play)}: `}${countWords(...words)}`, duration(seconds)]
+    return wrapParts(parts, columns() - INDENT.length, style).map(line => `${INDENT}${style.dim(line)}`)
   }
 
-  #resource(event: ResourceEnd): readonly string[] {
-    const { style, verbose, diff } = this.#options
-    const paint = (text: string) => style.outcome(event.outcome, text)
-    if (event.outcome === 'ok' || event.outcome === 'assumed')
-      return verbose ? [this.#line(paint, event.outcome, event.host, style.dim(placeIn(event)))] : []
-    const details = event.changes.map(change => changeWords(change, style.arrow))
-    if (event.why) details.unshift(oneLine(event.why))
-    if (event.by) details.push(`by ${oneLine(event.by)}`)
-    if (event.failure) details.unshift(oneLine(event.failure.message))
-    if (event.seconds >= 1) details.push(duration(event.seconds))
-    const lines = this.#folded(paint, wordOf[event.outcome], event.host, placeIn(event), details)
-    return diff ? [...lines, ...this.#differences(event)] : lines
+  /** Lines of several groups, each of hosts that tell the same. */
+  groups(groups: readonly (readonly Told[])[]): readonly string[] {
+    const ordered = groups.map(group => group.toSorted((a, b) => this.#rank(a.host) - this.#rank(b.host)))
+    this.#makeRoom(ordered.map(labelOf))
+    return ordered.flatMap(group => this.#group(group))
   }
 
-  #differences({ changes, host, id }: ResourceEnd): readonly string[] {
+  #group(group: readonly Told[]): readonly string[] {
+    const [first] = group
+    if (!first) return []
+    const { diff } = this.#options
+    const same = (texts: readonly string[]) => texts.every(text => text === texts[0])
+    const shared = (read: (told: Told) => string) =>
+      same(group.map(read)) ? read(first) : withoutName(read(first), first.host)
+    const details = first.details.map((_, i) => shared(told => told.details[i] ?? ''))
+    const label = labelOf(group)
+    const line = { word: first.word, paint: first.paint, label, what: shared(told => told.what) }
+    const lines = this.#laidOut({ ...line, details: [...details, timeWords(group)] })
+    return diff ? [...lines, ...this.#differences(first, label)] : lines
+  }
+
+  #differences({ changes, id }: Told, label: string): readonly string[] {
     const { style, columns, verbose } = this.#options
-    const indent = ' '.repeat(WORD + 4)
+    const indent = ' '.repeat(HANG)
     return changes.flatMap(change => {
       const key = `${id}\0${change.text}`
       const before = change.text === undefined ? undefined : this.#shown.get(key)
-      if (change.text !== undefined && before === undefined) this.#shown.set(key, host)
+      if (change.text !== undefined && before === undefined) this.#shown.set(key, label)
       const lines =
         before === undefined
           ? differenceLines(change, id, { style, verbose, width: columns() - indent.length })
@@ -119,64 +90,65 @@ export class Lines {
     })
   }
 
-  #progress({ task, detail, ended, seconds }: Progress): readonly string[] {
+  /** For a pipe, where no live line tells that it has begun. */
+  begins({ task, detail }: Progress): readonly string[] {
+    return this.#laidOut({
+      word: 'started',
+      paint: this.#options.style.dim,
+      label: oneLine(task),
+      what: detail ? oneLine(detail) : '',
+      details: [],
+    }).map(line => line.trimEnd())
+  }
+
+  progress({ task, detail, ended, seconds }: Progress): readonly string[] {
     const { style } = this.#options
     if (!ended) return []
     const paint = ended === 'ok' ? style.good : style.bad
-    const words = [detail ? oneLine(detail) : '', duration(seconds)].filter(part => part !== '').join(` ${style.dot} `)
-    return [this.#line(paint, ended === 'ok' ? 'done' : 'failed', oneLine(task), style.dim(words))]
+    const what = [detail ? oneLine(detail) : '', duration(seconds)].filter(part => part !== '').join(` ${style.dot} `)
+    return this.#laidOut({ word: ended === 'ok' ? 'done' : 'failed', paint, label: oneLine(task), what, details: [] })
   }
 
-  #check({ id, title, passed, saw }: CheckEnd): readonly string[] {
+  check({ id, title, passed, saw }: CheckEnd): readonly string[] {
     const { style } = this.#options
-    return this.#folded(passed ? style.good : style.bad, passed ? 'passed' : 'failed', id, oneLine(title), [
-      oneLine(saw),
-    ])
+    this.#makeRoom([id])
+    const [word, paint] = passed ? (['passed', style.good] as const) : (['failed', style.bad] as const)
+    return this.#laidOut({ word, paint, label: id, what: oneLine(title), details: [oneLine(saw)] })
   }
 
-  #line(paint: (text: string) => string, word: string, host: string, rest: string): string {
-    return `${INDENT}${paint(word.padEnd(WORD))}  ${host.padEnd(this.#hostWidth)}  ${rest}`
+  notice({ level, text }: Notice): readonly string[] {
+    const { style, columns } = this.#options
+    const paint = level === 'warning' ? style.warn : style.dim
+    return wrap(text, columns() - HANG).map(
+      (line, i) => `${INDENT}${paint((i === 0 ? level : '').padEnd(WORD))}  ${line}`,
+    )
   }
 
-  /** One line where it fits; else the details follow, indented, broken between them. */
-  #folded(
-    paint: (text: string) => string,
-    word: string,
-    host: string,
-    what: string,
-    details: readonly string[],
-  ): string[] {
+  #laidOut(line: Parameters<typeof layOut>[0]): readonly string[] {
     const { style, columns, verbose } = this.#options
-    const indent = INDENT.length + WORD + 2 + Math.max(host.length, this.#hostWidth) + 2
-    const all = details.filter(detail => detail !== '').join(', ')
-    if (indent + what.length + 2 + all.length <= columns() || what === '') {
-      const gap = what === '' || all === '' ? '' : '  '
-      if (what !== '' || indent + all.length <= columns())
-        return [this.#line(paint, word, host, `${what}${gap}${style.dim(all)}`).trimEnd()]
-    }
-    const folded = foldList(details, Math.max(30, columns() - indent))
-    const shown =
-      verbose || folded.length <= CHANGE_LINES
-        ? folded
-        : [...folded.slice(0, CHANGE_LINES - 1), '... (all with --verbose)']
-    return [
-      this.#line(paint, word, host, what).trimEnd(),
-      ...shown.map(line => `${' '.repeat(indent)}${style.dim(line)}`),
-    ]
+    return layOut(line, { style, columns: columns(), labels: this.#labels, verbose })
+  }
+
+  #makeRoom(labels: readonly string[]): void {
+    const widths = labels.map(label => label.length).filter(width => width <= WIDEST_LABEL)
+    this.#labels = Math.max(this.#labels, ...widths)
+  }
+
+  /** Its place in the inventory; what is no host comes first. */
+  #rank(host: string): number {
+    return this.#hosts.indexOf(host)
   }
 }
 
-const wordOf: Record<Outcome, string> = {
-  ok: 'ok',
-  assumed: 'assumed',
-  changed: 'changed',
-  'would-change': 'would change',
-  unknown: 'unknown',
-  failed: 'failed',
-}
+const labelOf = (group: readonly Told[]): string => foldNames(group.map(({ host }) => host))
 
-/** `PLAY [Join the workers] ──────────`, to the width of the terminal but never sprawling. */
-export function heading(text: string, { style, columns }: Pick<LineOptions, 'style' | 'columns'>): string {
-  const width = Math.min(columns(), 100)
-  return `${style.bold(text)} ${style.dim(style.rule.repeat(Math.max(3, width - text.length - 1)))}`
+/** `lab demo · 4 hosts`, broken between its parts. */
+export function wrapParts(parts: readonly string[], width: number, { dot }: Style): readonly string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const longer = `${lines.at(-1)} ${dot} ${part}`
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer
+    else lines.push(part)
+  }
+  return lines
 }

@@ -31,20 +31,43 @@ function told(
 }
 
 describe('a run on a pipe', () => {
-  it.each([80, 120, 200])('reads well at %i columns', async columns => {
+  it.each([60, 80, 120, 200])('reads well at %i columns', async columns => {
     const whole = [
       told(runs.failing(), { columns, diff: true, profile: true }),
       told(runs.check(), { columns }),
       told(runs.verify(), { columns }),
+      told(runs.look(), { columns }),
     ]
+    // But a word that is longer than a whole line, and a command, which is copied.
+    const lines = whole
+      .join('\n')
+      .replaceAll(/^To resume:.*$/gm, '')
+      .split('\n')
+    expect(lines.filter(line => line.length > columns && /\S +\S/.test(line))).toEqual([])
     await expect(whole.join('\n----\n\n')).toMatchFileSnapshot(golden(`pretty-${columns}`))
   })
 
   it('shows a difference that many hosts share once, and of whom it is the same', () => {
     const text = told(runs.check(), { diff: true })
     expect(text.match(/\| -root = "\/srv"/g)).toHaveLength(1)
-    expect(text.match(/\| the same as on front$/gm)).toHaveLength(1)
+    expect(text).not.toContain('the same as')
+    const whole = told(runs.check(), { diff: true, verbose: true })
+    expect(whole.match(/\| -root = "\/srv"/g)).toHaveLength(1)
+    expect(whole.match(/\| the same as on front$/gm)).toHaveLength(1)
     expect(told(runs.check())).not.toContain('/srv"')
+  })
+
+  it('folds what several hosts tell within a few seconds, unless all is asked for', async () => {
+    await expect(told(runs.sideBySide())).toMatchFileSnapshot(golden('side-by-side'))
+    const whole = told(runs.sideBySide(), { verbose: true })
+    expect(whole.match(/^ {2}changed {7}worker[12] {2}base: file \/etc\/a\/worker[12] {2}/gm)).toHaveLength(2)
+    expect(whole).not.toContain('<host>')
+  })
+
+  it('tells plays that run side by side one after the other in check mode', async () => {
+    const events = runs.sideBySide(undefined, true)
+    await expect(told(events)).toMatchFileSnapshot(golden('side-by-side-check'))
+    expect(told(events, { columns: 60 })).toMatch(/^worker1 {2}: ok=0 {3}would-change=3$/m)
   })
 
   it('lists what is in order only when asked', async () => {
@@ -114,6 +137,39 @@ describe('a long silence on a pipe', () => {
     expect(stream.text).toContain('kernel: ')
     reporter.close()
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a line that others may share', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 0, 12, 9) })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it.each([
+    ['waits a few seconds for them', (events: readonly Event[]) => events, 4000, 6000],
+    ['is said at once after a failure', (events: readonly Event[]) => [...events, failure(events)], undefined, 0],
+  ])('%s', (_, more, silent, said) => {
+    const stream = new Sink()
+    const reporter = prettyReporter({ stream, tty: false, verbose: false, diff: false })
+    const events = runs.sideBySide(Date.now())
+    const first = events.findIndex(({ type }) => type === 'resource.end') + 1
+    for (const event of more(events.slice(0, first))) reporter.on(event)
+    if (silent !== undefined) {
+      vi.advanceTimersByTime(silent)
+      expect(stream.text).not.toContain('changed')
+    }
+    vi.advanceTimersByTime(said - (silent ?? 0))
+    expect(stream.text).toContain('changed       worker1')
+    reporter.close()
+  })
+
+  const failure = (events: readonly Event[]): Event => ({
+    ...(events.at(-1) as Extract<Event, { type: 'resource.end' }>),
+    outcome: 'failed',
+    failure: { code: 'x', message: 'it broke' },
   })
 })
 

@@ -1,10 +1,11 @@
 import { closing } from './closing.ts'
-import type { Event, Progress, Reporter, Wait } from './events.ts'
+import type { Event, Reporter } from './events.ts'
 import { Lines } from './lines.ts'
 import { liveLines, taskWords } from './live.ts'
 import { profileLines } from './profile.ts'
 import { styleOf } from './style.ts'
 import { Tally } from './tally.ts'
+import { Telling } from './telling.ts'
 import { createTerminal } from './terminal.ts'
 import { duration, harmless } from './text.ts'
 import { Timeline } from './timeline.ts'
@@ -22,15 +23,16 @@ export interface PrettyOptions {
 }
 
 const HEARTBEAT_MS = 30_000
+const TICK_MS = 1000
 
 /** A run for people: calm while it goes well, complete where it does not. */
 export function prettyReporter(options: PrettyOptions): Reporter {
-  const { stream, tty } = options
+  const { stream, tty, verbose, diff } = options
   const style = styleOf(stream, tty)
   const columns = () => options.columns ?? stream.columns ?? 120
   const tally = new Tally()
   const timeline = new Timeline()
-  const lines = new Lines(tally, { style, columns, verbose: options.verbose, diff: options.diff })
+  const telling = new Telling(new Lines({ style, columns, verbose, diff }), tally, { style, verbose, live: tty })
   const live = () => liveLines(tally, { style, columns: columns(), rows: stream.rows ?? 24, now: Date.now() })
   const terminal = tty ? createTerminal(stream, live) : undefined
   let lastLine = Date.now()
@@ -40,8 +42,11 @@ export function prettyReporter(options: PrettyOptions): Reporter {
     else if (texts.length > 0) stream.write(`${texts.join('\n')}\n`)
     if (texts.length > 0) lastLine = Date.now()
   }
-  const heartbeat = tty ? undefined : setInterval(beat, HEARTBEAT_MS / 6)
-  heartbeat?.unref()
+  const clock = setInterval(() => {
+    say(telling.ripe(Date.now()))
+    if (!tty) beat()
+  }, TICK_MS)
+  clock.unref()
 
   /** On a pipe nobody sees live lines; silence beyond half a minute would look like a hang. */
   function beat(): void {
@@ -58,26 +63,20 @@ export function prettyReporter(options: PrettyOptions): Reporter {
   return {
     on(told: Event): void {
       const event = harmless(told)
-      if (event.type === 'play.end') say(lines.playEnd(event.play, event.seconds))
-      const begins = (event.type === 'wait' || event.type === 'progress') && isNew(event, tally)
+      if (event.type === 'run.end') {
+        clearInterval(clock)
+        terminal?.finish()
+      }
+      say(telling.of(event))
       tally.on(event)
       timeline.on(event)
-      if (begins && !terminal) say([lines.begins(event)])
-      say(lines.of(event))
       if (event.type !== 'run.end') return
-      clearInterval(heartbeat)
-      terminal?.finish()
       say(closing(event, tally, { style, columns }))
       if (options.profile) say(profileLines(timeline, { style, columns }))
     },
     close(): void {
-      clearInterval(heartbeat)
+      clearInterval(clock)
       terminal?.finish()
     },
   }
-}
-
-function isNew(event: Wait | Progress, tally: Tally): boolean {
-  if (event.type === 'progress') return !event.ended && !tally.tasks.has(event.task)
-  return !tally.activities.get(event.host)?.words.startsWith(`waiting for ${event.what}`)
 }

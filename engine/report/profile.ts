@@ -1,4 +1,5 @@
-import { heading, type LineOptions } from './lines.ts'
+import { heading } from './layout.ts'
+import type { LineOptions } from './lines.ts'
 import { clip, duration } from './text.ts'
 import type { Span, Timeline } from './timeline.ts'
 

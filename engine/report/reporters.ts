@@ -30,7 +30,7 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   const stream = options.json ? stderr : stdout
   const tty = Boolean(stream.isTTY) && env.TERM !== 'dumb' && !env.CI
   const { verbose, diff, profile } = options
-  const reporters = [prettyReporter({ stream, tty, verbose, diff, profile })]
+  const reporters = [prettyReporter({ stream, tty, verbose, diff, profile, ...widthOf(stream, stderr) })]
   if (options.json) reporters.unshift(jsonReporter({ stream: stdout }))
   // GitHub reads annotations from either stream.
   if (env.GITHUB_ACTIONS === 'true') reporters.push(githubReporter({ stream: stderr }))
@@ -41,6 +41,11 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
     reporters.push(apart(htmlReporter({ file: options.html }), options.html, stderr))
   }
   return reporters
+}
+
+/** What goes into a pipe is mostly led on to the same terminal, by a pager or `tee`. */
+function widthOf(stream: NodeJS.WriteStream, other: NodeJS.WriteStream): { columns?: number } {
+  return stream.columns === undefined && other.columns !== undefined ? { columns: Math.min(other.columns, 120) } : {}
 }
 
 /** A report that cannot be written any more (a full disk, a folder that went) is said, and ends no run. */

@@ -46,7 +46,7 @@ export function aptPackages(
 function packageChange({ name, version }: AptPackage, found: PackageState | undefined): readonly Change[] {
   if (found?.status === 'installed' && fits(found.version, version)) return []
   const before = found ? (found.status === 'installed' ? found.version : `${found.version}, ${found.status}`) : null
-  return [{ attribute: name, before, after: version ?? 'installed' }]
+  return [{ attribute: name, before, after: version?.replace(/[-+~.]?\*$/, '') ?? 'installed' }]
 }
 
 const fits = (found: string, wish: string | undefined): boolean =>

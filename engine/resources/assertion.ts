@@ -1,4 +1,4 @@
-import { type Eventual, known } from '../resource/late.ts'
+import { type Eventual, known, Late } from '../resource/late.ts'
 import type { Ref, Resource } from '../resource/resource.ts'
 import { present } from '../resource/resource.ts'
 import { compare } from './changes.ts'
@@ -22,7 +22,10 @@ export function assertion({ id, script, expect, next, after = [] }: AssertionOpt
     id,
     after,
     probe: { of: 'host', keys: [], script: () => script, parse: output => present(output) },
-    diff: is => compare({ holds: expect }, { holds: is.is === 'present' ? is.state : null }),
+    diff(is) {
+      const holds = known(expect) === (is.is === 'present' ? is.state : null)
+      return compare({ holds: expect instanceof Late ? expect.map(() => true) : true }, { holds })
+    },
     refuse(is, will) {
       const expected = known(expect)
       if (expected === undefined || after.some(other => will.change(other))) return undefined

@@ -45,7 +45,9 @@ export function diagnose(file: string | undefined): Step {
       run.emit({
         type: 'notice',
         level: 'info',
-        text: `${path}    ${entries.length} files; look before you hand it on`,
+        text: `Wrote ${path}: ${entries.length} files; look before you hand it on`,
+        path,
+        data: { files: entries.length },
       })
     },
   }

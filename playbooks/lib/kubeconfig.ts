@@ -14,7 +14,12 @@ export function kubeconfig(file: string | undefined): Step {
       const path = file ? resolve(file) : join(run.stateFolder, 'kubeconfig')
       if (file) await refuseUnwritable(path)
       await writeKubeconfig(run.reach(), path)
-      run.emit({ type: 'notice', level: 'info', text: `${path}    use it: KUBECONFIG=${path} kubectl get nodes` })
+      run.emit({
+        type: 'notice',
+        level: 'info',
+        text: `Wrote ${path}\nUse it: KUBECONFIG=${path} kubectl get nodes`,
+        path,
+      })
     },
   }
 }

@@ -1,6 +1,6 @@
 import { AndamioError, exitCode } from '../../engine/errors.ts'
 import { type Options, optionsOf } from '../../engine/play/options.ts'
-import type { Read } from '../../engine/play/read-arguments.mjs'
+import { argumentsAfter, type Read } from '../../engine/play/read-arguments.mjs'
 import type { Step } from '../../engine/play/step.ts'
 import type { About } from './about.ts'
 import type * as Vocabulary from './vocabulary.ts'
@@ -18,7 +18,12 @@ export async function asProgram(name: string, about: About, read: Read, steps: S
     process.exitCode = await runPlaybook(name, about, options, steps)
   } catch (error) {
     if (!(error instanceof AndamioError)) throw error
-    const { failureText } = await import('../../engine/report/failure-text.ts')
+    const [{ failureText }, { unbegun }] = await Promise.all([
+      import('../../engine/report/failure-text.ts'),
+      import('../../engine/report/json.ts'),
+    ])
+    // Also where the arguments themselves are what is not understood.
+    if (argumentsAfter(`${name}.mjs`).includes('--json')) process.stdout.write(unbegun(error.exit, error.failure))
     process.stderr.write(failureText(error.failure, process.stderr, process.env))
     process.exitCode = error.exit
   }

@@ -84,7 +84,7 @@ export function pageOf(events: readonly Event[]): Page {
     columns: columns.filter(column => column !== 'assumed' || [...tally.counts.values()].some(count => count.assumed)),
     wordOf: { ...themselves, ...(tally.check ? { changed: 'would change' } : {}) },
     toneOf: { ...themselves, ...(tally.check ? { changed: 'would-change' } : {}) },
-    hosts: Object.entries(end?.hosts ?? {}).map(([name, count]) => ({ name, count })),
+    hosts: Object.entries({ ...end?.hosts, ...end?.others }).map(([name, count]) => ({ name, count })),
     ticks: ticksOf(length).map(at => ({ left: percent(at), label: duration(at).replace(/\.0 s$/, ' s') })),
     plays: timeline.plays.map(({ play, start, end }) => ({
       name: play,
@@ -169,7 +169,8 @@ function groupsOf(events: readonly Event[], check: boolean): Page['groups'] {
 }
 
 function rowOf(event: ResourceEnd): Row {
-  const details = event.changes.map(change => changeWords(change, '→') + (change.noText ? ` (${change.noText})` : ''))
+  const unseen = event.changes.flatMap(({ attribute, noText }) => (noText ? [`${attribute} not shown: ${noText}`] : []))
+  const details = [...changeWords(event.changes, event.outcome, '→'), ...unseen]
   if (event.why) details.unshift(event.why)
   if (event.by) details.push(`by ${event.by}`)
   if (event.failure) details.unshift(event.failure.message)

@@ -1,6 +1,6 @@
 import type { Event } from '../events.ts'
 import { failingRun } from './failing-run.ts'
-import { base, configChanges, ended, hosts } from './parts.ts'
+import { base, configChanges, ended, hosts, starts } from './parts.ts'
 import { Script } from './script.ts'
 
 /** A dry run on a lab that half exists. */
@@ -93,4 +93,57 @@ export function verifyRun(began?: number): readonly Event[] {
   return script.events
 }
 
-export const runs = { failing: failingRun, check: checkRun, quiet: quietRun, verify: verifyRun }
+/** Two plays at a time, between one of which there is nothing to tell and one of a single host. */
+export function sideBySideRun(began?: number, check = false): readonly Event[] {
+  const script = new Script(began)
+  const [share, prepare] = ['Share a folder', 'Prepare the workers']
+  const outcome = check ? 'would-change' : 'changed'
+  const changes = [{ attribute: 'mode', before: null, after: '0644' }]
+  script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'inventory/demo.yaml', check, hosts })
+  script.tell({ type: 'play.start', play: 'Remove what has left', hosts: ['front'] })
+  script.tell({ type: 'play.end', play: 'Remove what has left', seconds: 0 })
+  const workers = ['worker1', 'worker2']
+  script.tell({ type: 'play.start', play: prepare, hosts: workers })
+  script.tell({ type: 'play.start', play: share, hosts: ['store'] })
+  for (const [at, id] of ['a', 'b'].entries()) {
+    for (const [i, host] of workers.entries()) {
+      const seconds = 0.6 + i
+      script.at(2 * at + seconds)
+      starts(script, prepare, host, 'base', `file /etc/${id}/${host}`)
+      ended(script, prepare, host, 'base', `file /etc/${id}/${host}`, outcome, { changes, seconds })
+    }
+    ended(script, share, 'store', 'share', `directory /srv/${id}`, outcome, { changes })
+  }
+  script.at(4).tell({ type: 'play.end', play: share, seconds: 3.9 })
+  ended(script, prepare, 'worker1', 'base', 'file /etc/late', outcome, { changes })
+  script.at(11)
+  ended(script, prepare, 'worker2', 'base', 'file /etc/late', outcome, { changes })
+  script.at(12).tell({ type: 'play.end', play: prepare, seconds: 12 })
+  script.tell({ type: 'play.start', play: 'Apply manifests', hosts: ['cluster'] })
+  starts(script, 'Apply manifests', 'cluster', 'manifests', 'manifest Namespace demo')
+  ended(script, 'Apply manifests', 'cluster', 'manifests', 'manifest Namespace demo', outcome, { changes })
+  script.at(12.5).tell({ type: 'play.end', play: 'Apply manifests', seconds: 0.5 })
+  const { cluster, ...counts } = script.counts()
+  const end = { exit: check ? 2 : 0, seconds: 12.5, roundTrips: 9, memoryBytes: 92_000_000, hosts: counts }
+  script.tell({ type: 'run.end', ...end, ...(cluster && { others: { cluster } }) })
+  return script.events
+}
+
+/** Looks, and changes nothing. */
+export function lookRun(began?: number): readonly Event[] {
+  const script = new Script(began)
+  const start = { playbook: 'status', lab: 'demo', inventory: 'inventory/demo.yaml', check: false, hosts }
+  script.tell({ type: 'run.start', ...start })
+  script.tell({ type: 'notice', level: 'info', text: 'front  running 10.20.0.10', data: { host: 'front' } })
+  script.tell({ type: 'run.end', exit: 0, seconds: 0.2, roundTrips: 1, memoryBytes: 92_000_000, hosts: {} })
+  return script.events
+}
+
+export const runs = {
+  failing: failingRun,
+  check: checkRun,
+  quiet: quietRun,
+  verify: verifyRun,
+  sideBySide: sideBySideRun,
+  look: lookRun,
+}
