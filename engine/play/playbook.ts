@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
@@ -43,7 +44,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   }
   const began = performance.now()
   const interrupt = new AbortController()
-  const unlisten = listenForInterrupts(interrupt, emit)
+  const unlisten = listenForInterrupts(interrupt, emit, () => void leave(reporters))
   const providerContext: ProviderContext = { lab, stateFolder: stateFolder(lab.name), cacheFolder: cacheFolder(), emit }
   let lock: LabLock | undefined
   let run: Run | undefined
@@ -114,9 +115,12 @@ function verdict(run: Run): ExitCode {
 }
 
 /** The first interrupt lets each host finish what it is doing and starts nothing more; the second ends at once. */
-function listenForInterrupts(controller: AbortController, emit: Emit): () => void {
+function listenForInterrupts(controller: AbortController, emit: Emit, leave: () => void): () => void {
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCode.interrupted)
+    if (controller.signal.aborted) {
+      leave()
+      return
+    }
     emit({
       type: 'notice',
       level: 'warning',
@@ -130,4 +134,11 @@ function listenForInterrupts(controller: AbortController, emit: Emit): () => voi
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
   }
+}
+
+/** A terminal is given back as it was, and reports are written of what there was; nobody who is slow is waited for. */
+async function leave(reporters: readonly Reporter[]): Promise<never> {
+  const closing = Promise.allSettled(reporters.map(async reporter => reporter.close()))
+  await Promise.race([closing, pause(500)])
+  process.exit(exitCode.interrupted)
 }
