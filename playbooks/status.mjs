@@ -8,6 +8,7 @@ const about = {
   examples: ['                      the lab of inventory/local.yaml', '--inventory my.yaml   of another inventory'],
   exits: [0, 64, 65, 69, 70, 130],
   readOnly: true,
+  patienceSeconds: 3,
 }
 
 await playbook('status', about, ({ status }) => [status()])

@@ -11,7 +11,7 @@ interface Ssh2Error extends Error {
 
 /** What may pass by itself: a host that boots, a sshd that is busy, a network that stumbles. */
 const passing = new Map([
-  ['ECONNREFUSED', 'nothing listens there yet'],
+  ['ECONNREFUSED', 'nothing listens there'],
   ['ECONNRESET', 'it hung up'],
   ['EPIPE', 'it hung up'],
   ['ETIMEDOUT', 'it does not answer'],

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { sshEndpoint } from '../../engine/connection/testing/endpoint.ts'
 import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { freePort } from '../../engine/connection/testing/sshd.ts'
 import type { LabHosts } from '../../engine/inventory/lab.ts'
@@ -17,19 +18,13 @@ it('tries a host that does not answer no longer than until the interrupt', async
     const emit = (): void => interrupt.abort(new Error('interrupted'))
     const connect = connector(
       { lab, stateFolder: folder, cacheFolder: folder, emit },
-      options,
-      bare => bare,
-      interrupt.signal,
+      { options, patienceSeconds: 30, logged: bare => bare, signal: interrupt.signal },
     )
-    const endpoint = {
-      address: '127.0.0.1',
+    const endpoint = sshEndpoint({
       port: await freePort(),
-      user: 'root',
       identityFiles: [makeKey(folder, 'key').file],
-      agent: false,
       knownHostsFile: join(folder, 'known_hosts'),
-      jump: [],
-    }
+    })
     await expect(connect('one', { is: 'running', endpoint, address: '127.0.0.1' })).rejects.toThrow('interrupted')
   } finally {
     await rm(folder, { recursive: true })

@@ -4,21 +4,24 @@ import type { Options } from '../../engine/play/options.ts'
 import type { RunParts } from '../../engine/play/run-parts.ts'
 import type { ProviderContext } from '../../engine/provider/provider.ts'
 
-const patienceSeconds = 30
-
 /** Lays something around a connection. */
 export type Wrap = (connection: Connection) => Connection
 
+export interface ConnectorParts {
+  readonly options: Options
+  /** How long a host is tried that refuses or is silent. */
+  readonly patienceSeconds: number
+  /** Writes down every command. */
+  readonly logged: Wrap
+  readonly signal: AbortSignal
+}
+
 /**
  * Opens connections by SSH, telling of every further try. Hosts share their keys: a passphrase is asked for once. In check
- * mode a gate stands in front of each; `logged` writes down every command.
+ * mode a gate stands in front of each.
  */
-export function connector(
-  { emit }: ProviderContext,
-  options: Options,
-  logged: Wrap,
-  signal: AbortSignal,
-): RunParts['connect'] {
+export function connector({ emit }: ProviderContext, parts: ConnectorParts): RunParts['connect'] {
+  const { options, patienceSeconds, logged, signal } = parts
   const loading = lazily(async () => {
     const [{ connectSsh }, { reconnecting }, { KeyRing }, { ReadOnlyConnection }] = await Promise.all([
       import('../../engine/connection/ssh.ts'),

@@ -61,6 +61,7 @@ export async function runPlaybook(
   })
   refuseUnknownGroups(name, list, lab, labGroups)
   refuseUnknownTakeOver(options.takeOver, lab)
+  const { patienceSeconds = 30 } = about
   const reporters = about.quiet ? [failureReporter(process.stderr)] : await reportersFor(options, process)
   const logged = await execLog(options.execLog)
   return perform(
@@ -73,7 +74,7 @@ export async function runPlaybook(
       command: commandOf(name),
       leaseOn: controlPlaneGroup,
       provider: providerFor,
-      connect: (context, signal) => connector(context, options, logged, signal),
+      connect: (context, signal) => connector(context, { options, patienceSeconds, logged, signal }),
       ...recorder(process.env.ANDAMIO_RECORD_ANSWERS),
     },
   )

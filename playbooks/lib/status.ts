@@ -1,11 +1,15 @@
+import { askHosts } from '../../engine/play/ask-hosts.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
-import type { Found } from '../../engine/provider/provider.ts'
+import { stopIfFailed } from '../../engine/play/stop.ts'
 import { cluster } from '../../kube/api/cluster.ts'
 import { conditionOf, type Node, type Pod } from '../../kube/api/objects.ts'
-import type { ClusterReader } from '../../kube/api/reader.ts'
+import { seeCluster } from './see-cluster.ts'
 
-/** One line a host: how its provider has it, and how the cluster does. Then the pods that do not run. */
+/**
+ * One line a host: how its provider has it, whether it answers, and how the cluster does. Then the pods that do not run.
+ * What does not answer is told as such, and the rest all the same.
+ */
 export function status(): Step {
   return {
     title: 'Show how the lab stands',
@@ -13,25 +17,39 @@ export function status(): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       const say = (text: string) => run.emit({ type: 'notice', level: 'info', text })
-      const reader = await clusterReader(run)
-      const nodes = (await reader?.list<Node>({ apiVersion: 'v1', kind: 'Node' })) ?? []
-      const width = Math.max(...run.lab.hosts.map(({ name }) => name.length))
-      for (const { name, groups } of run.lab.hosts) {
-        const node = nodes.find(({ metadata }) => metadata.name === name)
-        const roles = groups.filter(group => group !== 'all' && group !== 'cluster').join(', ')
-        say(`${name.padEnd(width)}  ${shown(run.found.get(name)).padEnd(22)}  ${nodeShown(node).padEnd(24)}  ${roles}`)
-      }
-      if (!reader) return say('There is no cluster.')
-      const pods = await reader.list<Pod>({ apiVersion: 'v1', kind: 'Pod' })
-      const others = pods.filter(({ status }) => conditionOf(status.conditions, 'Ready')?.status !== 'True')
-      say(`${pods.length - others.length} of ${pods.length} pods are ready`)
-      for (const { metadata, status } of others) say(`  ${metadata.namespace}/${metadata.name}  ${status.phase}`)
+      const [seen] = await Promise.all([seeCluster(run), askHosts(run)])
+      const nodes = 'nodes' in seen ? seen.nodes : undefined
+      for (const line of hostLines(run, nodes)) say(line)
+      for (const line of 'pods' in seen ? podLines(seen.pods) : [seen.why]) say(line)
+      if ('exit' in seen) run.failures.set(cluster.name, seen.exit)
+      stopIfFailed(run)
     },
   }
 }
 
-const shown = (found: Found | undefined): string =>
-  found?.is === 'running' ? `running ${found.address}` : (found?.is ?? 'absent')
+/** Without `nodes` the cluster was not seen, and nothing can be said of any. */
+function hostLines(run: Run, nodes: readonly Node[] | undefined): readonly string[] {
+  const rows = run.lab.hosts.map(({ name, groups }) => [
+    name,
+    hostShown(run, name),
+    ...(nodes ? [nodeShown(nodes.find(({ metadata }) => metadata.name === name))] : []),
+    groups.filter(group => group !== 'all' && group !== 'cluster').join(', '),
+  ])
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? []
+  return rows.map(row =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function hostShown(run: Run, host: string): string {
+  if (run.failures.has(host)) return 'does not answer'
+  const found = run.found.get(host)
+  if (found?.is === 'unknown') return `unknown: ${found.why}`
+  return found?.is === 'running' ? `running ${found.address}` : (found?.is ?? 'absent')
+}
 
 function nodeShown(node: Node | undefined): string {
   if (!node) return 'no node'
@@ -39,8 +57,10 @@ function nodeShown(node: Node | undefined): string {
   return `${ready}${node.spec.unschedulable ? ', cordoned' : ''} ${node.status.nodeInfo?.kubeletVersion ?? ''}`
 }
 
-/** Undefined where there is none to ask: also a control plane that is stopped is a state to be shown. */
-async function clusterReader(run: Run): Promise<ClusterReader | undefined> {
-  const session = await run.api(cluster)
-  return session.is === 'present' ? session.state.reader : undefined
+function podLines(pods: readonly Pod[]): readonly string[] {
+  const others = pods.filter(({ status }) => conditionOf(status.conditions, 'Ready')?.status !== 'True')
+  return [
+    `${pods.length - others.length} of ${pods.length} pods are ready`,
+    ...others.map(({ metadata, status }) => `  ${metadata.namespace}/${metadata.name}  ${status.phase}`),
+  ]
 }
