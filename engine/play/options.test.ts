@@ -101,6 +101,22 @@ describe('options', () => {
     expect(Math.max(...help.split('\n').map(line => line.length))).toBeLessThanOrEqual(100)
   })
 
+  it.each([60, 80, 200])('teach within %i columns, breaking no word', columns => {
+    const examples = [
+      '                 builds it, which takes a while on a machine as small as this',
+      '--check   looks',
+    ]
+    const wide = helpOf({ examples })
+    Object.defineProperty(process.stdout, 'columns', { value: columns, configurable: true })
+    try {
+      const help = helpOf({ examples })
+      expect(Math.max(...help.split('\n').map(line => line.length))).toBeLessThanOrEqual(Math.min(columns, 100))
+      expect(help.split(/\s+/)).toEqual(wide.split(/\s+/))
+    } finally {
+      Reflect.deleteProperty(process.stdout, 'columns')
+    }
+  })
+
   it('teach how a playbook can end, and no more', () => {
     expect(helpOf({ exits: [0, 64] })).toMatch(/Exit codes:\n +0 .*\n +64 .*\n$/)
     expect(Object.keys(exitMeanings).map(Number)).toEqual(Object.values(exitCode))

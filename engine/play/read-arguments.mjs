@@ -22,8 +22,11 @@ export function quietly(command) {
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? widest, widest) })
+    .configureHelp({ helpWidth: helpWidth(), minWidthToWrap: 10 })
 }
+
+/** Columns that a program's help may fill. */
+export const helpWidth = () => Math.min(process.stdout.columns ?? widest, widest)
 
 /**
  * Reads `argv` by a command made by `quietly`.
