@@ -10,7 +10,8 @@ export interface HostPermit {
 const lockFile = '/run/lock/andamio'
 /** On disk, for a host that reboots must not forget it: what was sent before may still be on its way. */
 export const fenceFile = '/var/lib/andamio/fence'
-export const lockTrySeconds = 15
+/** An order waits no longer than this for the lock: once it is on its way, nobody can call it back. */
+export const lockTrySeconds = 1
 
 /** Names who holds the lock, then gives up with a mark that no command's own failure bears. */
 const takeLock = sh`exec 9>>${raw(lockFile)}
@@ -22,6 +23,9 @@ if ! flock -w ${lockTrySeconds} 9; then
   done
   echo 'andamio: host locked by a process that has just ended' >&2; exit 75
 fi`
+
+/** Ends when the lock is free, or after a while. It does nothing, so whoever waits by it can be interrupted. */
+export const waitForLock = { script: sh`flock -w 15 ${lockFile} true || :`, timeoutSeconds: 30 }
 
 /** Asked with the lock held, so that what is let through is alone until its script ends. */
 const askFence = ({ token, until }: HostPermit): string => sh`

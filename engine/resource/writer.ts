@@ -5,7 +5,7 @@ import { AndamioError, exitCode } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { quote } from '../shell/quote.ts'
 import type { HostFacts, HostWriter, RunOptions, Upload } from './host.ts'
-import { fenceFile, guard, lockTrySeconds, type Refusal, readRefusal } from './host-guard.ts'
+import { fenceFile, guard, lockTrySeconds, type Refusal, readRefusal, waitForLock } from './host-guard.ts'
 import type { Permission } from './permission.ts'
 import type { ApiTarget } from './probe.ts'
 
@@ -79,6 +79,8 @@ export class HostWriterOverSsh implements HostWriter {
         this.signal.throwIfAborted()
         if (performance.now() - began > lockLimitSeconds * 1000) throw this.#stillLocked(refusal.by)
         this.waiting('an earlier run on this host', lockLimitSeconds, refusal.by)
+        const { script: stdin, timeoutSeconds } = waitForLock
+        await this.#parts.connection.exec('sh -s', { stdin, timeoutSeconds, signal: this.signal })
         continue
       }
       await permission?.verify()

@@ -42,13 +42,14 @@ const writer = (
   connection: Connection = root().connection,
   ahead = 0,
   signal = new AbortController().signal,
+  emit: () => void = () => undefined,
 ): HostWriter =>
   new HostWriterOverSsh({
     connection,
     signal,
     permission: allowed,
     facts: { ...root().writer.facts, uptimeAheadSeconds: ahead },
-    emit: () => undefined,
+    emit,
     writerOf: () => Promise.reject(new Error('no other target here')),
   })
 
@@ -167,14 +168,33 @@ it('waits for an earlier run no longer than until the interrupt', async () => {
   let tries = 0
   const held: Connection = {
     ...unasked,
-    exec: async () => {
-      if (++tries > 1) throw new Error('tried again after the interrupt')
-      interrupt.abort()
-      return { code: 75, stdout: Buffer.of(), stderr: 'andamio: host locked by process 7 (apt-get)' }
+    exec: async (_, { signal }) => {
+      if (++tries === 1) return { code: 75, stdout: Buffer.of(), stderr: 'andamio: host locked by process 7 (apt-get)' }
+      if (tries > 2) throw new Error('tried again after the interrupt')
+      return new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason))
+        interrupt.abort()
+      })
     },
   }
   const on = writer(permission([fresh(7)]), held, 0, interrupt.signal)
   await expect(on.run('true', { what: 'nothing' })).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+it('waits for an earlier run by an order that does nothing, and acts when that run has ended', async () => {
+  const connection = root().connection
+  const stdin = 'exec 9>>/run/lock/andamio; flock 9; touch /run/has; until [ -e /run/ended ]; do sleep 0.05; done'
+  const earlier = connection.exec('sh -s', { stdin, timeoutSeconds: 30 })
+  await root().sh('until [ -e /run/has ]; do sleep 0.02; done')
+  const orders: string[] = []
+  const exec: Connection['exec'] = (command, options) => {
+    orders.push(String(options.stdin).includes('touch /srv/x') ? 'act' : 'wait')
+    return connection.exec(command, options)
+  }
+  const end = () => void root().sh('touch /run/ended')
+  await writer(permission([fresh(7)]), { ...unasked, exec }, 0, undefined, end).run('touch /srv/x', { what: 'touch' })
+  await earlier
+  expect([orders, await made()]).toEqual([['act', 'wait', 'act'], 'x'])
 })
 
 async function* heldUpUntil(over: () => boolean, stdin: ExecOptions['stdin']): AsyncGenerator<Uint8Array> {
