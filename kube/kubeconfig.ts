@@ -5,6 +5,7 @@ import { AndamioError, exitCode } from '../engine/errors.ts'
 import { writePrivateFile } from '../engine/pki/private-file.ts'
 import type { Reach } from '../engine/resource/probe.ts'
 import { adminConf, type ReachedAdminConf, serverName } from './api/cluster.ts'
+import { noCluster } from './api/no-cluster.ts'
 
 /** First line of every kubeconfig of ours: what bears it may be written over. */
 const marker = (lab: string): string => `# Written by andamio for the lab "${lab}"; written anew without a question.`
@@ -62,15 +63,4 @@ const notOurs = (path: string, lab: string): AndamioError =>
       next: `Name another file, and point kubectl at it: KUBECONFIG=... kubectl --context ${lab} get nodes`,
     },
     exitCode.usage,
-  )
-
-const noCluster = (lab: string, cause: string | undefined): AndamioError =>
-  new AndamioError(
-    {
-      code: 'no-cluster',
-      message: `The lab ${lab} has no cluster to take a kubeconfig from`,
-      ...(cause ? { cause } : {}),
-      next: 'Run playbooks/up.mjs first.',
-    },
-    cause ? exitCode.unreachable : exitCode.failed,
   )

@@ -108,6 +108,17 @@ describe('a first look on a bare machine', () => {
   })
 })
 
+describe('without a lab', () => {
+  it('verify says once that there is none, and what builds it', async () => {
+    const { exit, stdout } = await bare('verify', '--json')
+    const events = stdout.trim().split('\n')
+    const end = JSON.parse(events.at(-1) ?? '') as RunEnd
+    expect(end.failure).toMatchObject({ code: 'no-cluster', next: expect.stringContaining('up.mjs') })
+    expect(events.filter(line => line.includes('check.end'))).toEqual([])
+    expect(exit).toBe(70)
+  })
+})
+
 describe('what is not understood is refused before anything happens', () => {
   it.each([
     ['a mistyped flag', ['--chekc'], 'usage', '--check'],

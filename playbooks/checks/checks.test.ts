@@ -1,8 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { unreachable } from '../../engine/connection/failures.ts'
+import type { Run } from '../../engine/play/run.ts'
 import type { Node, Pod } from '../../kube/api/objects.ts'
-import { unsettled } from './nodes.ts'
+import { nodesAndPods, unsettled } from './nodes.ts'
 import { clientsOf } from './storage.ts'
 import { sameBytes } from './transfers.ts'
 
@@ -28,6 +30,25 @@ test('a pod that has done its work is no trouble; one that cannot do it is, by i
   const waiting = [{ name: 'web', ready: false, restartCount: 0, state: { waiting: { reason: 'ErrImagePull' } } }]
   const broken = pod('web', { phase: 'Pending', containerStatuses: waiting })
   expect(unsettled(['cp'], [node], [done, broken])).toBe('not running: app/web (web: ErrImagePull)')
+})
+
+test('hosts that do not answer are asked side by side, and all named', async () => {
+  const hosts = ['cp', 'worker1', 'nfs'].map(name => ({ name }))
+  const asked = new Set<string>()
+  let allAsked = () => {}
+  const untilAllAsked = new Promise<void>(resolve => {
+    allAsked = resolve
+  })
+  const session = async (host: string) => {
+    if (asked.add(host).size === hosts.length) allAsked()
+    await untilAllAsked
+    if (host === 'cp') return { facts: Promise.resolve({}) }
+    throw unreachable(host, 'nothing listens there')
+  }
+  const looking = nodesAndPods.look({ lab: { hosts }, session } as unknown as Run)
+  await expect(looking).rejects.toThrow(
+    'worker1 cannot be reached: nothing listens there; nfs cannot be reached: nothing listens there',
+  )
 })
 
 test('a body that is cut fails the check by what came of it, and is not taken for a bug', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type Check, expect } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
+import { failureOf } from '../../engine/play/stop.ts'
 import { conditionOf, type Node, type Pod } from '../../kube/api/objects.ts'
 import { podReadiness } from '../../kube/nodes/readiness.ts'
 import { clusterOf } from './cluster-reader.ts'
@@ -13,7 +14,8 @@ export const nodesAndPods: Check = {
   id: 'S1-A1',
   title: 'Hosts answer, nodes are Ready, pods run',
   async look(run: Run): Promise<string> {
-    for (const host of run.lab.hosts) await (await run.session(host.name)).facts
+    const silent = await silentHosts(run)
+    expect(silent.length === 0, silent.join('; '))
     const reader = await clusterOf(run)
     const end = performance.now() + settleSeconds * 1000
     for (;;) {
@@ -29,6 +31,17 @@ export const nodesAndPods: Check = {
       await setTimeout(2000, undefined, { signal: run.signal })
     }
   },
+}
+
+/** Why hosts do not answer that should; all are asked side by side. */
+async function silentHosts(run: Run): Promise<readonly string[]> {
+  const asked = run.lab.hosts.map(async ({ name }) => (await run.session(name)).facts)
+  const answers = await Promise.allSettled(asked)
+  return answers.flatMap(answer => {
+    if (answer.status === 'fulfilled') return []
+    const { message, cause } = failureOf(answer.reason)
+    return [cause ? `${message}: ${cause}` : message]
+  })
 }
 
 /** What is not yet as it should be; undefined when everything is. */
