@@ -241,9 +241,10 @@ describe('waiting', () => {
     })
   })
 
-  test('an interrupted run does not wait on', async () => {
+  test.each(['to ask again', 'for an answer'])('an interrupted run does not wait %s', async what => {
     const interrupt = new AbortController()
     const writer = new ClusterWriter(client, () => interrupt.abort(), interrupt.signal)
-    await expect(writer.until('nothing', 60, async () => 'never')).rejects.toThrow(/abort/i)
+    const ask = async () => (what === 'to ask again' ? 'never' : new Promise<string>(() => interrupt.abort()))
+    await expect(writer.until('nothing', 60, ask)).rejects.toThrow(/abort/i)
   })
 })

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { unlessAborted } from '../../engine/connection/unless-aborted.ts'
 import { AndamioError, exitCode } from '../../engine/errors.ts'
 import type { ApiClient } from './client.ts'
 import { ApiRefusal, isNotFound, isPassing } from './errors.ts'
@@ -100,16 +102,16 @@ export class ClusterWriter extends ClusterReader {
     let pause = 250
     let told: string | undefined
     for (;;) {
-      const met = await ask().catch((error: unknown): string => {
+      const answer = ask().catch((error: unknown): string => {
         if (isPassing(error)) return error.failure.cause ?? error.message
         throw error
       })
+      const met = await unlessAborted(this.#signal, answer, () => undefined)
       if (met === true) return
       if (met !== told) waiting(what, limitSeconds, met)
       told = met
-      this.#signal.throwIfAborted()
       if (performance.now() + pause > end) throw timedOut(what, limitSeconds, met)
-      await new Promise(resolve => setTimeout(resolve, pause))
+      await sleep(pause, undefined, { signal: this.#signal })
       pause = Math.min(pause * 1.5, 2000)
     }
   }
