@@ -108,6 +108,21 @@ describe('a first look on a bare machine', () => {
   })
 })
 
+it('finds in a check already that this machine has no room, and a first boot nothing to read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'andamio-own-'))
+  const inventory = join(folder, 'large.yaml')
+  const up = async (host: string) => {
+    const groups = 'groups: { cluster: { children: [control-plane] } }'
+    const text = `lab: large\nprovider: local\nhosts: { cp: { groups: [control-plane, storage], cpus: 1, ${host} } }\n${groups}`
+    await writeFile(inventory, text)
+    return bare('up', '--check', '--inventory', inventory)
+  }
+  const [large, unread] = [await up('memory: 9999G'), await up('memory: 1G, image: cloud, userData: gone.yaml')]
+  await rm(folder, { recursive: true })
+  expect([large.exit, large.stdout]).toEqual([70, expect.stringContaining('no-room')])
+  expect([unread.exit, unread.stdout]).toEqual([64, expect.stringContaining('user-data-unreadable')])
+})
+
 describe('without a lab', () => {
   it('verify says once that there is none, and what builds it', async () => {
     const { exit, stdout } = await bare('verify', '--json')

@@ -17,6 +17,7 @@ export function hosts(): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       if (!run.options.check) await run.provider.preflight()
+      await run.provider.foresee?.()
       const { shared, hosts } = run.provider.create()
       const own = only(hosts, host => run.takesPart(host))
       await timed(run, this.title, [...own.keys()], async () => {

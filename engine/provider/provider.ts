@@ -31,6 +31,8 @@ export interface Provider {
   readonly hostsStay?: true
   /** Throws one error that names everything missing and how to get it. Not called by `--check`. */
   preflight(): Promise<void>
+  /** Throws one error that names what stands against making the hosts. Reads only: `--check` calls it, too. */
+  foresee?(): Promise<void>
   find(): Promise<ReadonlyMap<string, Found>>
   /** Address at which the hosts reach this machine; undefined while there is none, or where they cannot. */
   operatorAddress(): string | undefined

@@ -1,15 +1,12 @@
-import { access, constants, mkdir, readFile, statfs } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { AndamioError } from '../../errors.ts'
 import type { Emit } from '../../report/events.ts'
 import { sh } from '../../shell/sh.ts'
 import { runHere } from './command.ts'
-import { memoryFolder } from './host-process.ts'
-import { gigabytes, inBytes, shortOf } from './room.ts'
 
 export interface PreflightWish {
   readonly stateFolder: string
-  readonly hosts: readonly { readonly name: string; readonly memory: string }[]
   readonly emit: Emit
 }
 
@@ -23,18 +20,11 @@ const programs: Readonly<Record<string, string>> = {
 }
 
 /** Makes sure that this machine can be home to local hosts; installs the few packages that are missing, and says so. */
-export async function preflight({ stateFolder, hosts, emit }: PreflightWish): Promise<void> {
+export async function preflight({ stateFolder, emit }: PreflightWish): Promise<void> {
   const why = cannotBe()
   if (why) throw notHere(why)
   await mkdir(stateFolder, { recursive: true, mode: 0o700 })
   await install(await missingPackages(), emit)
-  const bytes = hosts.map(({ memory }) => inBytes(memory))
-  const lacking = shortOf(bytes, {
-    memoryFile: await freeBytes(memoryFolder),
-    memory: await availableMemory(),
-    disk: await freeBytes(stateFolder),
-  })
-  if (lacking.length > 0) throw noRoom(lacking, stateFolder)
 }
 
 /** Why this machine cannot run local hosts at all; undefined when it can. */
@@ -82,16 +72,6 @@ apt-get install -y -qq --no-install-recommends ${packages} || { apt-get update -
   }
 }
 
-const freeBytes = async (path: string): Promise<number> => {
-  const { bavail, bsize } = await statfs(path)
-  return bavail * bsize
-}
-
-async function availableMemory(): Promise<number> {
-  const text = await readFile('/proc/meminfo', 'utf8')
-  return Number(text.match(/^MemAvailable:\s+(\d+) kB$/m)?.[1] ?? 0) * 1024
-}
-
 const notHere = (cause: string): AndamioError =>
   new AndamioError({
     code: 'local-hosts-impossible',
@@ -99,15 +79,4 @@ const notHere = (cause: string): AndamioError =>
     place: 'this machine',
     cause,
     next: 'Or take hosts from elsewhere: --inventory static has room for the addresses of hosts that you made.',
-  })
-
-const noRoom = (lacking: readonly { what: string; has: number; needs: number }[], stateFolder: string): AndamioError =>
-  new AndamioError({
-    code: 'no-room',
-    message: "This machine has no room for the lab's hosts",
-    place: `this machine: ${memoryFolder} and ${stateFolder}`,
-    cause: lacking
-      .map(({ what, has, needs }) => `${what}: ${gigabytes(has)} free, ${gigabytes(needs)} needed`)
-      .join('; '),
-    next: `Give the hosts less memory in the inventory, or free some. ${memoryFolder} grows by: mount -o remount,size=100% ${memoryFolder}`,
   })

@@ -12,6 +12,7 @@ import { labNetwork, noLabNetwork } from './network.ts'
 import { readRecord } from './network-record.ts'
 import { preflight } from './preflight.ts'
 import { pristineAnswer } from './pristine.ts'
+import { refuseWithoutRoom } from './room.ts'
 import { addressIn, operatorNumber } from './subnet.ts'
 import { readUserData } from './user-data.ts'
 
@@ -50,11 +51,13 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
 
   return {
     name: 'local',
-    async preflight() {
+    preflight: () => preflight({ stateFolder, emit }),
+    async foresee() {
       const found = await find()
-      // Those that run have their memory already.
       await Promise.all(hosts.map(({ name, userData }) => readUserData(name, userData, lab.file)))
-      await preflight({ stateFolder, emit, hosts: hosts.filter(({ name }) => found.get(name)?.is !== 'running') })
+      // Those that run have their memory already, and those that take no part get none.
+      const coming = hosts.filter(({ name }) => lab.selected.includes(name) && found.get(name)?.is !== 'running')
+      await refuseWithoutRoom(coming, stateFolder)
     },
     find,
     operatorAddress() {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { gigabytes, inBytes, shortOf } from './room.ts'
+import { gigabytes, inBytes, refuseWithoutRoom, shortOf } from './room.ts'
 
 const gib = 2 ** 30
 
@@ -15,6 +15,14 @@ it('finds room for five hosts on a machine of 8 GiB, and for none where one thin
   expect(shortOf(hosts, room)).toEqual([])
   expect(shortOf(hosts, { ...room, memoryFile: 2 * gib }).map(({ what }) => what)).toEqual(['room for memory files'])
   expect(shortOf(hosts, { ...room, memory: gib, disk: gib }).map(({ what }) => what)).toEqual(['memory', 'disk'])
+})
+
+it('looks at this machine, where no folder needs to be there yet', async () => {
+  const nowhere = '/nowhere/of/this/lab'
+  await expect(refuseWithoutRoom([{ memory: '1M' }], nowhere)).resolves.toBeUndefined()
+  await expect(refuseWithoutRoom([{ memory: '999999G' }], nowhere)).rejects.toMatchObject({
+    failure: { code: 'no-room', cause: expect.stringMatching(/room for memory files: .* needed; memory: /) },
+  })
 })
 
 it('asks for nothing when every host has its room already', () => {

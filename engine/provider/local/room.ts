@@ -1,3 +1,8 @@
+import { readFile, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AndamioError } from '../../errors.ts'
+import { memoryFolder } from './host-process.ts'
+
 /** Free bytes of what hosts take. */
 export interface Room {
   /** Where the files lie that are the hosts' memory. */
@@ -34,3 +39,48 @@ export function inBytes(size: string): number {
 }
 
 export const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+
+/** Throws `no-room` where this machine cannot take hosts of these sizes. Reads only. */
+export async function refuseWithoutRoom(
+  hosts: readonly { readonly memory: string }[],
+  stateFolder: string,
+): Promise<void> {
+  // Elsewhere than on Linux they cannot be at all, which is said when they are to be made.
+  if (hosts.length === 0 || process.platform !== 'linux') return
+  const lacking = shortOf(
+    hosts.map(({ memory }) => inBytes(memory)),
+    {
+      memoryFile: await freeBytes(memoryFolder),
+      memory: await availableMemory(),
+      disk: await freeBytes(stateFolder),
+    },
+  )
+  if (lacking.length > 0) throw noRoom(lacking, stateFolder)
+}
+
+/** Of the file system that will hold the path, which need not be there yet. */
+async function freeBytes(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path)
+    return bavail * bsize
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || path === dirname(path)) throw error
+    return freeBytes(dirname(path))
+  }
+}
+
+async function availableMemory(): Promise<number> {
+  const text = await readFile('/proc/meminfo', 'utf8')
+  return Number(text.match(/^MemAvailable:\s+(\d+) kB$/m)?.[1] ?? 0) * 1024
+}
+
+const noRoom = (lacking: readonly Lack[], stateFolder: string): AndamioError =>
+  new AndamioError({
+    code: 'no-room',
+    message: "This machine has no room for the lab's hosts",
+    place: `this machine: ${memoryFolder} and ${stateFolder}`,
+    cause: lacking
+      .map(({ what, has, needs }) => `${what}: ${gigabytes(has)} free, ${gigabytes(needs)} needed`)
+      .join('; '),
+    next: `Give the hosts less memory in the inventory, or free some. ${memoryFolder} grows by: mount -o remount,size=100% ${memoryFolder}`,
+  })
