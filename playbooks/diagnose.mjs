@@ -9,6 +9,7 @@ const about = {
   examples: ['                     into this folder', '--out /tmp/lab.tgz   to a file of yours, 0600'],
   exits: [0, 64, 69, 70, 130],
   readOnly: true,
+  patienceSeconds: 10,
 }
 
 await playbook('diagnose', about, ({ diagnose }, { extra }) => [diagnose(extra.out)])

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { unreachable } from '../../engine/connection/failures.ts'
 import type { Run } from '../../engine/play/run.ts'
-import { absent } from '../../engine/resource/resource.ts'
+import { absent, present } from '../../engine/resource/resource.ts'
 import { diagnose } from './diagnose.ts'
 
 let folder: string
@@ -13,18 +14,62 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('is refused where it cannot be written, before anything is gathered', async () => {
-  const run = { lab: { name: 'bare', hosts: [] }, emit: () => undefined }
-  const gathering = diagnose(join(folder, 'no', 'archive.tar.gz')).perform(run as unknown as Run)
-  await expect(gathering).rejects.toMatchObject({ exit: 64, failure: { code: 'file-unwritable' } })
-})
+/** A lab without a cluster, of hosts that stand so; those that run answer, except `silent`. */
+function labOf(standing: Readonly<Record<string, string>>) {
+  const told: string[] = []
+  const run = {
+    lab: { name: 'bare', hosts: Object.keys(standing).map(name => ({ name })) },
+    found: new Map(Object.entries(standing).map(([name, is]) => [name, { is }])),
+    api: async () => absent,
+    emit: (event: { text: string }) => told.push(event.text),
+    reach: () => ({
+      readOn: async (host: string) => {
+        if (host === 'silent') throw unreachable(host, 'nothing listens there')
+        return present(`state of ${host}`)
+      },
+    }),
+  }
+  return { run: run as unknown as Run, told }
+}
 
 it('is for its owner only, also in the place of a file that everybody may read', async () => {
   const file = join(folder, 'archive.tar.gz')
   await writeFile(file, 'old', { mode: 0o644 })
-  const lab = { name: 'bare', hosts: [] as readonly { name: string }[] }
-  const run = { lab, api: async () => absent, emit: () => undefined }
-  await diagnose(file).perform(run as unknown as Run)
+  await diagnose(file).perform(labOf({ cp: 'running' }).run)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   expect(gunzipSync(await readFile(file)).toString()).toContain('cluster/none.txt')
+})
+
+it('says what it wrote, and of what it holds nothing', async () => {
+  const file = join(folder, 'archive.tar.gz')
+  const { run, told } = labOf({ cp: 'running', worker1: 'absent', worker2: 'absent', silent: 'running' })
+  await diagnose(file).perform(run)
+  expect(told).toEqual([
+    'Nothing was gathered from worker1, worker2 (absent), silent (nothing listens there), cluster (there is none)',
+    expect.stringMatching(/^Wrote .*archive\.tar\.gz: \d+ files\. Look before you hand it on\.$/),
+  ])
+  const archive = gunzipSync(await readFile(file)).toString()
+  expect(archive).toContain('state of cp')
+  expect(archive).toContain('hosts/silent/not-reached.txt')
+})
+
+it('writes no archive where nothing answers', async () => {
+  const gathering = diagnose(join(folder, 'archive.tar.gz')).perform(labOf({ cp: 'absent', silent: 'running' }).run)
+  const cause = 'nothing answers: cp (absent), silent (nothing listens there), cluster (there is none)'
+  await expect(gathering).rejects.toMatchObject({ exit: 69, failure: { code: 'nothing-to-gather', cause } })
+  expect(await readdir(folder)).toEqual([])
+})
+
+it('is refused where it cannot be written, before anything is gathered', async () => {
+  const gathering = diagnose(join(folder, 'no', 'archive.tar.gz')).perform(labOf({ cp: 'running' }).run)
+  await expect(gathering).rejects.toMatchObject({ exit: 64, failure: { code: 'file-unwritable' } })
+})
+
+it('is nothing that a checkout would take in', async () => {
+  const ignored = await readFile(new URL('../../.gitignore', import.meta.url), 'utf8')
+  const patterns = ignored
+    .trim()
+    .split('\n')
+    .map(line => new RegExp(`^${line.replaceAll('.', '\\.').replaceAll('*', '.*')}$`))
+  expect(patterns.some(pattern => pattern.test('andamio-bare-diagnose.tar.gz'))).toBe(true)
 })

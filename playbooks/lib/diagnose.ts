@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type TarEntry, tar } from '../../engine/archive/tar.ts'
+import { AndamioError, exitCode } from '../../engine/errors.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { failureOf } from '../../engine/play/stop.ts'
 import { refuseUnwritable, writeReport } from '../../engine/report/file.ts'
+import { counted } from '../../engine/report/text.ts'
 import { forLog } from '../../engine/shell/redact.ts'
 import { cluster } from '../../kube/api/cluster.ts'
 import type { Pod } from '../../kube/api/objects.ts'
@@ -27,7 +29,8 @@ const questions: Readonly<Record<string, string>> = {
 
 /**
  * What a person needs who is to find out what is wrong: states and logs of hosts, nodes and pods, in one archive, 0600.
- * No Secret is read; keys, tokens and what else this run has held as a secret are masked.
+ * No Secret is read; keys, tokens and what else this run has held as a secret are masked. Throws `file-unwritable`, and
+ * `nothing-to-gather` (exit 69) where nothing of the lab answers.
  */
 export function diagnose(file: string | undefined): Step {
   return {
@@ -37,21 +40,44 @@ export function diagnose(file: string | undefined): Step {
     async perform(run: Run): Promise<void> {
       const path = resolve(file ?? `andamio-${run.lab.name}-diagnose.tar.gz`)
       await refuseUnwritable(path)
-      const parts = await Promise.all([...run.lab.hosts.map(({ name }) => ofHost(run, name)), ofCluster(run)])
-      const entries = parts
-        .flat()
+      const gathered = await Promise.all([...run.lab.hosts.map(({ name }) => ofHost(run, name)), ofCluster(run)])
+      const missing = missingWords(gathered)
+      if (gathered.every(({ why }) => why !== undefined)) throw nothingToGather(run.lab.name, missing)
+      const entries = gathered
+        .flatMap(({ parts }) => parts)
         .map(({ path, content }): TarEntry => ({ path, mode: 0o600, content: clean(content) }))
       await writeReport(path, gzipSync(tar(entries)))
-      run.emit({
-        type: 'notice',
-        level: 'info',
-        text: `Wrote ${path}: ${entries.length} files; look before you hand it on`,
-        path,
-        data: { files: entries.length },
-      })
+      if (missing !== '') run.emit({ type: 'notice', level: 'warning', text: `Nothing was gathered from ${missing}` })
+      const text = `Wrote ${path}: ${counted(entries.length, 'file')}. Look before you hand it on.`
+      run.emit({ type: 'notice', level: 'info', text })
     },
   }
 }
+
+interface Gathered {
+  readonly from: string
+  readonly parts: readonly Part[]
+  /** Why nothing was gathered here; the parts then say no more than that. */
+  readonly why?: string
+}
+
+/** `worker1, worker2 (absent), cluster (there is none)`; empty where nothing is missing. */
+function missingWords(gathered: readonly Gathered[]): string {
+  const byReason = new Map<string, string[]>()
+  for (const { from, why } of gathered) if (why !== undefined) byReason.set(why, [...(byReason.get(why) ?? []), from])
+  return [...byReason].map(([why, names]) => `${names.join(', ')} (${why})`).join(', ')
+}
+
+const nothingToGather = (lab: string, missing: string): AndamioError =>
+  new AndamioError(
+    {
+      code: 'nothing-to-gather',
+      message: `There is nothing to gather in the lab ${lab}, and no archive was written`,
+      cause: `nothing answers: ${missing}`,
+      next: 'Build the lab or start its hosts: npx zx playbooks/up.mjs',
+    },
+    exitCode.unreachable,
+  )
 
 interface Part {
   readonly path: string
@@ -59,7 +85,9 @@ interface Part {
 }
 
 /** A host that does not answer is a finding, too. */
-async function ofHost(run: Run, host: string): Promise<readonly Part[]> {
+async function ofHost(run: Run, host: string): Promise<Gathered> {
+  const found = run.found.get(host) ?? { is: 'absent' }
+  if (found.is !== 'running') return none(`hosts/${host}`, host, found.is === 'unknown' ? found.why : found.is, found)
   try {
     const reach = run.reach()
     const answers = Object.entries(questions).map(async ([name, script]): Promise<Part> => {
@@ -68,16 +96,29 @@ async function ofHost(run: Run, host: string): Promise<readonly Part[]> {
         answer.is === 'present' ? answer.state : `${answer.is} ${answer.is === 'unknown' ? answer.why : ''}`
       return { path: `hosts/${host}/${name}`, content }
     })
-    return await Promise.all(answers)
+    return { from: host, parts: await Promise.all(answers) }
   } catch (error) {
-    return [{ path: `hosts/${host}/not-reached.txt`, content: JSON.stringify(failureOf(error), undefined, 2) }]
+    return notReached(`hosts/${host}`, host, error)
   }
 }
 
-async function ofCluster(run: Run): Promise<readonly Part[]> {
+const none = (folder: string, from: string, why: string, state: unknown): Gathered => ({
+  from,
+  why,
+  parts: [{ path: `${folder}/none.txt`, content: JSON.stringify(state) }],
+})
+
+function notReached(folder: string, from: string, error: unknown): Gathered {
+  const failure = failureOf(error)
+  const parts = [{ path: `${folder}/not-reached.txt`, content: JSON.stringify(failure, undefined, 2) }]
+  return { from, why: failure.cause ?? failure.message, parts }
+}
+
+async function ofCluster(run: Run): Promise<Gathered> {
   try {
     const session = await run.api(cluster)
-    if (session.is !== 'present') return [{ path: 'cluster/none.txt', content: JSON.stringify(session) }]
+    if (session.is !== 'present')
+      return none('cluster', 'cluster', session.is === 'unknown' ? session.why : 'there is none', session)
     const reader = session.state.reader
     const kinds = ['Node', 'Pod', 'Event', 'Service', 'PersistentVolume', 'PersistentVolumeClaim'] as const
     const lists = await Promise.all(kinds.map(kind => reader.list({ apiVersion: 'v1', kind })))
@@ -88,9 +129,9 @@ async function ofCluster(run: Run): Promise<readonly Part[]> {
         content: JSON.stringify(lists[at], undefined, 2),
       }),
     )
-    return [...states, ...(await Promise.all(pods.flatMap(pod => logsOf(reader, pod))))]
+    return { from: 'cluster', parts: [...states, ...(await Promise.all(pods.flatMap(pod => logsOf(reader, pod))))] }
   } catch (error) {
-    return [{ path: 'cluster/not-reached.txt', content: JSON.stringify(failureOf(error), undefined, 2) }]
+    return notReached('cluster', 'cluster', error)
   }
 }
 
