@@ -20,6 +20,12 @@ export interface PlaySpan {
 /** Two ends within this many seconds are the same moment. */
 const TOGETHER = 0.05
 
+/** Seconds below which nobody has waited for a thing, and which would read `0.0 s`. */
+const UNFELT = 0.05
+
+/** Whether it took a time that is worth telling. */
+export const isFelt = ({ start, end }: Pick<Span, 'start' | 'end'>): boolean => end - start >= UNFELT
+
 /** Where the time of a run went. */
 export class Timeline {
   readonly spans: Span[] = []

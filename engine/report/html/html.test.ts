@@ -13,6 +13,26 @@ describe('the page', () => {
     expect(page.match(/class="[a-z-]+ critical"/g)?.length).toBeGreaterThanOrEqual(3)
   })
 
+  it('gives plays that run side by side a row each, and has none for what took no time', async () => {
+    const page = await renderPage(runs.sideBySide())
+    const rows = [
+      ...page.matchAll(/<div class="lane plays">.*?<i style="left:([\d.]+)%;width:([\d.]+)%">.*?<b[^>]*>(.*?)<\/b>/g),
+    ]
+    expect(rows.map(([, left, width, name]) => [name, Number(left), Number(width)])).toEqual([
+      ['Prepare the workers', 0, 96],
+      ['Share a folder', 0.8, 31.2],
+      ['Apply manifests', 96, 4],
+    ])
+    expect(page).toContain('<b style="left:32.00%">Share a folder')
+    expect(page).toContain('<b style="right:4.00%">Apply manifests')
+  })
+
+  it('shows no times of a run that was over at once', async () => {
+    const page = await renderPage(runs.check())
+    expect(page).toContain('would change')
+    expect(page).not.toMatch(/Critical path|Timeline|\b0\.0 s/)
+  })
+
   it('loads nothing and runs nothing', async () => {
     const page = await renderPage(runs.failing())
     expect(page).not.toMatch(/<script|<link|<img|<iframe|https?:|@import|url\(/)

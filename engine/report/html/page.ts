@@ -2,7 +2,7 @@ import { changeWords } from '../changes.ts'
 import type { Event, HostCount, ResourceEnd, RunEnd, RunStart } from '../events.ts'
 import { add, countWords, type FailedAt, placeIn, Tally, zero } from '../tally.ts'
 import { duration } from '../text.ts'
-import { type Span, Timeline } from '../timeline.ts'
+import { isFelt, type PlaySpan, type Span, Timeline } from '../timeline.ts'
 
 /** Everything the page shows, as plain text; the template escapes it. Positions are per cent of the run's length. */
 export interface Page {
@@ -17,7 +17,14 @@ export interface Page {
   readonly toneOf: Readonly<Record<string, string>>
   readonly hosts: readonly { readonly name: string; readonly count: HostCount }[]
   readonly ticks: readonly { readonly left: string; readonly label: string }[]
-  readonly plays: readonly { readonly name: string; readonly left: string; readonly width: string }[]
+  /** A row each, for they may run side by side. `label` says where the name stands: a bar is often too short for it. */
+  readonly plays: readonly {
+    readonly name: string
+    readonly left: string
+    readonly width: string
+    readonly label: string
+  }[]
+  /** None where the run was over before anything could be seen to take its time. */
   readonly lanes: readonly { readonly name: string; readonly bars: readonly Bar[] }[]
   readonly path: readonly {
     readonly lane: string
@@ -53,6 +60,10 @@ const themselves = Object.fromEntries(columns.map(column => [column, column]))
 
 /** Thinner bars are no longer seen, and a large run has thousands. */
 const LEAST_SHARE = 0.001
+/** Seconds that a run must last for a picture of its time to say anything. */
+const SEEN = 1
+/** A bar of this share of the whole holds its own name. */
+const ROOMY = 0.4
 const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600]
 
 export function pageOf(events: readonly Event[]): Page {
@@ -86,12 +97,16 @@ export function pageOf(events: readonly Event[]): Page {
     toneOf: { ...themselves, ...(tally.check ? { changed: 'would-change' } : {}) },
     hosts: Object.entries({ ...end?.hosts, ...end?.others }).map(([name, count]) => ({ name, count })),
     ticks: ticksOf(length).map(at => ({ left: percent(at), label: duration(at).replace(/\.0 s$/, ' s') })),
-    plays: timeline.plays.map(({ play, start, end }) => ({
-      name: play,
-      left: percent(start),
-      width: percent(end - start),
-    })),
-    lanes: timeline.lanes.map(name => ({
+    plays: timeline.plays
+      .filter(isFelt)
+      .sort((a, b) => a.start - b.start)
+      .map(span => ({
+        name: span.play,
+        left: percent(span.start),
+        width: percent(span.end - span.start),
+        label: labelOf(span, length, percent),
+      })),
+    lanes: (length < SEEN ? [] : timeline.lanes).map(name => ({
       name,
       bars: timeline.spans
         .filter(
@@ -101,7 +116,7 @@ export function pageOf(events: readonly Event[]): Page {
         .map(span => barOf(span, path.includes(span), percent)),
     })),
     path: path
-      .filter(span => (span.end - span.start) / along >= 0.005)
+      .filter(span => length >= SEEN && isFelt(span) && (span.end - span.start) / along >= 0.005)
       .map(({ lane, what, start, end, outcome }) => ({
         lane,
         what,
@@ -145,6 +160,12 @@ function figuresOf(end: RunEnd | undefined, tally: Tally): Page['figures'] {
 function ticksOf(length: number): number[] {
   const step = TICKS.find(seconds => length / seconds <= 8) ?? Math.ceil(length / 8 / 3600) * 3600
   return Array.from({ length: Math.floor(length / step) + 1 }, (_, i) => i * step)
+}
+
+/** In the bar, or beside it on the side that has more room. */
+function labelOf({ start, end }: PlaySpan, length: number, percent: (seconds: number) => string): string {
+  if ((end - start) / length >= ROOMY) return `left:${percent(start)}`
+  return start + end < length ? `left:${percent(end)}` : `right:${percent(length - start)}`
 }
 
 const barOf = ({ start, end, outcome, what }: Span, critical: boolean, percent: (seconds: number) => string): Bar => ({
