@@ -9,6 +9,8 @@ export interface LabFixture {
   readonly host: string
   readonly facts?: Readonly<Record<string, unknown>>
   readonly vars?: Readonly<Record<string, Json>>
+  /** Of other roles, by their names. */
+  readonly others?: Readonly<Record<string, Readonly<Record<string, Json>>>>
   /** Hosts that do not exist yet. */
   readonly unborn?: readonly string[]
 }
@@ -23,9 +25,9 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 }
 const hosts = groups.all ?? []
 
-export function viewOf({ host, facts = {}, unborn = [] }: LabFixture): RoleView {
+export function viewOf({ host, facts = {}, unborn = [], others = {} }: LabFixture): RoleView {
   const address = (name: string) => (unborn.includes(name) ? undefined : `10.55.0.${11 + hosts.indexOf(name)}`)
-  return {
+  const view: RoleView = {
     host,
     groups: Object.keys(groups).filter(group => groups[group]?.includes(host)),
     asked: { limited: false, takeOver: false, pruneData: false },
@@ -36,7 +38,9 @@ export function viewOf({ host, facts = {}, unborn = [] }: LabFixture): RoleView 
       addressOf: name => new Late(`address of ${name}`, () => address(name)),
       fact: <T>(name: string) => new Late(name, () => facts[name] as T | undefined),
     },
+    varsOf: role => resolveVars(role, others[role.name] ?? {}, view),
   }
+  return view
 }
 
 export function resourcesOf(role: AnyRole, fixture: LabFixture): readonly AnyResource[] {

@@ -99,6 +99,18 @@ test('says why a certificate must be renewed', async () => {
   expect(why({ certificate: (await makeAuthority('x', 9)).certificate })).toBe('another authority signed it')
 })
 
+test('a certificate may be made for a shorter time, and is kept until a month before its end', async () => {
+  const authority = await openAuthority(folder, 'demo')
+  const { certificate } = await authority.server('short', names, 90)
+  const days = (Date.parse(new X509Certificate(certificate).validTo) - Date.now()) / 86_400_000
+  expect(days).toBeGreaterThan(89.9)
+  expect(days).toBeLessThanOrEqual(90)
+  expect((await authority.server('short', names, 90)).certificate).toBe(certificate)
+  const ending = await authority.server('ending', names, 29)
+  expect(await authority.existingServer('ending', names)).toBeUndefined()
+  expect((await authority.server('ending', names, 90)).certificate).not.toBe(ending.certificate)
+})
+
 test('an authority near its end is an error that names the way out', async () => {
   await openAuthority(folder, 'demo')
   const short = await makeAuthority('andamio lab demo', 29)

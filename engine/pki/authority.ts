@@ -20,9 +20,9 @@ export interface Authority {
   readonly certificate: string
   /**
    * The key and certificate kept under `name`, for exactly these DNS names and IP addresses; made, or made anew, where
-   * they are missing, name others or end within 30 days.
+   * they are missing, name others or end within 30 days. A new one lasts `days`, default 397.
    */
-  server(name: string, names: readonly string[]): Promise<ServerCertificate>
+  server(name: string, names: readonly string[], days?: number): Promise<ServerCertificate>
   /** As `server`, but makes nothing: undefined where it would have to. What check mode uses. */
   existingServer(name: string, names: readonly string[]): Promise<ServerCertificate | undefined>
 }
@@ -66,11 +66,15 @@ function authority(stateFolder: string, ca: Pair): Authority {
     const pair = await read(stateFolder, name)
     return pair && whyRenew(pair, ca.certificate, names) === undefined ? asServer(pair) : undefined
   }
-  const server = async (name: string, names: readonly string[]): Promise<ServerCertificate> => {
+  const server = async (
+    name: string,
+    names: readonly string[],
+    days: number = serverDays,
+  ): Promise<ServerCertificate> => {
     const existing = await existingServer(name, names)
     if (existing) return existing
     const { makeServer } = await import('./x509.ts')
-    const made = await makeServer(ca, names, serverDays)
+    const made = await makeServer(ca, names, days)
     await writePrivateFile(keyFile(stateFolder, name), made.key)
     await writePrivateFile(certificateFile(stateFolder, name), made.certificate)
     return asServer(made)

@@ -7,3 +7,7 @@ export const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join
 /** A lab's identity and secrets, 0700: `$XDG_STATE_HOME/andamio/<lab>`. */
 export const stateFolder = (lab: string): string =>
   join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'andamio', lab)
+
+/** What an operator's own programs are told of a lab, 0700: `$XDG_CONFIG_HOME/andamio/<lab>`. */
+export const configFolder = (lab: string): string =>
+  join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'andamio', lab)

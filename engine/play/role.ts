@@ -26,6 +26,8 @@ export interface RoleView {
     /** Something that an earlier play makes known, by name: `mirror`'s CA, the registry's address. */
     fact<T>(name: string): Late<T>
   }
+  /** Variables of another role, as the inventory sets them for this host: what two roles must agree on is set once. */
+  varsOf<V extends Readonly<Record<string, Var>>>(role: Role<V>): Resolved<V>
 }
 
 export { AddressesOf, addressesOf }

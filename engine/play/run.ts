@@ -10,7 +10,7 @@ import type { Answer } from '../resource/resource.ts'
 import { factsAfterFirstBoot } from './first-boot.ts'
 import type { Lease } from './lease.ts'
 import { reachOf } from './reach.ts'
-import type { RoleView } from './role.ts'
+import { type RoleView, resolveVars } from './role.ts'
 import { leaseFor } from './run-lease.ts'
 import type { OnAnswers, RunCore, RunOptions, RunParts } from './run-parts.ts'
 
@@ -152,7 +152,7 @@ export class Run implements RunCore {
 
   view(host: string): RoleView {
     const inventoryHost = this.lab.hosts.find(({ name }) => name === host)
-    return {
+    const view: RoleView = {
       host,
       groups: inventoryHost?.groups ?? [],
       asked: {
@@ -167,7 +167,9 @@ export class Run implements RunCore {
         addressOf: name => new Late(`address of ${name}`, () => this.#addressAmongHosts(name)),
         fact: <T>(name: string) => new Late(name, () => this.#facts.get(name) as T | undefined),
       },
+      varsOf: role => resolveVars(role, this.varsOf(host, role.name), view),
     }
+    return view
   }
 
   #addressAmongHosts(host: string): string | undefined {
