@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { originsFrom, upstreamOrigins, upstreamSource } from './upstream.ts'
+import { originsFrom, upstreamOrigins, upstreamSource, upstreamVars } from './upstream.ts'
 
 const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nbody\n-----END PGP PUBLIC KEY BLOCK-----\n'
 const never = new AbortController().signal
+const ways = { mirror: true }
 let server: Server
 let answers: { status: number; body: string }[]
 let asked: string[]
@@ -34,7 +35,7 @@ function origins() {
 
 test('upstream is a source with its keys as they are today', async () => {
   const { kubernetes, docker } = origins()
-  expect(await upstreamSource(never, { kubernetes, docker })).toEqual({
+  expect(await upstreamSource(never, { kubernetes, docker }, ways)).toEqual({
     kubernetes: { url: kubernetes.url, key, fingerprint: 'A' },
     docker: { url: docker.url, key, fingerprint: 'B' },
     mirrors: {},
@@ -44,7 +45,7 @@ test('upstream is a source with its keys as they are today', async () => {
 
 test('a server that stumbles is asked again', async () => {
   answers = [{ status: 503, body: '' }]
-  await expect(upstreamSource(never, origins())).resolves.toMatchObject({ kubernetes: { key }, docker: { key } })
+  await expect(upstreamSource(never, origins(), ways)).resolves.toMatchObject({ kubernetes: { key }, docker: { key } })
   expect(asked).toHaveLength(3)
 })
 
@@ -56,7 +57,7 @@ test('what is no key is refused at once, and the error says where it came from',
   for (const answer of bad) {
     answers = [answer, answer]
     asked = []
-    await expect(upstreamSource(never, origins())).rejects.toMatchObject({
+    await expect(upstreamSource(never, origins(), ways)).rejects.toMatchObject({
       failure: { code: 'upstream-key-unreadable', place: expect.stringMatching(/\.key$/) },
     })
     expect(asked.length).toBeLessThanOrEqual(2)
@@ -66,9 +67,23 @@ test('what is no key is refused at once, and the error says where it came from',
 test('a server that is not there is named with the system’s reason', async () => {
   const gone = origins()
   await new Promise(done => server.close(done))
-  await expect(upstreamSource(never, gone)).rejects.toMatchObject({
+  await expect(upstreamSource(never, gone, ways)).rejects.toMatchObject({
     failure: { place: expect.stringMatching(/\.key$/), cause: expect.stringContaining('ECONNREFUSED') },
   })
+})
+
+test('what it advises can be done: a mirror only where hosts reach one, else a copy of upstream', async () => {
+  const next = async (mirror: boolean): Promise<string> => {
+    answers = [404, 404].map(status => ({ status, body: '' }))
+    const error = await upstreamSource(never, origins(), { mirror }).catch(error => error)
+    return error.failure.next
+  }
+  expect(await next(true)).toContain('source: mirror')
+  const advice = await next(false)
+  expect(advice).not.toContain('mirror')
+  // Whichever was answered first.
+  const [, variable = ''] = advice.match(/upstream: \{ (\w+): /) ?? []
+  expect(Object.keys(upstreamVars)).toContain(variable)
 })
 
 test('an inventory may name a copy of upstream, or only the key that signs it', () => {

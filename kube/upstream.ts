@@ -57,16 +57,28 @@ export function originsFrom(given: Partial<Record<string, Json>> = {}): Origins 
   }
 }
 
+/** What a lab can do that does not reach upstream. */
+export interface OtherWays {
+  /** Its hosts can install from a mirror on this machine. */
+  readonly mirror: boolean
+}
+
 /**
  * Upstream as a lab's source. Keys are read afresh on every run, for a key's end moves on while its fingerprint stays:
  * hosts that keep an old copy stop trusting the repository on the day it ends.
  */
-export async function upstreamSource(signal: AbortSignal, origins: Origins = upstreamOrigins): Promise<Source> {
-  const [kubernetes, docker] = await Promise.all([withKey(origins.kubernetes, signal), withKey(origins.docker, signal)])
+export async function upstreamSource(signal: AbortSignal, origins: Origins, ways: OtherWays): Promise<Source> {
+  const withKeyOf = (name: keyof Origins) => withKey(name, origins[name], ways, signal)
+  const [kubernetes, docker] = await Promise.all([withKeyOf('kubernetes'), withKeyOf('docker')])
   return { kubernetes, docker, mirrors: {} }
 }
 
-async function withKey({ url, keyUrl, fingerprint }: KeyedOrigin, signal: AbortSignal): Promise<AptOrigin> {
+async function withKey(
+  name: keyof Origins,
+  { url, keyUrl, fingerprint }: KeyedOrigin,
+  { mirror }: OtherWays,
+  signal: AbortSignal,
+): Promise<AptOrigin> {
   try {
     return { url, fingerprint, key: await pRetry(() => read(keyUrl, signal), { retries: 3, minTimeout: 200, signal }) }
   } catch (error) {
@@ -75,7 +87,9 @@ async function withKey({ url, keyUrl, fingerprint }: KeyedOrigin, signal: AbortS
       message: `The key of ${url} cannot be read.`,
       place: keyUrl,
       cause: causeOf(error as Error),
-      next: 'Look whether this machine reaches it (curl), or use an inventory with `source: mirror`, which needs no internet.',
+      next: mirror
+        ? 'Look whether this machine reaches it (curl), or use an inventory with `source: mirror`, which needs no internet.'
+        : `Look whether this machine reaches it (curl). Where only a copy of it is reached, give that: vars: { upstream: { ${name}Url: ..., ${name}KeyUrl: ... } } (docs/inventory.md).`,
     })
   }
 }

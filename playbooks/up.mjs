@@ -15,8 +15,8 @@ const about = {
 await playbook('up', about, ({ mirror, hosts, supply, play, parallel, retire, cluster, registry, roles }) => [
   mirror(),
   hosts(),
-  supply(),
   play('Prepare every host', { on: 'all', roles: [roles.base] }),
+  supply(),
   parallel(
     play('Export shared storage', { on: 'storage', roles: [roles.nfsServer, roles.registry] }),
     play('Prepare the cluster nodes', {

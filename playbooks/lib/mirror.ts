@@ -47,7 +47,7 @@ function stepsOf({ provider, source, file, hosts }: LabHosts): readonly MirrorSt
     code: 'mirror-not-reached',
     message: `Hosts of the provider ${provider} do not reach a mirror on this machine`,
     place: file,
-    next: 'Set `source: upstream` in the inventory, or give --source upstream.',
+    next: 'Set `source: upstream` in the inventory, or give --source upstream: this machine and the hosts then need a way to pkgs.k8s.io and download.docker.com, or to a copy of them (docs/inventory.md).',
   })
 }
 

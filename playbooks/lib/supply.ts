@@ -22,8 +22,9 @@ export function supply(): Step {
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
-      if (run.lab.source === 'upstream')
-        run.tell('source', await upstreamSource(run.signal, originsFrom(run.lab.vars.upstream)))
+      const { source, vars } = run.lab
+      const ways = { mirror: !run.provider.hostsStay }
+      if (source === 'upstream') run.tell('source', await upstreamSource(run.signal, originsFrom(vars.upstream), ways))
       else await serve(run)
       await tellRegistry(run)
     },
