@@ -12,6 +12,8 @@ import { knownHostLine } from '../../engine/connection/known-hosts.ts'
 import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { freePort, type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
 
+import type { Event } from '../../engine/report/events.ts'
+
 const program = fileURLToPath(new URL('../status.mjs', import.meta.url))
 const zx = fileURLToPath(new URL('../../node_modules/zx/build/cli.js', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'andamio-status-'))
@@ -31,7 +33,7 @@ afterAll(async () => {
 })
 
 /** `status` of a lab whose hosts listen on these ports. */
-async function status(ports: Readonly<Record<string, number>>) {
+async function status(ports: Readonly<Record<string, number>>, ...flags: readonly string[]) {
   const hosts = Object.entries(ports).map(
     ([name, port]) =>
       `  ${name}: { groups: [${name === 'cp' ? 'control-plane' : 'workers'}], address: 127.0.0.1, port: ${port} }\n`,
@@ -39,7 +41,7 @@ async function status(ports: Readonly<Record<string, number>>) {
   const head = 'lab: seen\nprovider: static\nstatic: { user: root, key: ./key, agent: false }\n'
   const groups = 'groups:\n  cluster: { children: [control-plane, workers] }\n'
   writeFileSync(join(home, 'lab.yaml'), `${head}hosts:\n${hosts.join('')}${groups}`)
-  const child = spawn(process.execPath, [zx, program, '--inventory', join(home, 'lab.yaml')], {
+  const child = spawn(process.execPath, [zx, program, '--inventory', join(home, 'lab.yaml'), ...flags], {
     env: { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, 'state') },
   })
   const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
@@ -53,6 +55,19 @@ it('shows a host that refuses as such, and the others all the same', async () =>
   expect(stdout).toContain('There is no cluster.')
   expect(stdout).toContain('nothing listens there (ECONNREFUSED)')
   expect(exit).toBe(69)
+})
+
+it('tells programs what it shows', async () => {
+  const { stdout } = await status({ cp: sshd.port, worker1: await freePort() }, '--json')
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Event)
+  expect(events.flatMap(event => (event.type === 'notice' ? [event.data] : []))).toEqual([
+    { host: 'cp', is: 'running', address: '127.0.0.1', groups: ['all', 'cluster', 'control-plane'] },
+    { host: 'worker1', is: 'unreachable', groups: ['all', 'cluster', 'workers'] },
+    { cluster: null, why: 'There is no cluster.' },
+  ])
 })
 
 it('does not know the cluster where its control plane does not answer', async () => {
