@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { absent, present, unknown } from '../../engine/resource/resource.ts'
 import type { Pod } from '../api/objects.ts'
-import { bootScript, judgeReports, nodeReported, oldestOf, readBoot } from './node-reported.ts'
+import { bootOf, bootScript, judgeReports, nodeReported, oldestOf, readBoot } from './node-reported.ts'
 
 const seconds = (time: string) => Date.parse(`2026-05-01T${time}Z`) / 1000
 const boot = { id: 'this-boot', at: seconds('10:00:00') }
@@ -28,6 +28,9 @@ test('this machine tells when it started', () => {
   const started = Date.now() / 1000 - Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
   expect(Math.abs(started - read.at)).toBeLessThan(5)
   expect(() => readBoot('')).toThrow('when it started')
+  const here = bootOf({ bootId: read.id, clockAheadSeconds: 0, uptimeAheadSeconds: 0 })
+  expect(Math.abs(here.at - read.at)).toBeLessThan(5)
+  expect(bootOf({ bootId: '', clockAheadSeconds: 100, uptimeAheadSeconds: -400 }).at - here.at).toBeCloseTo(500, 0)
 })
 
 test('the oldest container that runs is found, and those of a pod that has ended do not count', () => {

@@ -1,3 +1,5 @@
+import { uptime } from 'node:os'
+import type { HostFacts } from '../../engine/resource/host.ts'
 import type { ApiProbe, HostProbe, JointProbe } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present, type Resource } from '../../engine/resource/resource.ts'
 import { cluster } from '../api/cluster.ts'
@@ -82,8 +84,22 @@ async function readReports(reader: ClusterReader, host: string): Promise<Reports
     reader.get<Node>({ apiVersion: 'v1', kind: 'Node', name: host }),
     reader.list<Pod>({ apiVersion: 'v1', kind: 'Pod' }, { fieldSelector: `spec.nodeName=${host}` }),
   ])
-  return node && { bootId: node.status.nodeInfo?.bootID ?? '', oldest: oldestOf(pods) }
+  return node && reportsIn(node, pods)
 }
+
+const reportsIn = (node: Node, pods: readonly Pod[]): Reports => ({
+  bootId: node.status.nodeInfo?.bootID ?? '',
+  oldest: oldestOf(pods),
+})
+
+/** The start that these facts are of. Called soon after they were gathered, or the two clocks have run apart. */
+export const bootOf = (facts: Pick<HostFacts, 'bootId' | 'clockAheadSeconds' | 'uptimeAheadSeconds'>): Boot => ({
+  id: facts.bootId,
+  at: Date.now() / 1000 + facts.clockAheadSeconds - (uptime() + facts.uptimeAheadSeconds),
+})
+
+/** Which of what the API tells of a node and its own pods is not of this start of its host; empty where all is. */
+export const staleIn = (boot: Boot, node: Node, pods: readonly Pod[]): string => staleOf(boot, reportsIn(node, pods))
 
 /** A pod that has ended is left out: its containers ran when they ran. */
 export function oldestOf(pods: readonly Pod[]): Reports['oldest'] {

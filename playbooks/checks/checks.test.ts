@@ -21,15 +21,31 @@ const node = {
   kind: 'Node',
   metadata: { name: 'cp' },
   spec: {},
-  status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  status: { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: { bootID: 'this-boot' } },
 } as unknown as Node
+
+const boots = new Map([['cp', { id: 'this-boot', at: 1000 }]])
 
 test('a pod that has done its work is no trouble; one that cannot do it is, by its own reason', () => {
   const done = pod('job', { phase: 'Succeeded' })
-  expect(unsettled(['cp'], [node], [done])).toBeUndefined()
+  expect(unsettled(['cp'], [node], [done], boots)).toBeUndefined()
   const waiting = [{ name: 'web', ready: false, restartCount: 0, state: { waiting: { reason: 'ErrImagePull' } } }]
   const broken = pod('web', { phase: 'Pending', containerStatuses: waiting })
-  expect(unsettled(['cp'], [node], [done, broken])).toBe('not running: app/web (web: ErrImagePull)')
+  expect(unsettled(['cp'], [node], [done, broken], boots)).toBe('not running: app/web (web: ErrImagePull)')
+})
+
+test('a node that is Ready and a pod that runs are not believed when that is from before their host was started', () => {
+  const restarted = new Map([['cp', { id: 'next-boot', at: 2000 }]])
+  const stale = 'not yet told anew: cp: its kubelet has not reported since its host started'
+  expect(unsettled(['cp'], [node], [], restarted)).toBe(stale)
+  const running = { name: 'web', ready: true, restartCount: 0, state: { running: { startedAt: new Date(0).toJSON() } } }
+  const conditions = [{ type: 'Ready', status: 'True' as const }]
+  const old = {
+    ...pod('web', { phase: 'Running', conditions, containerStatuses: [running] }),
+    spec: { nodeName: 'cp' },
+  }
+  expect(unsettled(['cp'], [node], [old], boots)).toContain('cp: what is told of pod web is from before its start')
+  expect(unsettled(['cp'], [node], [{ ...old, spec: { nodeName: 'nfs' } }], boots)).toBeUndefined()
 })
 
 test('hosts that do not answer are asked side by side, and all named', async () => {

@@ -1,6 +1,7 @@
 import { defineRole } from '../../engine/play/role.ts'
 import { imagesPulled } from '../../kube/kubeadm/images-pulled.ts'
 import { kubeadmInit } from '../../kube/kubeadm/init.ts'
+import { nodeReported } from '../../kube/nodes/node-reported.ts'
 import { podSubnet } from '../../kube/pod-network.ts'
 import { images } from '../../kube/versions.ts'
 
@@ -16,9 +17,9 @@ export const controlPlane = defineRole({
     /** Checks of kubeadm's that may fail, by its names for them: `NumCPU`, `Mem`. */
     ignorePreflightErrors: [] as readonly string[],
   },
-  resources: ({ certSANs, ignorePreflightErrors }, { host, lab, asked }) => [
-    imagesPulled('of the control plane', [apiServer, controllerManager, scheduler, etcd, coredns]),
-    kubeadmInit({
+  resources: ({ certSANs, ignorePreflightErrors }, { host, lab, asked }) => {
+    const reported = nodeReported(host)
+    const begun = kubeadmInit({
       lab: lab.name,
       host,
       address: lab.addressOf(host),
@@ -26,6 +27,11 @@ export const controlPlane = defineRole({
       certSANs: [host, 'localhost', '127.0.0.1', ...certSANs],
       ignorePreflightErrors,
       takeOver: asked.takeOver,
-    }),
-  ],
+    })
+    return [
+      imagesPulled('of the control plane', [apiServer, controllerManager, scheduler, etcd, coredns]),
+      { ...begun, alters: [reported] },
+      reported,
+    ]
+  },
 })
