@@ -123,17 +123,6 @@ it('finds in a check already that this machine has no room, and a first boot not
   expect([unread.exit, unread.stdout]).toEqual([64, expect.stringContaining('user-data-unreadable')])
 })
 
-describe('without a lab', () => {
-  it('verify says once that there is none, and what builds it', async () => {
-    const { exit, stdout } = await bare('verify', '--json')
-    const events = stdout.trim().split('\n')
-    const end = JSON.parse(events.at(-1) ?? '') as RunEnd
-    expect(end.failure).toMatchObject({ code: 'no-cluster', next: expect.stringContaining('up.mjs') })
-    expect(events.filter(line => line.includes('check.end'))).toEqual([])
-    expect(exit).toBe(70)
-  })
-})
-
 describe('what is not understood is refused before anything happens', () => {
   it.each([
     ['a mistyped flag', ['--chekc'], 'usage', '--check'],
@@ -194,5 +183,23 @@ describe('what is not understood is refused before anything happens', () => {
     const { exit, stdout } = await bare('up')
     expect(exit).toBe(70)
     expect(stdout).toMatch(/root/)
+  })
+})
+
+describe('without a lab', () => {
+  it.each([[[]], [['--check']], [['--yes']]])('down asks nothing, and says that there is none: %s', async args => {
+    const { exit, stdout } = await bare('down', ...args)
+    expect(stdout).toContain('There is no lab lab on this machine.')
+    expect(exit).toBe(0)
+    expect((await readdir(home, { recursive: true })).filter(path => path.endsWith('lock'))).toEqual([])
+  })
+
+  it('verify says once that there is none, and what builds it', async () => {
+    const { exit, stdout } = await bare('verify', '--json')
+    const events = stdout.trim().split('\n')
+    const end = JSON.parse(events.at(-1) ?? '') as RunEnd
+    expect(end.failure).toMatchObject({ code: 'no-cluster', next: expect.stringContaining('up.mjs') })
+    expect(events.filter(line => line.includes('check.end'))).toEqual([])
+    expect(exit).toBe(70)
   })
 })

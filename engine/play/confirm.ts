@@ -1,11 +1,12 @@
 import { type AndamioError, usageError } from '../errors.ts'
 import { answerTo } from './answer-to.ts'
+import { keptOf } from './forget-lab.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
 
 /**
- * Asks for the lab's name before anything is removed. `--yes` answers for those who cannot be asked. Throws `hosts-stay`
- * where there is nothing that could be removed, whatever the answer.
+ * Asks for the lab's name before anything is removed; not where there is no lab. `--yes` answers for those who cannot be
+ * asked. Throws `hosts-stay` where there is nothing that could be removed, whatever the answer.
  */
 export function confirmName(consequence: string): Step {
   return {
@@ -14,8 +15,12 @@ export function confirmName(consequence: string): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       if (run.provider.hostsStay) throw hostsStay(run.provider.name)
-      if (run.options.check || run.options.yes) return
       const { name } = run.lab
+      if ((await keptOf(run)).length === 0) {
+        run.emit({ type: 'notice', level: 'info', text: `There is no lab ${name} on this machine.` })
+        return
+      }
+      if (run.options.check || run.options.yes) return
       const answer = await ask(`${consequence}\nType the lab's name, ${name}, to go on: `, run.signal)
       if (answer.trim() === name) return
       throw usageError({

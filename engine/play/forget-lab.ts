@@ -15,9 +15,17 @@ export function forgetLab(): Step {
     async perform(run: Run): Promise<void> {
       const remain = [...run.found].filter(([, found]) => found.is !== 'absent').map(([host]) => host)
       if (run.options.check || run.limited || remain.length > 0) return
-      const entries = await readdir(run.stateFolder).catch(() => [])
-      const ours = entries.filter(entry => !entry.startsWith('lock'))
-      await Promise.all(ours.map(entry => rm(join(run.stateFolder, entry), { recursive: true, force: true })))
+      const kept = await keptOf(run)
+      await Promise.all(kept.map(entry => rm(join(run.stateFolder, entry), { recursive: true, force: true })))
     },
   }
+}
+
+/** What this machine keeps of a lab: its folder's entries, without the lock. None where there is no lab. */
+export async function keptOf({ stateFolder }: Pick<Run, 'stateFolder'>): Promise<readonly string[]> {
+  const entries = await readdir(stateFolder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return entries.filter(entry => !entry.startsWith('lock'))
 }
