@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { ApiProbe } from '../../resource/probe.ts'
-import { absent } from '../../resource/resource.ts'
-import { hostKey, type KeyState, loginKey, noHostKey, noLoginKey } from './keys.ts'
+import { absent, type Present } from '../../resource/resource.ts'
+import { type HostKeyState, hostKey, type KeyState, loginKey, noHostKey, noLoginKey } from './keys.ts'
 import { labLayout } from './layout.ts'
 import { readRecord, writeRecord } from './network-record.ts'
 
@@ -33,7 +33,7 @@ it('makes a host key that OpenSSH reads, known under the name of the host', asyn
 
   const answer = await ask(key)
   const printed = execFileSync('ssh-keygen', ['-lf', layout.hostKey], { encoding: 'utf8' }).split(' ')[1]
-  expect(answer).toEqual({ is: 'present', state: { fingerprint: printed } })
+  expect(answer).toEqual({ is: 'present', state: { fingerprint: printed, known: true } })
   expect(key.diff(answer as never, { change: () => false })).toEqual([])
 })
 
@@ -54,6 +54,22 @@ it('makes a key anew that was cut off before it was known under the name of the 
   await key.apply(undefined, absent)
   const [, public64] = (await readFile(`${layout.hostKey}.pub`, 'utf8')).split(' ')
   expect(await readFile(layout.knownHosts, 'utf8')).toBe(`cp ssh-ed25519 ${public64}\n`)
+})
+
+it.each([
+  ['is lost', (path: string) => rm(path)],
+  ['holds another key', (path: string) => writeFile(path, 'cp ssh-ed25519 AAAA\n')],
+])('makes a key known again where the file for that %s, and the key stays', async (_, harm) => {
+  const layout = labLayout(folder).host('cp')
+  const key = hostKey('cp', layout)
+  await key.apply(undefined, absent)
+  const [before, known] = [await readFile(layout.hostKey, 'utf8'), await readFile(layout.knownHosts, 'utf8')]
+  await harm(layout.knownHosts)
+  const is = (await ask(key)) as Present<HostKeyState>
+  expect(key.diff(is, { change: () => false })).toEqual([{ attribute: 'known', before: false, after: true }])
+  await key.apply(undefined, is)
+  expect([await readFile(layout.hostKey, 'utf8'), await readFile(layout.knownHosts, 'utf8')]).toEqual([before, known])
+  expect(key.diff((await ask(key)) as typeof is, { change: () => false })).toEqual([])
 })
 
 it('ends the identity of one host: folder and address, and nothing of the other', async () => {

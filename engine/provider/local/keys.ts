@@ -28,12 +28,36 @@ export function noLoginKey(lab: string, stateFolder: string): Resource<KeyState,
   }
 }
 
-/** A host's own key, so that its very first answer can be verified. */
-export function hostKey(host: string, layout: HostLayout): Resource<KeyState, undefined> {
-  return keyPair('host-key', host, layout.hostKey, shown => {
-    const [type, key] = shown.split(' ')
-    writeFileAtomically(layout.knownHosts, `${host} ${type} ${key}\n`)
-  })
+export type HostKeyState = KeyState & {
+  /** It stands under the host's name where connections look for it. */
+  readonly known: boolean
+}
+
+/**
+ * A host's own key, so that its very first answer can be verified. Where only what makes it known is lost, that is
+ * written anew: nobody has to be asked about a key that was made here.
+ */
+export function hostKey(host: string, layout: HostLayout): Resource<HostKeyState, undefined> {
+  const line = (shown: string): string => [host, ...shown.split(' ').slice(0, 2)].join(' ')
+  const publish = (shown: string): void => writeFileAtomically(layout.knownHosts, `${line(shown)}\n`)
+  const pair = keyPair('host-key', host, layout.hostKey, publish)
+  return {
+    ...pair,
+    probe: onOperator(async () => {
+      const key = look(layout.hostKey)
+      if (key.is !== 'present') return key
+      const lines = existsSync(layout.knownHosts) ? readFileSync(layout.knownHosts, 'utf8').split('\n') : []
+      return present({ ...key.state, known: lines.includes(line(readPublicKey(layout.hostKey))) })
+    }),
+    diff: (is, will) =>
+      is.is === 'present' && !is.state.known
+        ? [{ attribute: 'known', before: false, after: true }]
+        : pair.diff(is, will),
+    async apply(on, is) {
+      if (is.is === 'present') publish(readPublicKey(layout.hostKey))
+      else await pair.apply(on, is)
+    },
+  }
 }
 
 /** With its key a host's identity ends, and with that the folder and the address that are kept for it. */
