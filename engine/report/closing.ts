@@ -35,18 +35,19 @@ export function closing(event: RunEnd, tally: Tally, look: Look): readonly strin
 }
 
 function verdictWords({ exit }: RunEnd, total: HostCount, { check, checks }: Tally): string {
-  if (exit === 130) return `Interrupted: ${countWords(total, check)}`
+  // What only looks, or only fetches, has nothing to count.
+  const none = Object.values(total).every(number => number === 0)
+  const counts = none ? '' : `: ${countWords(total, check)}`
+  if (exit === 130) return `Interrupted${counts}`
   if (exit !== 0 && exit !== 2 && exit !== 3) {
     return checks.failed > 0
       ? `${checks.failed} of ${counted(checks.passed + checks.failed, 'check')} failed`
-      : `Failed (exit ${exit}): ${countWords(total, check)}`
+      : `Failed (exit ${exit})${counts}`
   }
   if (checks.passed > 0) return `All ${counted(checks.passed, 'check')} passed`
+  if (none) return check ? 'Nothing to do' : 'Done'
   const open = total.changed + total.unknown + (total.assumed ?? 0)
-  // What only looks, or only fetches, has nothing to count.
-  if (open + total.ok === 0) return check ? 'Nothing to do' : 'Done'
-  if (open === 0) return `Nothing to do: ${total.ok.toLocaleString('en')} ok`
-  return `${check ? 'Checked' : 'Done'}: ${countWords(total, check)}`
+  return open === 0 ? `Nothing to do${counts}` : `${check ? 'Checked' : 'Done'}${counts}`
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`

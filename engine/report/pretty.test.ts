@@ -76,6 +76,15 @@ describe('a run on a pipe', () => {
     await expect(told(runs.quiet())).toMatchFileSnapshot(golden('pretty-quiet'))
   })
 
+  it.each([
+    [0, 'Done - '],
+    [69, 'Failed (exit 69) - '],
+    [130, 'Interrupted - '],
+  ])('counts nothing where there is nothing to count, exit %i', (exit, words) => {
+    const events = runs.look().map(event => (event.type === 'run.end' ? { ...event, exit } : event))
+    expect(told(events)).toContain(`\n\n${words}`)
+  })
+
   it('holds no escape sequence, whatever a host sends', () => {
     const evil = '\u001b]0;owned\u0007\u001b[2J\u009b31mred\u202e'
     const script = new Script()

@@ -17,11 +17,15 @@ afterEach(() => rm(folder, { recursive: true }))
 /** A lab without a cluster, of hosts that stand so; those that run answer, except `silent`. */
 function labOf(standing: Readonly<Record<string, string>>) {
   const told: string[] = []
+  const paths: unknown[] = []
   const run = {
     lab: { name: 'bare', hosts: Object.keys(standing).map(name => ({ name })) },
     found: new Map(Object.entries(standing).map(([name, is]) => [name, { is }])),
     api: async () => absent,
-    emit: (event: { text: string }) => told.push(event.text),
+    emit: ({ text, path }: { text: string; path?: string }) => {
+      told.push(text)
+      if (path !== undefined) paths.push(path)
+    },
     reach: () => ({
       readOn: async (host: string) => {
         if (host === 'silent') throw unreachable(host, 'nothing listens there')
@@ -29,7 +33,7 @@ function labOf(standing: Readonly<Record<string, string>>) {
       },
     }),
   }
-  return { run: run as unknown as Run, told }
+  return { run: run as unknown as Run, told, paths }
 }
 
 it('is for its owner only, also in the place of a file that everybody may read', async () => {
@@ -42,12 +46,13 @@ it('is for its owner only, also in the place of a file that everybody may read',
 
 it('says what it wrote, and of what it holds nothing', async () => {
   const file = join(folder, 'archive.tar.gz')
-  const { run, told } = labOf({ cp: 'running', worker1: 'absent', worker2: 'absent', silent: 'running' })
+  const { run, told, paths } = labOf({ cp: 'running', worker1: 'absent', worker2: 'absent', silent: 'running' })
   await diagnose(file).perform(run)
   expect(told).toEqual([
     'Nothing was gathered from worker1, worker2 (absent), silent (nothing listens there), cluster (there is none)',
     expect.stringMatching(/^Wrote .*archive\.tar\.gz: \d+ files\. Look before you hand it on\.$/),
   ])
+  expect(paths).toEqual([file])
   const archive = gunzipSync(await readFile(file)).toString()
   expect(archive).toContain('state of cp')
   expect(archive).toContain('hosts/silent/not-reached.txt')

@@ -49,7 +49,7 @@ export function diagnose(file: string | undefined): Step {
       await writeReport(path, gzipSync(tar(entries)))
       if (missing !== '') run.emit({ type: 'notice', level: 'warning', text: `Nothing was gathered from ${missing}` })
       const text = `Wrote ${path}: ${counted(entries.length, 'file')}. Look before you hand it on.`
-      run.emit({ type: 'notice', level: 'info', text })
+      run.emit({ type: 'notice', level: 'info', text, path, data: { files: entries.length } })
     },
   }
 }
