@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { sha256OfFile } from '../sha256-of-file.ts'
 import type { StepWork } from '../step.ts'
 import { packagesIndex, type Release, releaseFile } from './repository-index.ts'
 import { withGpg } from './signing-home.ts'
@@ -26,9 +26,8 @@ export async function publish(work: StepWork, publication: Publication): Promise
   const indexed = await Promise.all(
     packages.map(async filename => {
       const file = join(root, filename)
-      const content = await readFile(file)
-      const sha256 = createHash('sha256').update(content).digest('hex')
-      return { control: await work.run('dpkg-deb', ['--field', file]), filename, size: content.length, sha256 }
+      const control = await work.run('dpkg-deb', ['--field', file])
+      return { control, filename, size: (await stat(file)).size, sha256: await sha256OfFile(file) }
     }),
   )
   const folder = join(root, publication.releaseFolder)

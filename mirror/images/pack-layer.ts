@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { chmod, cp, mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { sha256OfFile } from '../sha256-of-file.ts'
 import type { StepWork } from '../step.ts'
 import { hashOf } from '../step-key.ts'
 import type { Layer, LayerContent } from './image.ts'
@@ -12,10 +11,10 @@ export async function packLayer(work: StepWork, content: LayerContent): Promise<
   const tar = join(work.scratch, `${hashOf([JSON.stringify(content)])}.tar`)
   const plain = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu']
   await work.run('tar', [...plain, '-C', root, '-cf', tar, '.'])
-  const diffId = await digestOfFile(tar)
+  const diffId = `sha256:${await sha256OfFile(tar)}`
   await work.run('gzip', ['--no-name', '--force', tar])
   const file = `${tar}.gz`
-  return { file, diffId, digest: await digestOfFile(file), size: (await stat(file)).size }
+  return { file, diffId, digest: `sha256:${await sha256OfFile(file)}`, size: (await stat(file)).size }
 }
 
 /** Programs at their places in an otherwise empty root. */
@@ -28,10 +27,4 @@ async function gathered(work: StepWork, files: Readonly<Record<string, string>>)
     await chmod(join(root, path), 0o755)
   }
   return root
-}
-
-async function digestOfFile(file: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
-  return `sha256:${hash.digest('hex')}`
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Event, ResourceEnd, RunEnd } from '../../engine/report/events.ts'
+import type { Event, PlayEnd, ResourceEnd, RunEnd } from '../../engine/report/events.ts'
 import { say } from './proof.ts'
 
 export const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -75,6 +75,12 @@ export function startPlaybook(name: string, args: readonly string[], env: NodeJS
 
 export const runPlaybook = (name: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<PlaybookResult> =>
   startPlaybook(name, args, env).done
+
+export function secondsOfPlay({ events }: PlaybookResult, play: string): number {
+  const end = events.find((event): event is PlayEnd => event.type === 'play.end' && event.play === play)
+  if (!end) throw new Error(`the run did not end a play "${play}"`)
+  return end.seconds
+}
 
 /** `host kind id` of everything that changed, or would. */
 export function changedIds({ events }: PlaybookResult): string[] {
