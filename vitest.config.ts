@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 // `npm run e2e:NAME`, for they boot hosts and take minutes.
 export default defineConfig({
   test: {
-    include: ['{engine,kube,mirror,roles,playbooks,scripts}/**/*.test.ts'],
+    include: ['{engine,kube,mirror,roles,playbooks,scripts,images}/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // One process for many files; vitest.setup.ts keeps them apart.

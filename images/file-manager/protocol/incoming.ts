@@ -1,0 +1,102 @@
+import type { Connection } from './connection.ts'
+import { FileManagerError } from './errors.ts'
+import { flow } from './limits.ts'
+import { Pace } from './pace.ts'
+
+/** What arrives on one stream: no more than was granted, so that a slow reader costs a window of memory. */
+export class Incoming {
+  readonly pace = new Pace()
+  /** Of the whole content, once it has ended. */
+  sha256: string | undefined
+  readonly #connection: Connection
+  readonly #id: number
+  readonly #held: (change: number) => void
+  #pieces: Buffer[] = []
+  #size = 0
+  /** What the sender may still send, and what has been read and not been granted again. */
+  #credit: number = flow.initialWindow
+  #owed = 0
+  #lent = 0
+  #window: number = flow.initialWindow
+  #failure: FileManagerError | undefined
+  #wake: (() => void) | undefined
+
+  /** `held` is told of every change of the number of bytes that wait or are being dealt with here. */
+  constructor(connection: Connection, id: number, held: (change: number) => void = () => undefined) {
+    this.#connection = connection
+    this.#id = id
+    this.#held = held
+  }
+
+  /** Lets the sender run further ahead. */
+  widen(): void {
+    if (this.#window >= flow.window) return
+    this.#owed += flow.window - this.#window
+    this.#window = flow.window
+    this.#grant()
+  }
+
+  /**
+   * All that has arrived, as soon as that is anything; undefined at the end. What an earlier call gave is taken for
+   * dealt with, and its bytes are granted anew. Rejects with why there is no end. For one caller at a time.
+   */
+  async read(): Promise<Buffer[] | undefined> {
+    this.#giveBack()
+    this.#grant()
+    if (this.#size === 0 && this.#failure === undefined && this.sha256 === undefined)
+      await this.pace.waitFor(
+        new Promise<void>(resolve => {
+          this.#wake = resolve
+        }),
+      )
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#size === 0) return undefined
+    const pieces = this.#pieces
+    this.#lent = this.#size
+    this.#pieces = []
+    this.#size = 0
+    return pieces
+  }
+
+  /** Throws `bad-frame` when the sender goes beyond what was granted. */
+  push(piece: Buffer): void {
+    if (this.#failure !== undefined) return
+    this.#credit -= piece.length
+    if (this.#credit < 0) throw new FileManagerError('bad-frame', 'received more data than were asked for')
+    if (this.sha256 !== undefined) throw new FileManagerError('bad-frame', 'received data after their end')
+    this.#pieces.push(piece)
+    this.#size += piece.length
+    this.#held(piece.length)
+    this.pace.moved(piece.length)
+    this.#wake?.()
+  }
+
+  finish(sha256: string): void {
+    this.sha256 ??= sha256
+    this.#wake?.()
+  }
+
+  /** Drops what nobody has read. */
+  fail(why: FileManagerError): void {
+    this.#failure ??= why
+    this.#held(-this.#size)
+    this.#pieces = []
+    this.#size = 0
+    this.#giveBack()
+    this.#wake?.()
+  }
+
+  #giveBack(): void {
+    this.#owed += this.#lent
+    this.#held(-this.#lent)
+    this.#lent = 0
+  }
+
+  /** In halves of a window, so that a small file costs no frame and a large one few. */
+  #grant(): void {
+    if (this.#owed < this.#window / 2 || this.sha256 !== undefined) return
+    this.#connection.grant(this.#id, this.#owed)
+    this.#credit += this.#owed
+    this.#owed = 0
+  }
+}
