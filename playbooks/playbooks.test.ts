@@ -96,6 +96,11 @@ describe('a first look on a bare machine', () => {
     for (const line of pictured) expect(told).toContain(plain(line))
   })
 
+  it('says that the run itself needs root', async () => {
+    const { stdout } = await bare('up', '--check')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/warning Without --check [^.]*\. [^.]* need root, [^.]* with sudo\./)
+  })
+
   it.each(['up', 'down', 'verify', 'status', 'kubeconfig', 'ssh', 'diagnose'])('%s explains itself', async playbook => {
     const { exit, stdout } = await bareWith(noLoader, playbook, '--help')
     expect(exit).toBe(0)

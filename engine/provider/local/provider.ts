@@ -10,7 +10,7 @@ import { hostKey, loginKey, noHostKey, noLoginKey } from './keys.ts'
 import { labLayout } from './layout.ts'
 import { labNetwork, noLabNetwork } from './network.ts'
 import { readRecord } from './network-record.ts'
-import { preflight } from './preflight.ts'
+import { cannotBe, preflight } from './preflight.ts'
 import { pristineAnswer } from './pristine.ts'
 import { refuseWithoutRoom } from './room.ts'
 import { addressIn, operatorNumber } from './subnet.ts'
@@ -53,6 +53,10 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     name: 'local',
     preflight: () => preflight({ stateFolder, emit }),
     async foresee() {
+      // The run itself was refused before it came here; a check goes on, for its plan is true on any machine.
+      const why = cannotBe()
+      const text = `Without --check this would end at once. Local hosts cannot run on this machine as it is: ${why}.`
+      if (why) emit({ type: 'notice', level: 'warning', text })
       const found = await find()
       await Promise.all(hosts.map(({ name, userData }) => readUserData(name, userData, lab.file)))
       // Those that run have their memory already, and those that take no part get none.
