@@ -1,13 +1,18 @@
 #!/usr/bin/env zx
-// Opens a shell on a host of the lab.   npx zx playbooks/ssh.mjs worker1
+// Opens a shell on a host of the lab.   npx zx playbooks/ssh.mjs worker1 [-- COMMAND]
 import { playbook } from './lib/playbook.mjs'
 
 const about = {
   summary: "Opens a shell on a host, with the lab's own key and the host's known key.",
   uses: ['inventory'],
   args: [{ name: 'host', help: 'a host of the inventory' }],
+  rest: {
+    name: 'command',
+    help: 'run there in place of a shell; as with ssh, the shell there reads its words as one line',
+  },
   examples: [
-    'worker1                       a shell on worker1; its exit status is that of this command',
+    'worker1                       a shell on worker1; its exit status is that of this program',
+    'worker1 -- uptime             one command, whose exit status it is; 69 where ssh itself failed',
     'worker1 --inventory my.yaml   of another lab',
   ],
   exits: [0, 64, 69, 70, 130],
@@ -15,4 +20,4 @@ const about = {
   quiet: true,
 }
 
-await playbook('ssh', about, ({ login }, { args }) => [login(args.host)])
+await playbook('ssh', about, ({ login }, { args, rest }) => [login(args.host, rest)])

@@ -10,6 +10,8 @@ export interface OptionsFor {
   readonly extraOptions?: readonly Flag[]
   /** Positional arguments, in order; without these, any is refused. */
   readonly args?: readonly { readonly name: string; readonly help: string; readonly required?: boolean }[]
+  /** Words after all of these, which are somebody else's; after `--` they may look like flags. */
+  readonly rest?: { readonly name: string; readonly help: string }
   /** Lines below `Examples:`, without the program's name: `--check  what would change`. */
   readonly examples: readonly string[]
   /** How it can end; every way by default. */

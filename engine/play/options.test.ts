@@ -41,6 +41,7 @@ describe('options', () => {
       json: false,
       profile: false,
       args: {},
+      rest: [],
       extra: {},
     })
   })
@@ -84,6 +85,9 @@ describe('options', () => {
     expect(parse('cp', { args })).toMatchObject({ args: { host: 'cp' } })
     expect(refusal('', { args }).failure.message).toContain("missing required argument 'host'")
     expect(refusal('cp nfs', { args }).failure.message).toContain('too many arguments')
+    const rest = { name: 'command', help: 'run there' }
+    expect(parse('cp -- ls --check', { args, rest })).toMatchObject({ args: { host: 'cp' }, rest: ['ls', '--check'] })
+    expect(parse('cp ls --check', { args, rest })).toMatchObject({ check: true, rest: ['ls'] })
   })
 
   it('takes flags of the playbook itself, and no shared one that means nothing to it', () => {

@@ -27,6 +27,8 @@ export interface Options {
   readonly execLog?: string
   /** Positional arguments, by the names that the playbook declared. */
   readonly args: Readonly<Record<string, string>>
+  /** What follows them, where the playbook declared that something may. */
+  readonly rest: readonly string[]
   /** The playbook's own flags, by their names in camel case. */
   readonly extra: Readonly<Record<string, string | boolean>>
 }
@@ -57,6 +59,7 @@ export function optionsOf(playbook: string, read: Read, about: OptionsFor): Opti
     ...(Object.fromEntries(Object.entries(values).filter(([name]) => !own.has(name))) as Partial<Options>),
     playbook,
     args: Object.fromEntries((about.args ?? []).map(({ name }, i) => [name, args[i] ?? ''])),
+    rest: args.slice(about.args?.length ?? 0),
     extra: Object.fromEntries(Object.entries(values).filter(([name]) => own.has(name))) as Options['extra'],
   }
 }

@@ -29,9 +29,10 @@ export const calledAs = playbook => `npx zx playbooks/${playbook}.mjs`
  * @param {string} called
  * @param {OptionsFor} about
  */
-function commandFor(called, { summary, uses, extraOptions, args }) {
+function commandFor(called, { summary, uses, extraOptions, args, rest }) {
   const command = quietly(new Command(called).description(summary))
   for (const { name, help, required = true } of args ?? []) command.argument(required ? `<${name}>` : `[${name}]`, help)
+  if (rest) command.argument(`[${rest.name}...]`, rest.help)
   for (const { flags, help } of extraOptions ?? []) command.addOption(valued(new Option(flags, help)))
   for (const name of uses ?? /** @type {SharedFlag[]} */ (Object.keys(sharedFlags))) command.addOption(optionFor(name))
   return command

@@ -35,7 +35,7 @@ afterAll(async () => {
 const ports = () => hosts.map(({ port }) => port)
 
 /** ssh.mjs with what a person types. The host lies behind two others. */
-async function login(typed: string, { known = ports(), env = {} } = {}) {
+async function login(typed: string, { known = ports(), env = {}, command = [] as readonly string[] } = {}) {
   const [outer, inner, port] = ports()
   const inventory = join(home, 'lab.yaml')
   const settings = `{ user: root, key: "./user key", agent: false }`
@@ -43,7 +43,7 @@ async function login(typed: string, { known = ports(), env = {} } = {}) {
   writeFileSync(inventory, `lab: far\nprovider: static\nstatic: ${settings}\nhosts:\n  a: ${host}\n`)
   const lines = known.map(port => knownHostLine(`[127.0.0.1]:${port}`, hostKey.publicKey))
   writeFileSync(join(home, '.ssh', 'known_hosts'), lines.join(''))
-  const child = spawn(process.execPath, [zx, program, '--inventory', inventory, 'a'], {
+  const child = spawn(process.execPath, [zx, program, '--inventory', inventory, 'a', ...command], {
     env: { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
   })
   child.stdin.on('error', () => undefined) // nobody reads it where there is no ssh
@@ -60,6 +60,15 @@ it('goes through the hosts on the way with the same key and the same known hosts
 
 it('ends well where the shell does', async () => {
   expect((await login('true\n')).exit).toBe(0)
+})
+
+it.each([
+  ['exit 3', 3],
+  ['kill -TERM $$', 69],
+])('runs a command that stands after --, and `%s` ends it with %d', async (ends, status) => {
+  const { exit, stdout, stderr } = await login('typed', { command: ['--', 'echo', '--check', '"a  b";', 'cat;', ends] })
+  expect(stdout, stderr).toBe('--check a  b\ntyped')
+  expect(exit).toBe(status)
 })
 
 it.each([

@@ -12,10 +12,11 @@ import { sshArguments } from './ssh-arguments.ts'
 const sshFailed = 255
 
 /**
- * Opens a shell on a host by the system's own ssh, with the lab's key and the host's known key. The run's exit status
- * is that of the shell; 69 where there was none.
+ * Opens a shell on a host by the system's own ssh, with the lab's key and the host's known key, or runs `command` there,
+ * whose words the shell there reads as one line. The run's exit status is that of the shell; 69 where there was none,
+ * and where it ended with 255 or by a signal, for ssh tells none of these from another.
  */
-export function login(host: string): Step {
+export function login(host: string, command: readonly string[] = []): Step {
   return {
     title: `Log in to ${host}`,
     roles: [],
@@ -37,7 +38,7 @@ export function login(host: string): Step {
           exitCode.unreachable,
         )
       }
-      const status = await statusOf(spawn('ssh', sshArguments(found.endpoint), { stdio: 'inherit' }))
+      const status = await statusOf(spawn('ssh', [...sshArguments(found.endpoint), ...command], { stdio: 'inherit' }))
       // ssh has said itself what is wrong. Any other status is that of the shell over there, whatever it means.
       if (status === sshFailed) throw new RunStopped(exitCode.unreachable)
       if (status !== 0) throw new RunStopped(status as ExitCode)
