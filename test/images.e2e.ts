@@ -1,11 +1,13 @@
 // Builds the probe's image with what this machine has, pushes it to a real registry that runs by the role's own
-// configuration files, and looks at what came of it.   npm run e2e:images   (needs docker-registry, Go, and a builder)
+// configuration files, and looks at what came of it.   npm run e2e:images   (needs Go and a builder)
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { cacheFolder } from '../engine/play/folders.ts'
+import type { Emit } from '../engine/report/events.ts'
 import { present } from '../engine/resource/resource.ts'
 import { template } from '../engine/resources/template.ts'
 import { imageContext } from '../kube/images/context.ts'
@@ -15,7 +17,10 @@ import { RegistryClient } from '../kube/registry/client.ts'
 import { openRegistryIdentity, type RegistryIdentity } from '../kube/registry/identity.ts'
 import { labRegistry } from '../kube/registry/lab-registry.ts'
 import { registry } from '../kube/registry/target.ts'
-import { equal, figure, holds, proof, prove } from './e2e/proof.ts'
+import { mirrorArtifacts } from '../mirror/artifacts.ts'
+import { buildMirror } from '../mirror/build-mirror.ts'
+import { registryProgram } from '../mirror/registry-program.ts'
+import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
 import { project } from './e2e/run-playbook.ts'
 
 const address = '127.0.0.1'
@@ -45,6 +50,8 @@ async function steps(): Promise<void> {
 
   await prove('the registry serves by the role’s files', async () => {
     identity = await openRegistryIdentity(folder, 'proof', address)
+    const emit: Emit = event => event.type === 'notice' && say(event.text)
+    await buildMirror({ cacheFolder: cacheFolder(), signal: reach.signal, emit }, [registryProgram])
     await mkdir(join(folder, 'store'))
     await writeFile(join(folder, 'tls.crt'), identity.certificate)
     await writeFile(join(folder, 'tls.key'), identity.key.reveal(), { mode: 0o600 })
@@ -118,7 +125,8 @@ async function serve(verb: 'push' | 'pull', port: number): Promise<void> {
   const data = { folder: join(folder, 'store'), address, port, name: labRegistry.name }
   const text = template(join(project, `roles/registry/${verb}.yml`), data) as string
   await writeFile(join(folder, `${verb}.yml`), text.replaceAll('/etc/docker/registry', folder))
-  const child = spawn('docker-registry', ['serve', join(folder, `${verb}.yml`)], {
+  const program = (await mirrorArtifacts(cacheFolder())).registryProgram
+  const child = spawn(program, ['serve', join(folder, `${verb}.yml`)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   running.push(child)

@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { readdir, readlink, stat } from 'node:fs/promises'
 import { runHere } from '../../engine/provider/local/command.ts'
 import { labNames } from '../../engine/provider/local/names.ts'
 
@@ -8,13 +8,13 @@ import { labNames } from '../../engine/provider/local/names.ts'
  */
 export async function machineState(): Promise<Readonly<Record<string, string>>> {
   const read = (script: string) => runHere('looking at this machine', script)
-  const labs = await readdir('/run/andamio/forwarding').catch(() => [])
   return {
     links: await read("ip -o link | cut -d: -f2 | cut -d@ -f1 | grep -v '^ am-' | sort"),
     routes: await read("ip route show table all | grep -v 'dev am-' | sort"),
     rules: (await read('nft list ruleset')).replace(/^table ip andamio_\w+ \{\n[\s\S]*?^\}\n/gm, ''),
     namespaces: await read("ip netns list | cut -d' ' -f1 | grep -v ^andamio- | sort"),
-    forwarding: labs.length > 0 ? 'needed by labs' : await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8'),
+    // While there is any lab, what the last of them will put back.
+    forwarding: (await read('cat /run/andamio/forwarding/.before || cat /proc/sys/net/ipv4/ip_forward')).trim(),
   }
 }
 
