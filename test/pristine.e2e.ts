@@ -6,13 +6,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { keyOf, type Recorded, withoutName } from '../engine/provider/local/pristine.ts'
+import { keyOf, listedFolders, type Recorded, withoutName } from '../engine/provider/local/pristine.ts'
 import type { Json } from '../engine/report/events.ts'
-import type { Answer } from '../engine/resource/resource.ts'
+import { type Answer, present } from '../engine/resource/resource.ts'
+import { sh } from '../engine/shell/sh.ts'
 import { convergePlan } from './e2e/converge-plan.ts'
 import { equal, holds, proof, prove, say } from './e2e/proof.ts'
 import { project, runPlaybook } from './e2e/run-playbook.ts'
 import { type ScratchLab, scratchLab } from './e2e/scratch-lab.ts'
+import { runOn } from './e2e/system-ssh.ts'
 
 const recordFile = join(project, 'engine/provider/local/pristine.json')
 /** One of each sort: what differs between workers is their name. */
@@ -44,14 +46,31 @@ function merge(lines: readonly Line[]): Recorded {
     }
     record[key] = before ? withoutHashUnlessEqual(before, general) : general
   }
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return record
 }
+
+const inOrder = (record: Recorded): Recorded =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** A file that holds its host's own name or address is another one on each, and never what a role wishes. */
 const withoutHash = (answer: Answer<Json>): Answer<Json> =>
   JSON.parse(JSON.stringify(answer).replaceAll(/"sha256:[0-9a-f]{64}"/g, '"sha256:another on every host"'))
 const withoutHashUnlessEqual = (one: Answer<Json>, other: Answer<Json>): Answer<Json> =>
   JSON.stringify(one) === JSON.stringify(other) ? one : withoutHash(one)
+
+/** What lies in folders beneath which an inventory may put things, on every host alike. */
+async function listings({ provider }: ScratchLab): Promise<Recorded> {
+  const listed: Record<string, Answer<Json>> = {}
+  for (const [host, found] of await provider.find()) {
+    for (const folder of listedFolders) {
+      const names = (await runOn(found, sh`ls -A1 ${folder}`)).split('\n').filter(Boolean).sort()
+      const key = keyOf('folder', folder)
+      equal(present(names), listed[key] ?? present(names), `${key} on ${host}, as on the hosts before`)
+      listed[key] = present(names)
+    }
+  }
+  return listed
+}
 
 /** What differs from boot to boot, or with the archive in use, and decides nothing on a blank host. */
 const passing: Readonly<Record<string, Json>> = { machineId: 'blank', bootId: 'blank', invocation: 'blank', lists: [] }
@@ -74,7 +93,7 @@ async function steps(): Promise<void> {
     const look = await runPlaybook('up', ['--inventory', inventory, '--check', '--limit', sorts.join(',')], env)
     holds(look.exit === 2 || look.exit === 3, `check finds changes (exit ${look.exit})`)
     const lines = (await readFile(env.ANDAMIO_RECORD_ANSWERS, 'utf8')).split('\n').filter(Boolean)
-    found = merge(lines.map(line => JSON.parse(line) as Line))
+    found = inOrder({ ...merge(lines.map(line => JSON.parse(line) as Line)), ...(await listings(lab)) })
     say(`${Object.keys(found).length} answers`)
   })
   if (process.argv.includes('--write')) {

@@ -57,8 +57,20 @@ it.each([
     text.replace('[storage, registry]', '[registry]'),
     /^lab\.yaml:9:1 hosts: no host is in the group storage \(give one host .* the manifests probe/,
   ],
+  [
+    'pods that are to mount what is not exported',
+    `${text}  nfs-server: { path: /srv/share }\n`,
+    /^lab\.yaml:14:3 hosts\.nfs: exports \/srv\/share, and pods are to mount \/mnt\/nfs-share .*storagePath: \/srv\/share/,
+  ],
 ])('refuses %s, at its line', (_, inventory, expected) => {
   expect(told(inventory)).toEqual([expect.stringMatching(expected)])
+})
+
+it('takes what is exported elsewhere where pods know it, or mount a part of it', () => {
+  const moved = (storagePath: string) =>
+    `${text}  nfs-server: { path: /srv/share }\n  manifests: { storagePath: ${storagePath} }\n`
+  expect([told(moved('/srv/share')), told(moved('/srv/share/part'))]).toEqual([[], []])
+  expect(told(moved('/srv/shared'))).toHaveLength(1)
 })
 
 it('asks nothing of a lab on which nothing is built, and no storage where nothing is kept there', () => {

@@ -43,11 +43,24 @@ export function labNeeds(steps: readonly Step[]): (lab: LabHosts, refuse: Refuse
     }
     const folders = lab.vars[roles.manifests.name]?.folders ?? roles.manifests.vars.folders
     const kept = Array.isArray(folders) && folders.includes(folderOfStorage)
-    if (played.has(roles.manifests.name) && kept && inGroup('storage').length === 0)
-      refuse(
-        undefined,
-        'no host is in the group storage',
-        `give one host { groups: [storage] }: the manifests ${folderOfStorage} keep their data there`,
-      )
+    if (played.has(roles.manifests.name) && kept) storageNeeds(lab, refuse)
   }
+}
+
+function storageNeeds(lab: LabHosts, refuse: RefuseHost): void {
+  const [storage] = lab.groups.get('storage') ?? []
+  if (storage === undefined) {
+    const hint = `give one host { groups: [storage] }: the manifests ${folderOfStorage} keep their data there`
+    refuse(undefined, 'no host is in the group storage', hint)
+    return
+  }
+  const host = lab.hosts.find(({ name }) => name === storage)
+  const exported = host?.vars[roles.nfsServer.name]?.path ?? roles.nfsServer.vars.path
+  const mounted = lab.vars[roles.manifests.name]?.storagePath ?? roles.manifests.vars.storagePath
+  if (typeof mounted === 'string' && `${mounted}/`.startsWith(`${exported}/`)) return
+  refuse(
+    storage,
+    `exports ${exported}, and pods are to mount ${mounted} of it`,
+    `set vars: { manifests: { storagePath: ${exported} } }`,
+  )
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Json } from '../../report/events.ts'
-import type { Answer } from '../../resource/resource.ts'
+import { type Answer, absent } from '../../resource/resource.ts'
 
 export type Recorded = Readonly<Record<string, Answer<Json>>>
 
@@ -46,6 +46,28 @@ let recorded: Recorded | undefined
  */
 export function pristineAnswer(host: string, kind: string, id: string): Answer<Json> | undefined {
   recorded ??= JSON.parse(readFileSync(new URL('./pristine.json', import.meta.url), 'utf8')) as Recorded
-  const answer = recorded[withoutName(keyOf(kind, id), host)]
+  const answer = recorded[withoutName(keyOf(kind, id), host)] ?? answerOfPath(kind, id, recorded)
   return answer && withName(answer, host)
+}
+
+/** Their whole content is recorded, as `folder PATH`: what is not in them is not there. */
+export const listedFolders = ['/', '/home', '/media', '/mnt', '/opt', '/srv', '/var'] as const
+
+/** Paths are the inventory's to choose. What is known of one that nobody has asked for. */
+function answerOfPath(kind: string, path: string, recorded: Recorded): Answer<Json> | undefined {
+  if (!['directory', 'file', 'symlink', 'nfs-export'].includes(kind) || !isMissing(path, recorded)) return undefined
+  if (kind !== 'nfs-export') return absent
+  // A host without an NFS server exports none of its folders.
+  return Object.entries(recorded).find(([key]) => key.startsWith('nfs-export '))?.[1]
+}
+
+function isMissing(path: string, recorded: Recorded): boolean {
+  let folder = '/'
+  for (const name of path.split('/').slice(1)) {
+    const names = recorded[keyOf('folder', folder)]
+    if (names?.is !== 'present') return false
+    if (!(names.state as readonly string[]).includes(name)) return true
+    folder = folder === '/' ? `/${name}` : `${folder}/${name}`
+  }
+  return false
 }
