@@ -1,9 +1,10 @@
 /**
  * What a newcomer waits for, as typed, npx and start-up included: `up --help` (goal 0.6 s), `up --check` where nothing is
  * installed (2 s), `mirror` with all of it built (3 s). Middle of eleven runs, in turn with an empty `node` and with
- * `npx zx --version`, which none of ours can undercut on the machine at hand.
+ * `npx zx --version`, which none of ours can undercut on the machine at hand: the ratio to that, round by round, holds also
+ * where the machine has other work.
  *
- *   npm run bench:first-look
+ *   npm run bench:first-look [-- WORD ...]      only commands with one of these words: --help
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,26 +17,26 @@ const project = fileURLToPath(new URL('..', import.meta.url))
 const scratch = await mkdtemp(join(tmpdir(), 'first-look-'))
 const rounds = 11
 
-const contenders: readonly { words: readonly string[]; exit?: number; goal?: number; env?: Record<string, string> }[] =
-  [
-    { words: ['node', '-e', '0'] },
-    { words: ['npx', 'zx', '--version'] },
-    { words: ['npx', 'zx', 'playbooks/up.mjs', '--help'], goal: 0.6 },
-    // An empty home: no state, no cache, no mirror.
-    {
-      words: ['npx', 'zx', 'playbooks/up.mjs', '--check'],
-      exit: 2,
-      goal: 2,
-      env: { XDG_STATE_HOME: join(scratch, 'state'), XDG_CACHE_HOME: join(scratch, 'cache') },
-    },
-    { words: ['npx', 'zx', 'scripts/mirror.mjs'], goal: 3 },
-  ]
+const wanted = process.argv.slice(2)
+const floor = 1
+const all: readonly { words: readonly string[]; exit?: number; goal?: number; env?: Record<string, string> }[] = [
+  { words: ['node', '-e', '0'] },
+  { words: ['npx', 'zx', '--version'] },
+  { words: ['npx', 'zx', 'playbooks/up.mjs', '--help'], goal: 0.6 },
+  // An empty home: no state, no cache, no mirror.
+  {
+    words: ['npx', 'zx', 'playbooks/up.mjs', '--check'],
+    exit: 2,
+    goal: 2,
+    env: { XDG_STATE_HOME: join(scratch, 'state'), XDG_CACHE_HOME: join(scratch, 'cache') },
+  },
+  { words: ['npx', 'zx', 'scripts/mirror.mjs'], goal: 3 },
+]
+const contenders = all.filter(
+  ({ words, goal }) => goal === undefined || wanted.length === 0 || wanted.some(word => words.includes(word)),
+)
 
-async function secondsOf({
-  words: [program = '', ...args],
-  exit = 0,
-  env,
-}: (typeof contenders)[number]): Promise<number> {
+async function secondsOf({ words: [program = '', ...args], exit = 0, env }: (typeof all)[number]): Promise<number> {
   const began = performance.now()
   const child = spawn(program, args, { cwd: project, stdio: 'ignore', env: { ...process.env, ...env } })
   const [status] = await once(child, 'close')
@@ -43,18 +44,22 @@ async function secondsOf({
   return (performance.now() - began) / 1000
 }
 
+const middle = (figures: readonly number[]): number =>
+  [...figures].sort((a, b) => a - b)[(rounds - 1) / 2] ?? Number.NaN
+
 try {
   const runs = contenders.map((): number[] => [])
   for (let round = 0; round < rounds; round++)
     for (const [index, contender] of contenders.entries()) runs[index]?.push(await secondsOf(contender))
 
-  process.stdout.write(
-    `${'median'.padStart(8)} ${'least'.padStart(7)} ${'most'.padStart(7)}   seconds, ${rounds} runs\n`,
-  )
+  const head = ['median'.padStart(8), 'least'.padStart(7), 'most'.padStart(7), 'ratio'.padStart(7)].join(' ')
+  process.stdout.write(`${head}   seconds, ${rounds} runs\n`)
   for (const [index, { words, goal }] of contenders.entries()) {
-    const sorted = (runs[index] ?? []).sort((a, b) => a - b)
-    const [least = 0, median = 0, most = 0] = [sorted[0], sorted[(rounds - 1) / 2], sorted.at(-1)]
-    const columns = [median.toFixed(2).padStart(8), least.toFixed(2).padStart(7), most.toFixed(2).padStart(7)]
+    const seconds = runs[index] ?? []
+    const median = middle(seconds)
+    const ratio = middle(seconds.map((second, round) => second / (runs[floor]?.[round] ?? Number.NaN)))
+    const figures = [Math.min(...seconds), Math.max(...seconds), ratio].map(figure => figure.toFixed(2).padStart(7))
+    const columns = [median.toFixed(2).padStart(8), ...figures]
     const verdict = goal === undefined ? '' : `   goal ${goal} s${median <= goal ? '' : ': MISSED'}`
     process.stdout.write(`${columns.join(' ')}   ${words.join(' ')}${verdict}\n`)
     if (goal !== undefined && median > goal) process.exitCode = 1
