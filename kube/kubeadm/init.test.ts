@@ -1,26 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AndamioError } from '../../engine/errors.ts'
 import type { HostWriter, RunOptions } from '../../engine/resource/host.ts'
 import { Late } from '../../engine/resource/late.ts'
 import { absent, present, unknown } from '../../engine/resource/resource.ts'
 import { type ControlPlane, judge, kubeadmInit } from './init.ts'
 import { evidenceScript, type InitEvidence, mayReset, readEvidence } from './init-evidence.ts'
+import { useNodeRoot, write } from './node-root-fixture.ts'
 import { nodePaths } from './paths.ts'
 
-let root: string
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'andamio-init-'))
-})
-afterEach(() => rmSync(root, { recursive: true }))
-
-function write(path: string, content = ''): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, content)
-}
+const root = useNodeRoot()
 
 const conf = (cluster: string, user = '') =>
   `apiVersion: v1\nclusters:\n- cluster:\n    server: https://10.0.0.10:6443\n  name: ${cluster}\ncontexts:\n- context: {}\n  name: me@${cluster}\n${user}`
@@ -45,14 +34,14 @@ const whole: InitEvidence = {
 }
 
 describe.each(['dash', 'bash'])('the evidence on disk, read by %s', shell => {
-  const look = () => readEvidence(execFileSync(shell, ['-c', evidenceScript(nodePaths(root))], { encoding: 'utf8' }))
+  const look = () => readEvidence(execFileSync(shell, ['-c', evidenceScript(nodePaths(root()))], { encoding: 'utf8' }))
 
   test('a blank host shows nothing', () => {
     expect(look()).toEqual(nothing)
   })
 
   test('a whole control plane shows everything', () => {
-    const paths = nodePaths(root)
+    const paths = nodePaths(root())
     write(paths.adminConf, conf('lab'))
     write(paths.kubeletConf, conf('lab', '    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n'))
     write(`${paths.manifests}/etcd.yaml`)
@@ -67,19 +56,19 @@ describe.each(['dash', 'bash'])('the evidence on disk, read by %s', shell => {
 
   test('a connection to port 6443 elsewhere is no listener here', () => {
     write(
-      `${nodePaths(root).listening}/tcp`,
+      `${nodePaths(root()).listening}/tcp`,
       '   0: 0A00370A:C350 0B00370A:192B 01 0\n   1: 0A00370A:192B 0B00370A:C350 01 0\n',
     )
     expect(look().listening).toBe(false)
   })
 
   test('a half-written admin.conf is there, and names no cluster', () => {
-    write(nodePaths(root).adminConf, 'apiVersion: v1\nclu')
+    write(nodePaths(root()).adminConf, 'apiVersion: v1\nclu')
     expect(look()).toEqual({ ...nothing, adminConf: true })
   })
 
   test("a worker's kubelet.conf names the cluster as the kubelet wrote it", () => {
-    write(nodePaths(root).kubeletConf, conf('default-cluster'))
+    write(nodePaths(root()).kubeletConf, conf('default-cluster'))
     expect(look().cluster).toBe('default-cluster')
   })
 })

@@ -1,7 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeAuthority } from '../../engine/pki/x509.ts'
 import { Late } from '../../engine/resource/late.ts'
@@ -9,6 +6,7 @@ import { absent, present, unknown } from '../../engine/resource/resource.ts'
 import { caHash, fingerprint } from './certificate.ts'
 import { judgeWorker, kubeadmJoin, type Worker } from './join.ts'
 import { type JoinEvidence, joinScript, readJoinEvidence } from './join-evidence.ts'
+import { useNodeRoot, write } from './node-root-fixture.ts'
 import { nodePaths } from './paths.ts'
 
 const authority = await makeAuthority('kubernetes', 1)
@@ -41,19 +39,14 @@ test('the hash of the CA is the one that openssl makes of its public key', () =>
   expect(caHash(authority.certificate)).toBe(`sha256:${sum}`)
 })
 
+const root = useNodeRoot()
+
 describe.each(['dash', 'bash'])('the evidence on disk, read by %s', shell => {
   const look = (files: (paths: ReturnType<typeof nodePaths>) => Record<string, string>): JoinEvidence => {
-    const root = mkdtempSync(join(tmpdir(), 'andamio-join-'))
-    try {
-      const paths = nodePaths(root)
-      for (const [path, content] of Object.entries({ [paths.machineId]: `${machineId}\n`, ...files(paths) })) {
-        mkdirSync(dirname(path), { recursive: true })
-        writeFileSync(path, content)
-      }
-      return readJoinEvidence(execFileSync(shell, ['-c', joinScript(paths)], { encoding: 'utf8' }))
-    } finally {
-      rmSync(root, { recursive: true })
-    }
+    const paths = nodePaths(root())
+    const all = { [paths.machineId]: `${machineId}\n`, ...files(paths) }
+    for (const [path, content] of Object.entries(all)) write(path, content)
+    return readJoinEvidence(execFileSync(shell, ['-c', joinScript(paths)], { encoding: 'utf8' }))
   }
 
   test('a blank host shows its machine-id', () => {
