@@ -13,9 +13,10 @@ const about = {
   exits: [0, 2, 3, 64, 70, 75, 130],
 }
 
-await playbook('down', about, ({ confirmName, noSupply, noHosts, forgetLab }) => [
+await playbook('down', about, ({ confirmName, noSupply, noHosts, noClients, forgetLab }) => [
   confirmName('This removes every host of the lab with all data on them.'),
   noSupply(),
   noHosts(),
+  noClients(),
   forgetLab(),
 ])

@@ -59,8 +59,10 @@ function readFolder(root: string, folder: string): readonly string[] {
   }
 }
 
-export function manifestFile(folder: string, path: string, text: string, data: TemplateData): ManifestFile {
+/** Of `data` a file gets what it names, as `it.NAME`: what is not known yet makes only those late that need it. */
+export function manifestFile(folder: string, path: string, text: string, all: TemplateData): ManifestFile {
   const name = `${folder}/${basename(path)}`
+  const data = Object.fromEntries(Object.entries(all).filter(([key]) => new RegExp(`\\bit\\.${key}\\b`).test(text)))
   const renderNow = (values: TemplateData): readonly AnyObject[] | Late<unknown> => {
     const content = render(text, values, name)
     return content instanceof Late && content.value === undefined ? content : parseManifest(textOf(content), name)

@@ -3,8 +3,8 @@ import type { AnyObject, KubeObject } from '../api/objects.ts'
 /** On every object that we applied: which lab and folder of manifests it came from. */
 export const ownerLabel = 'andamio.dev/owned-by'
 
-/** `lab.folder`; a label's value may hold no slash. */
-export const ownerOf = (lab: string, folder: string): string => `${lab}.${folder}`
+/** `lab.folder`, of a nested folder the outermost: a label's value may hold no slash, and what moves within stays itself. */
+export const ownerOf = (lab: string, folder: string): string => `${lab}.${folder.split('/')[0]}`
 
 export const labelOf = (object: KubeObject): string | undefined => object.metadata.labels?.[ownerLabel]
 

@@ -3,6 +3,7 @@ import { imageContext } from '../../kube/images/context.ts'
 import { imageReference } from '../../kube/images/image.ts'
 import { manifestsOf } from '../../kube/manifest/folders.ts'
 import { pruned } from '../../kube/manifest/prune.ts'
+import { fileManagerManifests } from '../file-manager/manifests.ts'
 
 /** Applied by the role of the same name, on which the nodes depend. */
 const elsewhere = ['flannel']
@@ -12,6 +13,7 @@ export const manifests = defineRole({
   summary:
     'Applies the files of folders under manifests/ in the order of their names, and removes what they no longer name.',
   vars: {
+    /** Besides those of the variant that the role file-manager names. */
     folders: ['probe'] as readonly string[],
     /** How long one file's objects may take to be ready. */
     readySeconds: 600,
@@ -20,16 +22,19 @@ export const manifests = defineRole({
     /** Of the images that templates name. */
     platform: 'linux/amd64',
   },
-  resources: ({ folders, readySeconds, storagePath, platform }, { lab, asked }) => {
+  resources: ({ folders, readySeconds, storagePath, platform }, view) => {
+    const { lab, asked } = view
     const [storage] = lab.hostsOf('storage')
+    const fileManager = fileManagerManifests(view)
     const { resources, refs } = manifestsOf({
       lab: lab.name,
-      folders,
+      folders: [...folders, ...fileManager.folders],
       readyLimitSeconds: readySeconds,
       data: {
-        image: (name: string) => imageReference(imageContext(name, platform)),
+        image: once((path: string) => imageReference(imageContext(path, platform))),
         workers: lab.hostsOf('workers').length,
         ...(storage ? { storage: { address: lab.addressOf(storage), path: storagePath } } : {}),
+        ...fileManager.data,
       },
     })
     // Under --limit some of what is to be kept may not be known.
@@ -37,3 +42,13 @@ export const manifests = defineRole({
     return [...resources, pruned({ lab: lab.name, elsewhere, keep: refs, data: asked.pruneData })]
   },
 })
+
+/** Sources are read and summed once, however many files name their image. */
+function once(make: (path: string) => string): (path: string) => string {
+  const made = new Map<string, string>()
+  return path => {
+    const known = made.get(path) ?? make(path)
+    made.set(path, known)
+    return known
+  }
+}

@@ -8,6 +8,7 @@ test('settings stand before the package starts anything, and the export before t
     'file /etc/nfs.conf.d/andamio.conf',
     'apt-packages nfs-kernel-server',
     'directory /mnt/nfs-share',
+    'directory /mnt/nfs-share/FileManagerDir',
     'nfs-export /mnt/nfs-share',
     'systemd-unit rpcbind.service',
     'systemd-unit nfs-server.service',
@@ -24,6 +25,10 @@ test('only nodes of the cluster may mount, and all they write is one user’s', 
     file: holding(`/mnt/nfs-share ${clients.map(client => client + options).join(' ')}\n`),
   })
   expect(onNothing(resources, 'directory /mnt/nfs-share')).toMatchObject({ owner: '10001:10001', mode: '0770' })
+  expect(onNothing(resources, 'directory /mnt/nfs-share/FileManagerDir')).toMatchObject({
+    owner: '10001:10001',
+    mode: '0770',
+  })
 })
 
 test('a node that is not there yet makes the list of clients late, and leaves the plan whole', () => {

@@ -10,13 +10,15 @@ export const nfsServer = defineRole({
   summary: 'Exports one directory over NFS to the nodes of the cluster.',
   vars: {
     path: '/mnt/nfs-share',
+    /** Folders in it for systems that mount one of their own, so that none meets another's files. */
+    folders: ['FileManagerDir'],
     /** Whoever writes, files are this user's: pods run as it, and root on a node is not root here. */
     uid: 10001,
     /** A fixed one, for firewalls: without it mountd takes another after each start. */
     mountdPort: 20048,
     nodes: addressesOf('cluster'),
   },
-  resources: ({ path, uid, mountdPort, nodes }) => {
+  resources: ({ path, folders, uid, mountdPort, nodes }) => {
     const settings = file({ path: '/etc/nfs.conf.d/andamio.conf', content: `[mountd]\nport=${mountdPort}\n` })
     return [
       // Before the package: the server's first start is then with its right port already.
@@ -24,6 +26,7 @@ export const nfsServer = defineRole({
       settings,
       aptPackages(['nfs-kernel-server'], { starts: ['rpcbind', 'nfs-server', 'nfs-mountd'] }),
       directory({ path, owner: uid, mode: '0770' }),
+      ...folders.map(folder => directory({ path: `${path}/${folder}`, owner: uid, mode: '0770' })),
       nfsExport({ path, to: nodes, options: exportOptions(uid) }),
       systemdUnit({ name: 'rpcbind', enabled: true, running: true }),
       systemdUnit({ name: 'nfs-server', enabled: true, running: true }),
