@@ -18,6 +18,7 @@ export function hosts(): Step {
     async perform(run: Run): Promise<void> {
       if (!run.options.check) await run.provider.preflight()
       await run.provider.foresee?.()
+      for (const text of (await run.provider.leavesAsIs?.()) ?? []) run.remind(text)
       const { shared, hosts } = run.provider.create()
       const own = only(hosts, host => run.takesPart(host))
       await timed(run, this.title, [...own.keys()], async () => {

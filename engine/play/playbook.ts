@@ -86,6 +86,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     else if (!(error instanceof RunStopped)) failure = failureOf(error)
   }
   await run?.lease?.release()
+  for (const text of run?.reminders ?? []) emit({ type: 'notice', level: 'warning', text })
   const roundTrips = (await run?.roundTrips()) ?? 0
   await run?.close()
   await lock?.release()

@@ -33,6 +33,8 @@ export class Run implements RunCore {
   /** Hosts that failed or are unreachable; they take no part in what follows. */
   readonly failures = new Map<string, ExitCode>()
   readonly counts = new Map<string, HostCount>()
+  /** What is left for a person to do; told at the end, where it is not scrolled away. */
+  readonly reminders: string[] = []
   /** APIs that were asked for, by their names. */
   readonly apis = new Set<string>()
   found: ReadonlyMap<string, Found> = new Map()
@@ -125,6 +127,10 @@ export class Run implements RunCore {
     const changed = this.#changed.get(target) ?? new Set()
     this.#changed.set(target, changed)
     return changed
+  }
+
+  remind(text: string): void {
+    this.reminders.push(text)
   }
 
   /** Something an earlier step makes known to roles, by name. */

@@ -33,6 +33,8 @@ export interface Provider {
   preflight(): Promise<void>
   /** Throws one error that names what stands against making the hosts. Reads only: `--check` calls it, too. */
   foresee?(): Promise<void>
+  /** What of the inventory hosts that are there do not have and `create` does not bring, a sentence each. */
+  leavesAsIs?(): Promise<readonly string[]>
   find(): Promise<ReadonlyMap<string, Found>>
   /** Address at which the hosts reach this machine; undefined while there is none, or where they cannot. */
   operatorAddress(): string | undefined

@@ -13,6 +13,7 @@ import { readRecord } from './network-record.ts'
 import { cannotBe, preflight } from './preflight.ts'
 import { pristineAnswer } from './pristine.ts'
 import { refuseWithoutRoom } from './room.ts'
+import { sizeDiffers } from './size-differs.ts'
 import { addressIn, operatorNumber } from './subnet.ts'
 import { readUserData } from './user-data.ts'
 
@@ -62,6 +63,10 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
       // Those that run have their memory already, and those that take no part get none.
       const coming = hosts.filter(({ name }) => lab.selected.includes(name) && found.get(name)?.is !== 'running')
       await refuseWithoutRoom(coming, stateFolder)
+    },
+    async leavesAsIs() {
+      const there = hosts.filter(({ name }) => lab.selected.includes(name))
+      return (await Promise.all(there.map(host => sizeDiffers(host, layout.host(host.name))))).flat()
     },
     find,
     operatorAddress() {
