@@ -12,12 +12,18 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('tells reads from writes by what the command is', async () => {
+/** What is written down of these commands, each with what is sent to it; `file` is the log's own. */
+async function logOf(...commands: readonly (readonly [command: string, stdin?: string])[]) {
   const file = join(folder, 'log')
   const connection = openExecLog(file)(connectLocal('here'))
-  await connection.exec('sh -s', { stdin: 'out=$(exec </dev/null\ncat /proc/uptime\n)\n', timeoutSeconds: 5 })
-  await connection.exec('sh -s', { stdin: `touch ${folder}/made\n`, timeoutSeconds: 5 })
-  const entries = (await readFile(file, 'utf8'))
+  for (const [command, stdin = ''] of commands) await connection.exec(command, { stdin, timeoutSeconds: 5 })
+  return { file, text: await readFile(file, 'utf8') }
+}
+
+it('tells reads from writes by what the command is', async () => {
+  const reading = 'out=$(exec </dev/null\ncat /proc/uptime\n)\n'
+  const { file, text } = await logOf(['sh -s', reading], ['sh -s', `touch ${folder}/made\n`])
+  const entries = text
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
@@ -29,19 +35,15 @@ it('tells reads from writes by what the command is', async () => {
 })
 
 it('never holds what is sent as data', async () => {
-  const file = join(folder, 'log')
-  const connection = openExecLog(file)(connectLocal('here'))
-  await connection.exec("sh -c 'cat >/dev/null'", { stdin: 'canary', timeoutSeconds: 5 })
-  expect(await readFile(file, 'utf8')).not.toContain('canary')
+  expect((await logOf(["sh -c 'cat >/dev/null'", 'canary'])).text).not.toContain('canary')
 })
 
 it('is its own file, which nobody else may read, where a file stood that everybody may', async () => {
-  const file = join(folder, 'log')
-  await writeFile(file, 'old', { mode: 0o644 })
-  await using reader = await open(file)
-  await openExecLog(file)(connectLocal('here')).exec('true', { timeoutSeconds: 5 })
+  await writeFile(join(folder, 'log'), 'old', { mode: 0o644 })
+  await using reader = await open(join(folder, 'log'))
+  const { file, text } = await logOf(['true'])
   expect((await stat(file)).mode & 0o777).toBe(0o600)
-  expect(await readFile(file, 'utf8')).not.toContain('old')
+  expect(text).not.toContain('old')
   expect(await reader.readFile('utf8')).toBe('old')
 })
 
@@ -60,9 +62,6 @@ it('is refused where it cannot be written, before a host is given anything', () 
 })
 
 it('masks a secret in the first line of a script, also where the line is cut', async () => {
-  const file = join(folder, 'log')
   const secret = new Secret('in-a-first-line-9').reveal()
-  const script = `: ${'x'.repeat(110)} ${secret}`
-  await openExecLog(file)(connectLocal('here')).exec(script, { timeoutSeconds: 5 })
-  expect(await readFile(file, 'utf8')).not.toContain('in-a')
+  expect((await logOf([`: ${'x'.repeat(110)} ${secret}`])).text).not.toContain('in-a')
 })
