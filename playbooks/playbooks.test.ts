@@ -118,7 +118,7 @@ it('finds in a check already that this machine has no room, and a first boot not
   const inventory = join(folder, 'large.yaml')
   const up = async (host: string) => {
     const groups = 'groups: { cluster: { children: [control-plane] } }'
-    const text = `lab: large\nprovider: local\nhosts: { cp: { groups: [control-plane, storage], cpus: 1, ${host} } }\n${groups}`
+    const text = `lab: large\nprovider: local\nhosts: { cp: { groups: [control-plane, storage, registry], cpus: 1, ${host} } }\n${groups}`
     await writeFile(inventory, text)
     return bare('up', '--check', '--inventory', inventory)
   }

@@ -48,7 +48,7 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
 const hostsStay = (provider: string): AndamioError =>
   usageError({
     code: 'hosts-stay',
-    message: `Hosts of the provider ${provider} were there before the lab, and are not removed`,
-    cause: 'to take off again what up has put on them is not built yet',
-    next: 'Nothing was changed. docs/errors.md says how to end by hand what up has put there.',
+    message: `Hosts of the provider ${provider} were there before the lab, and are not removed; nothing was changed`,
+    cause: 'down cannot yet take off again what up has put on them',
+    next: 'docs/errors.md (hosts-stay) says how to do that by hand.',
   })

@@ -7,7 +7,7 @@ import { play } from '../../engine/play/play.ts'
 import { labNeeds } from './lab-needs.ts'
 import * as roles from './roles.ts'
 
-const up = [play('Build', { on: 'all', roles: [roles.kubernetes, roles.controlPlane, roles.manifests] })]
+const up = [play('Build', { on: 'all', roles: [roles.kubernetes, roles.controlPlane, roles.images, roles.manifests] })]
 const text = readFileSync(new URL('../../inventory/local.yaml', import.meta.url), 'utf8')
 const knownGroups = ['control-plane', 'workers', 'cluster', 'storage', 'registry']
 const roleVars = Object.fromEntries(Object.values(roles).map(role => [role.name, role.vars]))
@@ -58,6 +58,11 @@ it.each([
     /^lab\.yaml:9:1 hosts: no host is in the group storage \(give one host .* the manifests probe/,
   ],
   [
+    'no registry',
+    text.replace('[storage, registry]', '[storage]'),
+    /^lab\.yaml:9:1 hosts: no host is in the group registry \(give one host .* the images probe/,
+  ],
+  [
     'pods that are to mount what is not exported',
     `${text}  nfs-server: { path: /srv/share }\n`,
     /^lab\.yaml:14:3 hosts\.nfs: exports \/srv\/share, and pods are to mount \/mnt\/nfs-share .*storagePath: \/srv\/share/,
@@ -75,7 +80,9 @@ it('takes what is exported elsewhere where pods know it, or mount a part of it',
 
 it('asks nothing of a lab on which nothing is built, and no storage where nothing is kept there', () => {
   const impossible = alone(['workers'])
-  expect(told(impossible)).toHaveLength(3)
+  expect(told(impossible)).toHaveLength(4)
   expect(told(impossible, [])).toEqual([])
-  expect(told(`${alone(['control-plane', 'cluster'])}vars: { manifests: { folders: [] } }\n`)).toEqual([])
+  expect(
+    told(`${alone(['control-plane', 'cluster'])}vars: { manifests: { folders: [] }, images: { names: [] } }\n`),
+  ).toEqual([])
 })

@@ -41,6 +41,13 @@ export function labNeeds(steps: readonly Step[]): (lab: LabHosts, refuse: Refuse
           `add under groups: cluster: { children: [${controlPlaneGroup}, workers] }`,
         )
     }
+    const names = lab.vars[roles.images.name]?.names ?? roles.images.vars.names
+    if (played.has(roles.images.name) && Array.isArray(names) && names.length > 0 && inGroup('registry').length === 0)
+      refuse(
+        undefined,
+        'no host is in the group registry',
+        `give one host { groups: [registry] }, for the images ${names.join(', ')} are pushed there`,
+      )
     const folders = lab.vars[roles.manifests.name]?.folders ?? roles.manifests.vars.folders
     const kept = Array.isArray(folders) && folders.includes(folderOfStorage)
     if (played.has(roles.manifests.name) && kept) storageNeeds(lab, refuse)

@@ -29,10 +29,16 @@ export function retire(): Step {
       if (nodes.length > 0) await removeNodes(run)
       run.emit({ type: 'play.end', play: title, seconds: (performance.now() - began) / 1000 })
       stopIfFailed(run)
+      if (run.provider.hostsStay) for (const node of nodes) run.remind(staysAsItIs(node, run.options.check))
       if (hosts.length > 0) await removeRetired(run, 'Remove hosts that have left the inventory')
     },
   }
 }
+
+/** It is no node any more, and does not know that: nobody reaches a host that the inventory no longer lists. */
+const staysAsItIs = (node: string, check: boolean): string =>
+  `${node} ${check ? 'would be' : 'was'} taken out of the cluster, and the host itself left as it is: the inventory no longer ` +
+  'says how to reach it. Its kubelet makes it a node again when it is next started: end that with kubeadm reset on it.'
 
 const removeNodes = (run: Run): Promise<void> =>
   playList(run, title, cluster.name, false, async () => [

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest'
+import { perform } from '../../engine/play/playbook.ts'
+import type { Run } from '../../engine/play/run.ts'
+import type { Step } from '../../engine/play/step.ts'
+import { staticProvider } from '../../engine/provider/static/static.ts'
+import type { Event } from '../../engine/report/events.ts'
+import { present } from '../../engine/resource/resource.ts'
+import { retire } from './retire.ts'
+
+/** A look at a lab whose cluster has these nodes and whose inventory has one host, `cp`. */
+async function look(nodes: readonly string[]): Promise<readonly Event[]> {
+  const reader = { list: async () => nodes.map(name => ({ metadata: { name } })) }
+  const answering: Step = {
+    title: 'a cluster that answers',
+    ...{ roles: [], groups: [] },
+    async perform(run: Run) {
+      run.api = async () =>
+        present({ reader, writer: undefined, roundTrips: () => 0, close: async () => undefined } as never)
+    },
+  }
+  const events: Event[] = []
+  const names = ['cp']
+  await perform(
+    { name: 'up', steps: [answering, retire()], exclusive: false },
+    {
+      lab: {
+        ...{ name: 'own', file: 'own.yaml', provider: 'static', settings: {}, source: 'upstream', vars: {} },
+        hosts: [{ name: 'cp', groups: ['all', 'cluster'], size: { address: '192.0.2.1' }, vars: {} }],
+        selected: names,
+        groups: new Map([
+          ['all', names],
+          ['cluster', names],
+        ]),
+      },
+      options: { playbook: 'up', check: true, forks: 5, yes: false },
+      reporters: [{ on: event => events.push(event), close: () => undefined }],
+      warnings: [],
+      command: 'up',
+      provider: async context => staticProvider(context),
+      connect: () => () => Promise.reject(new Error('no host is asked here')),
+    },
+  )
+  return events
+}
+
+const notices = (events: readonly Event[]) => events.flatMap(event => (event.type === 'notice' ? [event.text] : []))
+
+it('says that a host of somebody else is no node any more and stays as it is, last of all', async () => {
+  const events = await look(['cp', 'worker3'])
+  expect(events.at(-1)).toMatchObject({ type: 'run.end', exit: 2 })
+  expect(events.at(-2)).toMatchObject({
+    type: 'notice',
+    text: expect.stringMatching(/^worker3 would be taken out of the cluster, .* kubeadm reset on it\.$/),
+  })
+  expect(notices(events)).toHaveLength(1)
+})
+
+it('says nothing where every node is listed', async () => {
+  expect(notices(await look(['cp']))).toEqual([])
+})
