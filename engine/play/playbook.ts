@@ -45,7 +45,13 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   const began = performance.now()
   const interrupt = new AbortController()
   const unlisten = listenForInterrupts(interrupt, emit, () => void leave(reporters))
-  const providerContext: ProviderContext = { lab, stateFolder: stateFolder(lab.name), cacheFolder: cacheFolder(), emit }
+  const providerContext: ProviderContext = {
+    lab,
+    stateFolder: stateFolder(lab.name),
+    cacheFolder: cacheFolder(),
+    emit,
+    signal: interrupt.signal,
+  }
   let lock: LabLock | undefined
   let run: Run | undefined
   let exit: ExitCode

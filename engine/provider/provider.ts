@@ -53,4 +53,6 @@ export interface ProviderContext {
   /** `$XDG_CACHE_HOME/andamio`: what can be made again. */
   readonly cacheFolder: string
   readonly emit: Emit
+  /** Aborted when the run is interrupted: nothing is waited for any longer. */
+  readonly signal?: AbortSignal
 }

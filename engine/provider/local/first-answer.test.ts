@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { sshAnswers, waitForSsh } from './first-answer.ts'
 
 let server: Server | undefined
@@ -35,6 +35,19 @@ it('waits until a server that is not up yet comes up', async () => {
   }
   expect(await waitForSsh({ address: '127.0.0.1', port, limitSeconds: 10, stillHope })).toBe(true)
   expect(tries).toBe(2)
+})
+
+it('waits for an answer, or for the next try, no longer than until the interrupt', async () => {
+  const interrupted = async (port: number, interrupt: AbortController) => {
+    const stillHope = vi.fn(async () => interrupt.abort())
+    const wait = { address: '127.0.0.1', port, limitSeconds: 60, stillHope, signal: interrupt.signal }
+    await expect(waitForSsh(wait)).rejects.toMatchObject({ name: 'AbortError' })
+    return stillHope.mock.calls.length
+  }
+  const asked = new AbortController()
+  expect(await interrupted(await listen(() => asked.abort()), asked)).toBe(0)
+  server?.close()
+  expect(await interrupted(await listen(socket => socket.destroy()), new AbortController())).toBe(1)
 })
 
 it('gives up after its limit, or as soon as there is no hope', async () => {

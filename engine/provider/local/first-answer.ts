@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { unlessAborted } from '../../connection/unless-aborted.ts'
 
 /** One try: whether an SSH server says who it is at this address within `limitMs`. */
 export async function sshAnswers(address: string, port: number, limitMs: number): Promise<boolean> {
@@ -24,13 +25,15 @@ export interface AnswerWait {
   readonly limitSeconds: number
   /** Asked between tries; throws to give up early. */
   stillHope(): Promise<void>
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Waits for the first answer of an SSH server. False when the limit has passed. */
-export async function waitForSsh({ address, port, limitSeconds, stillHope }: AnswerWait): Promise<boolean> {
+export async function waitForSsh(wait: AnswerWait): Promise<boolean> {
+  const { address, port, limitSeconds, stillHope, signal } = wait
   const deadline = performance.now() + limitSeconds * 1000
   while (performance.now() < deadline) {
-    if (await sshAnswers(address, port, 2000)) return true
+    if (await unlessAborted(signal, sshAnswers(address, port, 2000), () => undefined)) return true
     await stillHope()
     await pause(100)
   }

@@ -23,6 +23,7 @@ export interface HostWish extends Machine {
   readonly stateFolder: string
   readonly kernel: Eventual<string>
   readonly emit: Emit
+  readonly signal?: AbortSignal | undefined
   /** For a host with cloud-init. */
   readonly userData?: () => Promise<string>
 }
@@ -105,7 +106,7 @@ function unplug({ lab, host }: Pick<Machine, 'lab' | 'host'>): string {
   return sh`if ip -n ${namespace} link show ${card} >/dev/null 2>&1; then ip -n ${namespace} link delete ${card}; fi`
 }
 
-async function untilItAnswers({ host, emit }: HostWish, address: string, lab: LabLayout): Promise<void> {
+async function untilItAnswers({ host, emit, signal }: HostWish, address: string, lab: LabLayout): Promise<void> {
   const layout = lab.host(host)
   const began = performance.now()
   const seconds = () => Math.round((performance.now() - began) / 100) / 10
@@ -116,7 +117,7 @@ async function untilItAnswers({ host, emit }: HostWish, address: string, lab: La
     if (seconds() > 2 && !(await hostRuns(layout)))
       throw await didNotBoot(host, layout.console, 'its process has ended')
   }
-  if (await waitForSsh({ address, port: sshPort, limitSeconds: bootLimitSeconds, stillHope })) return
+  if (await waitForSsh({ address, port: sshPort, limitSeconds: bootLimitSeconds, stillHope, signal })) return
   throw await didNotBoot(host, layout.console, `no answer from ${address}:${sshPort} within ${bootLimitSeconds} s`)
 }
 

@@ -32,7 +32,7 @@ export interface Boots {
  * on a network of the lab's own. They outlive the run that starts them. Needs root on Linux x86-64.
  */
 export function localProvider(context: ProviderContext, boots: Boots): Provider {
-  const { lab, stateFolder, emit } = context
+  const { lab, stateFolder, emit, signal } = context
   const layout = labLayout(stateFolder)
   const hosts = lab.hosts.map(({ name, size }) => ({ name, ...(size as SizeOf<'local'>) }))
   const { subnet } = lab.settings as SettingsOf<'local'>
@@ -93,6 +93,7 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
               cpus,
               stateFolder,
               emit,
+              signal,
               kernel: boots.kernel,
               ...(image === 'cloud' ? { userData: () => readUserData(name, userData, lab.file) } : {}),
             }),
