@@ -194,12 +194,14 @@ it('plays side by side, but a host that is in both in turn', async () => {
   expect(order).toEqual(['resource.start x', 'resource.end x', 'resource.start y', 'resource.end y'])
 })
 
-it('is one at a time on a lab', async () => {
+it('is one at a time on a lab, and the second can be run again as it is', async () => {
+  const resume = 'the same again'
   const inner: Step = {
     title: 'inner',
     roles: [],
     groups: [],
-    perform: async () => expect(await run([])).toMatchObject({ exit: 75, end: { failure: { code: 'lab-locked' } } }),
+    perform: async () =>
+      expect(await run([])).toMatchObject({ exit: 75, end: { failure: { code: 'lab-locked' }, resume } }),
   }
   expect(await run([inner])).toMatchObject({ exit: 0 })
 })

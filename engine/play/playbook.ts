@@ -35,6 +35,9 @@ export interface PlaybookContext {
   readonly onAnswers?: OnAnswers
 }
 
+/** By the same command, as it is. */
+const resumable: readonly ExitCode[] = [exitCode.interrupted, exitCode.failed, exitCode.unreachable, exitCode.locked]
+
 /** Performs a playbook's steps and tells its reporters everything. Gives the exit status of DESIGN 6. */
 export async function perform(playbook: Playbook, context: PlaybookContext): Promise<ExitCode> {
   const { lab, options, reporters } = context
@@ -106,9 +109,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     memoryBytes: process.resourceUsage().maxRSS * 1024,
     ...(run ? countsOf(run) : { hosts: {} }),
     ...(failure ? { failure } : {}),
-    ...(exit === exitCode.interrupted || exit === exitCode.failed || exit === exitCode.unreachable
-      ? { resume: context.command }
-      : {}),
+    ...(resumable.includes(exit) ? { resume: context.command } : {}),
   })
   for (const reporter of reporters) await reporter.close()
   return exit
