@@ -1,11 +1,11 @@
 import { AndamioError } from '../../engine/errors.ts'
 import type { Resource } from '../../engine/resource/resource.ts'
 import { present } from '../../engine/resource/resource.ts'
-import { labRegistry } from '../registry/lab-registry.ts'
-import { type RegistryReader, type RegistryWriter, registry } from '../registry/target.ts'
+import type { RegistryReader, RegistryWriter } from '../registry/push.ts'
 import { withBuiltImage } from './build.ts'
 import type { ImageContext } from './context.ts'
 import type { Image } from './oci-layout.ts'
+import { type ImagePlace, labPlace } from './place.ts'
 
 /** Found under the wished tag. */
 export interface ImageState {
@@ -13,26 +13,22 @@ export interface ImageState {
   readonly tag: string
 }
 
-/** Full name of an image of ours, for manifests: `registry.lab.internal/probe:0123456789abcdef`. */
-export const imageReference = ({ name, tag }: Pick<ImageContext, 'name' | 'tag'>): string =>
-  `${labRegistry.name}/${name}:${tag}`
-
-/** An image of ours in the lab's registry. Its tag is the hash of its sources, so one that is there is right. */
-export function image(context: ImageContext): Resource<ImageState, RegistryWriter> {
+/** An image of ours in its registry. Its tag is the hash of its sources, so one that is there is right. */
+export function image(context: ImageContext, place = labPlace): Resource<ImageState, RegistryWriter> {
   const { name, tag } = context
   return {
     kind: 'image',
-    id: `${labRegistry.name}/${name}`,
+    id: `${place.prefix}/${name}`,
     probe: {
       of: 'api',
-      target: registry,
+      target: place.target,
       read: async (reader: RegistryReader) => {
-        const found = await reader.digestOf(name, tag)
+        const found = await reader.digestOf(place.repositoryOf(name), tag)
         return found.is === 'present' ? present({ tag }) : found
       },
     },
     diff: is => (is.is === 'present' ? [] : [{ attribute: 'tag', before: null, after: tag }]),
-    apply: on => withBuiltImage(context, built => push(on, context, built)),
+    apply: on => withBuiltImage(context, built => push(on, context, built, place)),
   }
 }
 
@@ -41,17 +37,18 @@ export async function push(
   on: RegistryWriter,
   { name, tag }: Pick<ImageContext, 'name' | 'tag'>,
   built: Image,
+  { prefix, repositoryOf, hint }: ImagePlace = labPlace,
 ): Promise<void> {
   try {
-    await on.push(name, tag, built)
+    await on.push(repositoryOf(name), tag, built)
   } catch (error) {
     if (error instanceof AndamioError) throw error
     throw new AndamioError(
       {
         code: 'push-failed',
-        message: `The image ${name}:${tag} could not be pushed to the lab's registry.`,
+        message: `The image ${prefix}/${name}:${tag} could not be pushed.`,
         cause: (error as Error).message,
-        next: `Look at the log on the storage host (journalctl -u docker-registry) and run again.`,
+        next: hint,
       },
       undefined,
       { cause: error },

@@ -2,17 +2,17 @@ import { createReadStream } from 'node:fs'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { pipeline } from 'node:stream/promises'
-import type { Secret } from '../../engine/shell/secret.ts'
 import type { Blob, Image } from '../images/oci-layout.ts'
+import { Authorization, type Login } from './authorization.ts'
 
 export interface RegistryEndpoint {
   /** Where it is reached; its certificate is checked against `name`, for an address may be one of several. */
   readonly address: string
   readonly port: number
   readonly name: string
-  /** PEM. */
-  readonly ca: string
-  readonly login?: { readonly user: string; readonly password: Secret }
+  /** PEM; without one, those that Node trusts. */
+  readonly ca?: string
+  readonly login?: Login
 }
 
 /** One that listens at a socket file, behind whose folder's mode it needs neither TLS nor a password. */
@@ -65,13 +65,17 @@ export class RegistryClient {
   /** Rejects where this run may not act, or where it cannot be told whether it may. */
   readonly #mayWrite: () => Promise<void>
   readonly #agent: http.Agent
+  readonly #authorization: Authorization | undefined
 
   constructor(place: RegistryEndpoint | RegistrySocket, mayWrite: () => Promise<void> = async () => undefined) {
     this.#place = place
     this.#mayWrite = mayWrite
     const shared = { keepAlive: true, maxSockets: 4 }
     this.#agent =
-      'socket' in place ? new http.Agent(shared) : new https.Agent({ ...shared, ca: place.ca, servername: place.name })
+      'socket' in place
+        ? new http.Agent(shared)
+        : new https.Agent({ ...shared, ...(place.ca && { ca: place.ca }), servername: place.name })
+    this.#authorization = 'login' in place && place.login ? new Authorization(place.login, place.ca) : undefined
   }
 
   /** Whether it serves by now. */
@@ -130,7 +134,18 @@ export class RegistryClient {
   async #ask(ask: Ask): Promise<Answer> {
     if (ask.method !== 'HEAD' && ask.method !== 'GET') await this.#mayWrite()
     if (this.#inFlight++ === 0) this.roundTrips++
-    return this.#send(ask).finally(() => this.#inFlight--)
+    return this.#sendAs(ask).finally(() => this.#inFlight--)
+  }
+
+  /** What the registry asks for is learnt from its first answer, which is to a request without content. */
+  async #sendAs(ask: Ask): Promise<Answer> {
+    const authorized = async (): Promise<Ask> => {
+      const authorization = await this.#authorization?.header(ask.path)
+      return authorization === undefined ? ask : { ...ask, headers: { ...ask.headers, authorization } }
+    }
+    const answer = await this.#send(await authorized())
+    if (answer.status !== 401 || !this.#authorization?.learn(answer.headers['www-authenticate'])) return answer
+    return this.#send(await authorized())
   }
 
   #send({ method, path, headers, body }: Ask): Promise<Answer> {
@@ -166,11 +181,7 @@ export class RegistryClient {
       const { socket: socketPath, signal } = this.#place
       return http.request({ ...options, socketPath, signal, headers: { ...headers, host: 'registry' } }, listener)
     }
-    const { address: host, port, name: servername, login } = this.#place
-    const authorization = login && `Basic ${btoa(`${login.user}:${login.password.reveal()}`)}`
-    return https.request(
-      { ...options, host, port, servername, headers: { ...headers, ...(authorization && { authorization }) } },
-      listener,
-    )
+    const { address: host, port, name: servername } = this.#place
+    return https.request({ ...options, host, port, servername, headers }, listener)
   }
 }

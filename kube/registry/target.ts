@@ -1,21 +1,10 @@
-import pRetry from 'p-retry'
-import { AndamioError } from '../../engine/errors.ts'
 import type { ApiSession, ApiTarget, Reach } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present, unknown } from '../../engine/resource/resource.ts'
 import type { Secret } from '../../engine/shell/secret.ts'
-import type { Image } from '../images/oci-layout.ts'
 import { RegistryClient, RegistryError } from './client.ts'
 import { registryAccess } from './identity.ts'
 import { labRegistry } from './lab-registry.ts'
-
-export interface RegistryReader {
-  /** `sha256:...` of what the tag names. */
-  digestOf(repository: string, tag: string): Promise<Answer<string>>
-}
-
-export interface RegistryWriter {
-  push(repository: string, tag: string, image: Image): Promise<void>
-}
+import { pushing, type RegistryReader, type RegistryWriter } from './push.ts'
 
 /**
  * The registry of the lab. Reads go to the listener that cannot write; the password is used for pushing alone. Where it
@@ -66,17 +55,7 @@ function session(lab: Reach, { host, address, ca, password }: Place): ApiSession
         }
       },
     },
-    writer: {
-      // A registry that was restarted a moment ago may not listen yet; a second try also finds what the first has sent.
-      push: (repository, tag, image) =>
-        pRetry(() => pusher.push(repository, tag, image), {
-          retries: 4,
-          minTimeout: 500,
-          signal: lab.signal,
-          shouldRetry: ({ error }) =>
-            !(error instanceof AndamioError) && !(error instanceof RegistryError && error.status < 500),
-        }),
-    },
+    writer: pushing(pusher, lab.signal),
     roundTrips: () => puller.roundTrips + pusher.roundTrips,
     close: async () => {
       puller.close()

@@ -1,9 +1,10 @@
 import { defineRole } from '../../engine/play/role.ts'
 import { imageContext } from '../../kube/images/context.ts'
-import { imageReference } from '../../kube/images/image.ts'
+import { imagePlace, imageReference } from '../../kube/images/place.ts'
 import { manifestsOf } from '../../kube/manifest/folders.ts'
 import { pruned } from '../../kube/manifest/prune.ts'
 import { fileManagerManifests } from '../file-manager/manifests.ts'
+import { images } from '../images/role.ts'
 
 /** Applied by the role of the same name, on which the nodes depend. */
 const elsewhere = ['flannel']
@@ -26,12 +27,13 @@ export const manifests = defineRole({
     const { lab, asked } = view
     const [storage] = lab.hostsOf('storage')
     const fileManager = fileManagerManifests(view)
+    const place = imagePlace(view.varsOf(images))
     const { resources, refs } = manifestsOf({
       lab: lab.name,
       folders: [...folders, ...fileManager.folders],
       readyLimitSeconds: readySeconds,
       data: {
-        image: once((path: string) => imageReference(imageContext(path, platform))),
+        image: once((path: string) => imageReference(imageContext(path, platform), place)),
         workers: lab.hostsOf('workers').length,
         ...(storage ? { storage: { address: lab.addressOf(storage), path: storagePath } } : {}),
         ...fileManager.data,

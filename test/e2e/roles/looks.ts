@@ -1,5 +1,5 @@
 import { imageContext } from '../../../kube/images/context.ts'
-import { imageReference } from '../../../kube/images/image.ts'
+import { imageReference } from '../../../kube/images/place.ts'
 import { equal, prove } from '../proof.ts'
 import { address, on } from './stage.ts'
 
