@@ -115,3 +115,22 @@ describe('the ledger', () => {
     await expect(new Ledger('h', [{ command: 'a', answer: {} }]).close()).rejects.toThrow('h never got a')
   })
 })
+
+test('a read that the close has cut off is not asked again: nobody would close the connection', async () => {
+  let cutOff: (error: Error) => void = () => undefined
+  const first: Connection = {
+    host: 'cp',
+    roundTrips: 0,
+    exec: () =>
+      new Promise((_, reject) => {
+        cutOff = reject
+      }),
+    forward: () => Promise.reject(lost),
+    close: async () => cutOff(lost),
+  }
+  const connect = vi.fn(async () => first)
+  const connection = await reconnecting(connect)
+  const asked = connection.exec('sh -s', ask)
+  await Promise.all([connection.close(), expect(asked).rejects.toBe(lost)])
+  expect(connect).toHaveBeenCalledTimes(1)
+})

@@ -19,6 +19,7 @@ class ReconnectingConnection implements Connection {
   /** Under way, shared by all the commands that one break has cut off. */
   #renewal: Promise<Connection> | undefined
   #broken = false
+  #closed = false
   #earlierRoundTrips = 0
 
   constructor(connect: () => Promise<Connection>, first: Connection) {
@@ -48,13 +49,14 @@ class ReconnectingConnection implements Connection {
 
   /** On a connection that is not known to be broken; once more on a new one where it broke meanwhile. */
   async #whole<T>(use: (connection: Connection) => Promise<T>, again: () => boolean): Promise<T> {
-    const connection = this.#broken ? await this.#renew() : this.#current
+    const connection = this.#broken && !this.#closed ? await this.#renew() : this.#current
     try {
       return await use(connection)
     } catch (error) {
       if (!isUnreachable(error)) throw error
       if (connection === this.#current) this.#broken = true
-      if (!again()) throw error
+      // What a close has cut off is no break: a connection that is made now would be closed by nobody.
+      if (this.#closed || !again()) throw error
       return use(await this.#renew())
     }
   }
@@ -76,6 +78,7 @@ class ReconnectingConnection implements Connection {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#renewal?.catch(() => undefined)
     await this.#current.close()
   }
