@@ -23,6 +23,7 @@ describe('the page', () => {
       ['Share a folder', 0.8, 31.2],
       ['Apply manifests', 96, 4],
     ])
+    expect(page).toMatch(/left:80\.00%">10 s<[\s\S]*left:96\.00%" class="end">12 s</)
     expect(page).toContain('<b style="left:32.00%">Share a folder')
     expect(page).toContain('<b style="right:4.00%">Apply manifests')
   })

@@ -16,7 +16,7 @@ export interface Page {
   readonly wordOf: Readonly<Record<string, string>>
   readonly toneOf: Readonly<Record<string, string>>
   readonly hosts: readonly { readonly name: string; readonly count: HostCount }[]
-  readonly ticks: readonly { readonly left: string; readonly label: string }[]
+  readonly ticks: readonly { readonly left: string; readonly label: string; readonly atEnd: boolean }[]
   /** A row each, for they may run side by side. `label` says where the name stands: a bar is often too short for it. */
   readonly plays: readonly {
     readonly name: string
@@ -64,6 +64,8 @@ const LEAST_SHARE = 0.001
 const SEEN = 1
 /** A bar of this share of the whole holds its own name. */
 const ROOMY = 0.4
+/** Beyond it a tick's label has no room to its right. */
+const LAST_TICK = 0.88
 const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600]
 
 export function pageOf(events: readonly Event[]): Page {
@@ -96,7 +98,11 @@ export function pageOf(events: readonly Event[]): Page {
     wordOf: { ...themselves, ...(tally.check ? { changed: 'would change' } : {}) },
     toneOf: { ...themselves, ...(tally.check ? { changed: 'would-change' } : {}) },
     hosts: Object.entries({ ...end?.hosts, ...end?.others }).map(([name, count]) => ({ name, count })),
-    ticks: ticksOf(length).map(at => ({ left: percent(at), label: duration(at).replace(/\.0 s$/, ' s') })),
+    ticks: ticksOf(length).map(at => ({
+      left: percent(at),
+      label: duration(at).replace(/\.0 s$/, ' s'),
+      atEnd: at / length > LAST_TICK,
+    })),
     plays: timeline.plays
       .filter(isFelt)
       .sort((a, b) => a.start - b.start)
