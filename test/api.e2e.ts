@@ -2,6 +2,7 @@
  * kube/ against a real kube-apiserver and etcd on loopback: apply, diff, drift, refusals, readiness, prune, tokens,
  * draining, a restart of the API, changed credentials. Needs the mirror's programs; `npm run e2e:api`.
  */
+import { fileManager } from './e2e/api/file-manager.ts'
 import { manifests } from './e2e/api/manifests.ts'
 import { nodes } from './e2e/api/nodes.ts'
 import { own } from './e2e/api/own-manifests.ts'
@@ -21,6 +22,7 @@ await proof(
     await pruning()
     await nodes()
     await own()
+    await fileManager()
     await trouble()
     figure('memory', process.memoryUsage().rss / 1e6, { atMost: 150 }, 'MB')
   },
