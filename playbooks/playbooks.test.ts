@@ -128,6 +128,13 @@ it('finds in a check already that this machine has no room, and a first boot not
   expect([unread.exit, unread.stdout]).toEqual([64, expect.stringContaining('user-data-unreadable')])
 })
 
+it('plans no worker of a cluster that nobody would make', async () => {
+  const { exit, stdout } = await bare('up', '--check', '--limit', 'worker1')
+  expect(exit).toBe(64)
+  expect(stdout).toContain('worker1 needs cp, which does not exist and is outside --limit')
+  expect(await readdir(home)).toEqual([])
+})
+
 describe('what is not understood is refused before anything happens', () => {
   it.each([
     ['a mistyped flag', ['--chekc'], 'usage', '--check'],

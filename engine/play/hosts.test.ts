@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
+import { usageError } from '../errors.ts'
 import type { Provider } from '../provider/provider.ts'
+import type { Event } from '../report/events.ts'
 import { onOperator } from '../resource/operator.ts'
 import { absent, present, type Resource } from '../resource/resource.ts'
-import { noHosts } from './hosts.ts'
+import { hosts, noHosts } from './hosts.ts'
+import { perform } from './playbook.ts'
 import { Run } from './run.ts'
+import { labOf, strictProvider } from './testing/lab.ts'
 
 test('a lab goes in an order that can be cut off anywhere: all hosts end first, then the first one loses its disk last', async () => {
   const done: string[] = []
@@ -55,4 +59,30 @@ test('a lab goes in an order that can be cut off anywhere: all hosts end first, 
   await noHosts().perform(run)
   expect(done.slice(0, 3).sort()).toEqual(['end cp', 'end nfs', 'end worker'])
   expect(done.slice(3)).toEqual(['disk nfs', 'disk worker', 'disk cp', 'network lab'])
+})
+
+test('what stands against the hosts ends a check, and what of them stays as it is is told before the end', async () => {
+  const look = async (more: Partial<Provider>): Promise<readonly Event[]> => {
+    const events: Event[] = []
+    const provider: Provider = {
+      ...strictProvider({ a: { is: 'absent' } }),
+      create: () => ({ shared: [], hosts: new Map() }),
+      ...more,
+    }
+    await perform(
+      { name: 'up', steps: [hosts()], exclusive: false },
+      {
+        lab: labOf(['a']),
+        options: { playbook: 'up', check: true, forks: 5, yes: false },
+        reporters: [{ on: event => events.push(event), close: () => undefined }],
+        ...{ warnings: [], command: 'up', provider: async () => provider },
+        connect: () => () => Promise.reject(new Error('no host is connected to')),
+      },
+    )
+    return events
+  }
+  const told = await look({ leavesAsIs: async () => ['a is too small'] })
+  expect(told.at(-2)).toMatchObject({ type: 'notice', text: 'a is too small' })
+  const foreseen = await look({ foresee: () => Promise.reject(usageError({ message: 'no room' })) })
+  expect(foreseen.at(-1)).toMatchObject({ type: 'run.end', exit: 64, failure: { message: 'no room' } })
 })

@@ -11,10 +11,10 @@ test('packages come from the minor’s own repository, in the version of the ver
     'systemd-unit kubelet.service',
   ])
   expect(onNothing(resources, 'apt-packages kubeadm kubelet kubectl kubernetes-cni')).toEqual({
-    kubeadm: expect.stringMatching(/^1\.\d+\.\d+-\*$/),
-    kubelet: expect.stringMatching(/^1\.\d+\.\d+-\*$/),
-    kubectl: expect.stringMatching(/^1\.\d+\.\d+-\*$/),
-    'kubernetes-cni': expect.stringMatching(/^\d+\.\d+\.\d+-\*$/),
+    kubeadm: expect.stringMatching(/^1\.\d+\.\d+$/),
+    kubelet: expect.stringMatching(/^1\.\d+\.\d+$/),
+    kubectl: expect.stringMatching(/^1\.\d+\.\d+$/),
+    'kubernetes-cni': expect.stringMatching(/^\d+\.\d+\.\d+$/),
   })
 })
 
