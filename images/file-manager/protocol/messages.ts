@@ -49,8 +49,11 @@ export const requests = {
     offset: size,
     /** Of the bytes before `offset`. */
     prefix: sha256.optional(),
-    /** An attempt of this client at the same name that was cut off: it must not come into effect any more. */
-    replaces: z.array(key).max(8).optional(),
+    /** Attempts of this client at the same name that were cut off: they must not come into effect any more. */
+    replaces: z
+      .array(z.object({ upload: sha256, attempt: key }))
+      .max(8)
+      .optional(),
   }),
   download: z.object({ type: z.literal('download'), name, offset: size.optional(), prefix: sha256.optional() }),
 } as const

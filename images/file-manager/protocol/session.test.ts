@@ -1,63 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { makeCredentials } from '../testing/credentials.ts'
-import { credentialsOf } from './credentials.ts'
-import { dial } from './dial.ts'
+import { describe, expect, test } from 'vitest'
+import { type Answer, pairs } from '../testing/pair.ts'
 import { FileManagerError } from './errors.ts'
-import type { AnyExchange } from './exchange.ts'
-import type { Guest } from './guest.ts'
-import { type Listening, type ServeOptions, serve } from './serve.ts'
-import { type ConnectOptions, connect, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
-const scratch = mkdtempSync(join(tmpdir(), 'file-manager-'))
-const made = makeCredentials(join(scratch, 'a'))
-const open: (Session | Listening)[] = []
-
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close(0)
-})
-afterAll(() => rmSync(scratch, { recursive: true }))
-
-type Answer = (exchange: AnyExchange, guest: Guest) => Promise<void>
-
-async function server(answer: Answer, options: Partial<ServeOptions> = {}): Promise<Listening> {
-  const listening = await serve(
-    {
-      listen: { host: '127.0.0.1', port: 0 },
-      credentials: credentialsOf(made.folder),
-      mostGuests: 10,
-      mostOfOneAddress: 10,
-      mostStrangers: 10,
-      mostHeld: 64 * 2 ** 20,
-      ...options,
-    },
-    {
-      role: 'server',
-      name: 'here',
-      requests: 4,
-      admit: guest => {
-        if (guest.hello?.token !== made.clientToken) throw new FileManagerError('unauthorized', 'this token is wrong')
-      },
-      answer,
-      report: error => {
-        throw error
-      },
-    },
-  )
-  open.push(listening)
-  return listening
-}
-
-async function session({ port }: Listening, options: Partial<ConnectOptions> = {}): Promise<Session> {
-  const hello = { role: 'client', token: made.clientToken } as const
-  const opened = await connect({ host: '127.0.0.1', port, authority: made.authority, hello, ...options })
-  open.push(opened)
-  return opened
-}
+const { server, session } = pairs()
 
 const content = randomBytes(3_000_000)
 const sha256 = createHash('sha256').update(content).digest('hex')
@@ -189,70 +136,5 @@ describe('a session', () => {
     release()
     expect(await waiting).toEqual({ files: [] })
     await closed
-  })
-})
-
-describe('a connection is refused', () => {
-  test.each<[string, string, () => Partial<ConnectOptions>]>([
-    ['a wrong token', 'unauthorized', () => ({ hello: { role: 'client', token: 'x' } })],
-    ['no token', 'unauthorized', () => ({ hello: { role: 'client' } })],
-    ['another authority', 'not-trusted', () => ({ authority: makeCredentials(join(scratch, 'b')).authority })],
-    ['a closed port', 'unreachable', () => ({ port: 1 })],
-  ])('for %s', async (_, errorCode, options) => {
-    await expect(session(await server(files), options())).rejects.toMatchObject({ errorCode })
-  })
-
-  test('by a client when the certificate is for another name', async () => {
-    const other = makeCredentials(join(scratch, 'c'), '127.0.0.1')
-    const listening = await server(files, { credentials: credentialsOf(other.folder) })
-    await expect(session(listening, { authority: other.authority })).rejects.toMatchObject({ errorCode: 'not-trusted' })
-  })
-
-  test('when there are too many', async () => {
-    const listening = await server(files, { mostOfOneAddress: 1 })
-    await session(listening)
-    await expect(session(listening)).rejects.toMatchObject({ errorCode: 'busy' })
-  })
-
-  test.each(['TLSv1.2', 'TLSv1.1'] as const)('in %s', async maxVersion => {
-    const { connect: connectTls } = await import('node:tls')
-    const { port } = await server(files)
-    const socket = connectTls({
-      host: '127.0.0.1',
-      port,
-      maxVersion,
-      minVersion: maxVersion,
-      rejectUnauthorized: false,
-    })
-    await expect(once(socket, 'secureConnect')).rejects.toThrow()
-  })
-
-  test('to strangers, the oldest first, while honest ones come and go', async () => {
-    const listening = await server(files, { mostStrangers: 3 })
-    const address = { host: '127.0.0.1', port: listening.port }
-    const stranger = async () => (await dial(address, made.authority)).on('error', () => undefined)
-    const strangers: Awaited<ReturnType<typeof stranger>>[] = []
-    for (let i = 0; i < 8; i++) strangers.push(await stranger())
-    const opened = await session(listening)
-    expect(await opened.request({ type: 'list' })).toEqual({ files: [] })
-    await expect.poll(() => strangers.filter(socket => !socket.destroyed).length).toBe(2)
-    for (const socket of strangers) socket.destroy()
-  })
-
-  test('by the certificate as it is now', async () => {
-    const folder = join(scratch, 'd')
-    const first = makeCredentials(folder)
-    const listening = await server(files, { credentials: credentialsOf(folder) })
-    const hello = { role: 'client', token: made.clientToken } as const
-    await session(listening, { authority: first.authority, hello })
-    const second = makeCredentials(folder)
-    await session(listening, { authority: second.authority, hello })
-    await expect(session(listening, { authority: first.authority, hello })).rejects.toMatchObject({
-      errorCode: 'not-trusted',
-    })
-    writeFileSync(join(folder, 'tls.crt'), 'rubbish')
-    await expect(session(listening, { authority: second.authority, hello })).rejects.toMatchObject({
-      errorCode: 'unreachable',
-    })
   })
 })
