@@ -4,7 +4,7 @@ import { AbortError } from 'p-retry'
 import type { AnyAuthMethod, ConnectConfig } from 'ssh2'
 import type { SshEndpoint } from './connection.ts'
 import { HostKeyCheck } from './host-key.ts'
-import { dialFailure, loginRefused } from './ssh-failures.ts'
+import { dialFailure, loginRefused, nothingToLogInWith } from './ssh-failures.ts'
 import { KeyRing } from './ssh-keys.ts'
 import { SshLink } from './ssh-link.ts'
 import { within } from './within.ts'
@@ -61,6 +61,7 @@ export async function dial(host: string, endpoint: SshEndpoint, options: DialOpt
       if (lockedFiles.length === 0 || !isLoginRefused(error)) throw withNotes(error, host, endpoint, notes)
     }
   }
+  if (ready.length === 0 && lockedFiles.length === 0) throw nothingToLogInWith(host, endpoint, notes)
   // Who would not tell a passphrase is not asked again.
   const unlocked = await keys.unlock(lockedFiles, endpoint.user, utils.parseKey).catch(error => {
     throw new AbortError(error)

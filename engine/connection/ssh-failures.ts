@@ -44,14 +44,27 @@ export function loginRefused(
   lockedFiles: readonly string[],
 ): Error {
   const locked = lockedFiles[0]
+  const next = locked
+    ? `Unlock the key first: ssh-add ${locked}`
+    : `Put our public key in ~${endpoint.user}/.ssh/authorized_keys on ${host}, or name the right key in the inventory.`
   const failure = {
     code: 'login-refused',
     message: `${host} accepts none of our keys for ${endpoint.user}`,
     place: `${host} (${endpoint.user}@${endpoint.address}:${endpoint.port})`,
-    cause: tried.length > 0 ? `tried: ${tried.join(', ')}` : 'there is no key to try: no agent and no key file is set',
-    next: locked
-      ? `Unlock the key first: ssh-add ${locked}`
-      : `Put our public key in ~${endpoint.user}/.ssh/authorized_keys on ${host}, or name the right key in the inventory.`,
+    cause: `tried: ${tried.join(', ')}`,
+    next,
+  }
+  return new AbortError(new AndamioError(failure, exitCode.unreachable))
+}
+
+/** The host was not even asked: there is nothing to show to it. */
+export function nothingToLogInWith(host: string, endpoint: SshEndpoint, notes: readonly string[]): Error {
+  const failure = {
+    code: 'login-refused',
+    message: `There is no key to log in to ${host} with`,
+    place: `${host} (${endpoint.user}@${endpoint.address}:${endpoint.port})`,
+    cause: notes.join(', ') || 'no agent and no key file is set',
+    next: 'Name a key in the inventory, or give one to an agent with ssh-add.',
   }
   return new AbortError(new AndamioError(failure, exitCode.unreachable))
 }
