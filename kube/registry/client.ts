@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import * as http from 'node:http'
 import * as https from 'node:https'
+import { isIP } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import type { Blob, Image } from '../images/oci-layout.ts'
 import { Authorization, type Login } from './authorization.ts'
@@ -74,7 +75,7 @@ export class RegistryClient {
     this.#agent =
       'socket' in place
         ? new http.Agent(shared)
-        : new https.Agent({ ...shared, ...(place.ca && { ca: place.ca }), servername: place.name })
+        : new https.Agent({ ...shared, ...(place.ca && { ca: place.ca }), servername: serverName(place) })
     this.#authorization = 'login' in place && place.login ? new Authorization(place.login, place.ca) : undefined
   }
 
@@ -181,7 +182,10 @@ export class RegistryClient {
       const { socket: socketPath, signal } = this.#place
       return http.request({ ...options, socketPath, signal, headers: { ...headers, host: 'registry' } }, listener)
     }
-    const { address: host, port, name: servername } = this.#place
-    return https.request({ ...options, host, port, servername, headers }, listener)
+    const { address: host, port } = this.#place
+    return https.request({ ...options, host, port, servername: serverName(this.#place), headers }, listener)
   }
 }
+
+/** An address is verified too, but is no name to be sent in a greeting. */
+const serverName = ({ name }: RegistryEndpoint): string => (isIP(name) ? '' : name)
