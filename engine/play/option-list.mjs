@@ -25,7 +25,7 @@ export const sharedFlags = /** @type {const} */ ({
     help: 'reset this host although it is a node of another cluster (repeatable)',
   },
   pruneData: { flags: '--prune-data', help: 'let pruning remove volumes, claims, namespaces and definitions, too' },
-  verbose: { flags: '-v, --verbose', help: 'list what is in order, too' },
+  verbose: { flags: '-v, --verbose', help: 'a line for every host, and for what is in order, too' },
   json: { flags: '--json', help: 'one event a line on stdout; words for people go to stderr' },
   junit: { flags: '--junit <file>', help: 'write a JUnit report' },
   html: { flags: '--html <file>', help: 'write one HTML page: timeline, critical path, changes' },

@@ -175,6 +175,17 @@ describe('a line that others may share', () => {
     reporter.close()
   })
 
+  it.each([false, true])('is not lost where the run is left in the middle, check %s', check => {
+    const stream = new Sink()
+    const reporter = prettyReporter({ stream, tty: false, verbose: false, diff: false })
+    const events = runs.sideBySide(Date.now(), check)
+    const first = events.findIndex(({ type }) => type === 'resource.end') + 1
+    for (const event of events.slice(0, first)) reporter.on(event)
+    reporter.close()
+    reporter.close()
+    expect(stream.text.match(/change/g)).toHaveLength(check ? 2 : 1)
+  })
+
   const failure = (events: readonly Event[]): Event => ({
     ...(events.at(-1) as Extract<Event, { type: 'resource.end' }>),
     outcome: 'failed',

@@ -76,6 +76,8 @@ export function prettyReporter(options: PrettyOptions): Reporter {
     },
     close(): void {
       clearInterval(clock)
+      // Of a run that is left in the middle.
+      say(telling.rest())
       terminal?.finish()
     },
   }

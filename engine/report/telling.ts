@@ -68,13 +68,20 @@ export class Telling {
       case 'play.end':
         return this.#end(event.play, event.seconds)
       case 'run.end':
-        return [...this.#plays.keys()].flatMap(play => this.#rest(play))
+        return this.rest()
     }
   }
 
   /** What has waited long enough at `now`, in milliseconds since the epoch. */
   ripe(now: number): readonly string[] {
     return this.#tally.check ? [] : [...this.#plays.keys()].flatMap(play => this.#take(play, now - PATIENCE_MS))
+  }
+
+  /** What waits still when a run ends, whichever way. */
+  rest(): readonly string[] {
+    const said = [...this.#plays.keys()].flatMap(play => this.#rest(play))
+    this.#plays.clear()
+    return said
   }
 
   #hear(event: Parameters<typeof toldOf>[0]): readonly string[] {
