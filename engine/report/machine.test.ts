@@ -81,6 +81,14 @@ describe('the reporters of a run', () => {
     expect(stderr.text).toContain('PLAY RECAP')
   })
 
+  it('are in a pipe as wide as the terminal beside it', async () => {
+    const [stdout, stderr] = [new Sink(), new Sink(60)]
+    Object.defineProperty(stdout, 'columns', { value: undefined })
+    const all = { stdout, stderr, env: {} } as unknown as Parameters<typeof reportersFor>[1]
+    await tellAll(await reportersFor(quiet, all), runs.quiet())
+    expect(Math.max(...stdout.text.split('\n').map(line => line.length))).toBe(60)
+  })
+
   it.each([true, false])('go on when their reader leaves, with json %s', async json => {
     const { stdout, all } = surroundings()
     const reporters = await reportersFor({ ...quiet, json }, all)

@@ -79,6 +79,12 @@ test('packages obey the laws, with what they depend on and of the wished version
   await obeysLaws(root(), { wish: aptPackages(packages), undo })
 }, 60_000)
 
+test('a wished version is told without the pattern that it is found by', () => {
+  const wish = (version: string) => aptPackages([{ name: 'tool', version }])
+  const told = ['1.36.3-*', '1:2.2+*', '1.36.3-1.1'].map(version => wish(version).diff(absent, { change: () => false }))
+  expect(told.flat().map(({ after }) => after)).toEqual(['1.36.3', '1:2.2', '1.36.3-1.1'])
+})
+
 test('a held package obeys the laws', async () => {
   await aptPackages(['andamio-base']).apply(root().writer, absent)
   await obeysLaws(root(), { wish: aptHold(['andamio-base']), undo: aptHoldAbsent(['andamio-base']) })
