@@ -111,6 +111,8 @@ export class Guest implements Receiver {
     const { role, name, requests } = this.#host
     this.connection.greeted()
     this.connection.send('welcome', 0, { version: protocolVersion, role, name, requests } satisfies Welcome)
+    // Who has shown no token has had his answer, and stays a stranger.
+    if (said.role === 'health') this.connection.close(new FileManagerError('unauthorized', 'health was all it asked for'))
   }
 
   #begin(id: number, payload: Buffer): void {

@@ -33,7 +33,7 @@ export async function serve(options: ServeOptions, service: Service): Promise<Li
     name: service.name,
     admit: guest => {
       service.admit(guest)
-      guests.letIn(guest)
+      if (guest.hello?.role !== 'health') guests.letIn(guest)
     },
     answer: (exchange, guest) => service.answer(exchange, guest),
     report: (error, guest) => service.report(error, guest),
