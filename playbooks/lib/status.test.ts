@@ -18,17 +18,21 @@ const program = fileURLToPath(new URL('../status.mjs', import.meta.url))
 const zx = fileURLToPath(new URL('../../node_modules/zx/build/cli.js', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'andamio-status-'))
 let sshd: Sshd
+let others: readonly Sshd[]
 
 vi.setConfig({ testTimeout: 60_000 })
 
 beforeAll(async () => {
   const host = makeKey(home, 'host')
-  sshd = await startSshd(home, { host: [host], user: makeKey(home, 'key') })
+  const keys = { host: [host], user: makeKey(home, 'key') }
+  sshd = await startSshd(home, keys)
+  others = [await startSshd(home, keys), await startSshd(home, keys)]
   await mkdir(join(home, '.ssh'))
-  writeFileSync(join(home, '.ssh', 'known_hosts'), knownHostLine(`[127.0.0.1]:${sshd.port}`, host.publicKey))
+  const known = [sshd, ...others].map(({ port }) => knownHostLine(`[127.0.0.1]:${port}`, host.publicKey))
+  writeFileSync(join(home, '.ssh', 'known_hosts'), known.join(''))
 })
 afterAll(async () => {
-  await sshd.close()
+  await Promise.all([sshd, ...others].map(each => each.close()))
   rmSync(home, { recursive: true })
 })
 
@@ -47,6 +51,14 @@ async function status(ports: Readonly<Record<string, number>>, ...flags: readonl
   const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { exit, stdout, stderr }
 }
+
+it('hears what every host has to tell before it ends', async () => {
+  const [worker1 = 0, worker2 = 0] = others.map(({ port }) => port)
+  const { exit, stdout, stderr } = await status({ cp: sshd.port, worker1, worker2 })
+  // Of each its facts, and of the first whether it has a cluster.
+  expect(stdout, stderr).toContain('4 round trips')
+  expect(exit).toBe(0)
+})
 
 it('shows a host that refuses as such, and the others all the same', async () => {
   const { exit, stdout, stderr } = await status({ cp: sshd.port, worker1: await freePort() })
