@@ -71,6 +71,23 @@ it.each([
   expect(told(inventory)).toEqual([expect.stringMatching(expected)])
 })
 
+it('takes the file manager in each variant, and tells what one lacks', () => {
+  const having = (inventory: string, variant: string) => told(`${inventory}  file-manager: { variant: ${variant} }\n`)
+  expect(['none', 'basic', 'advanced1', 'advanced2'].map(variant => having(text, variant))).toEqual([[], [], [], []])
+  expect(having(text, 'advanced3')).toEqual([expect.stringMatching(/no variant advanced3 \(did you mean advanced/)])
+  const bare = text.replace('[storage, registry]', '[registry]').replace('vars:', 'vars:\n  manifests: { folders: [] }')
+  expect(having(bare, 'basic')).toEqual([])
+  expect(having(bare, 'advanced2')).toEqual([expect.stringMatching(/group storage .* the file manager lie there/)])
+  const alone = text.replaceAll('groups: [workers]', 'groups: [registry]')
+  expect(having(alone, 'basic')).toEqual([expect.stringMatching(/no host is in the group workers/)])
+  expect(told(`${text}  file-manager: { variant: advanced3 }\n`, [])).toEqual([])
+})
+
+it('needs no registry of its own for images that go to another', () => {
+  const elsewhere = `${text.replace('[storage, registry]', '[storage]')}  images: { registry: docker.io, account: me }\n`
+  expect(told(elsewhere)).toEqual([])
+})
+
 it('takes what is exported elsewhere where pods know it, or mount a part of it', () => {
   const moved = (storagePath: string) =>
     `${text}  nfs-server: { path: /srv/share }\n  manifests: { storagePath: ${storagePath} }\n`

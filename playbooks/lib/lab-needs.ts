@@ -1,7 +1,9 @@
 import type { LabHosts } from '../../engine/inventory/lab.ts'
 import type { RefuseHost } from '../../engine/inventory/parse.ts'
 import type { Step } from '../../engine/play/step.ts'
+import { didYouMean } from '../../engine/suggest.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
+import { variantNames, variantOf } from '../../roles/file-manager/variants.ts'
 import * as roles from './roles.ts'
 
 /** The manifests' folder whose volume lies on the storage host. */
@@ -41,23 +43,47 @@ export function labNeeds(steps: readonly Step[]): (lab: LabHosts, refuse: Refuse
           `add under groups: cluster: { children: [${controlPlaneGroup}, workers] }`,
         )
     }
-    const names = lab.vars[roles.images.name]?.names ?? roles.images.vars.names
-    if (played.has(roles.images.name) && Array.isArray(names) && names.length > 0 && inGroup('registry').length === 0)
+    const { names, registry } = { ...roles.images.vars, ...lab.vars[roles.images.name] }
+    const pushed = Array.isArray(names) && names.length > 0 && registry === ''
+    if (played.has(roles.images.name) && pushed && inGroup('registry').length === 0)
       refuse(
         undefined,
         'no host is in the group registry',
         `give one host { groups: [registry] }, for the images ${names.join(', ')} are pushed there`,
       )
     const folders = lab.vars[roles.manifests.name]?.folders ?? roles.manifests.vars.folders
-    const kept = Array.isArray(folders) && folders.includes(folderOfStorage)
-    if (played.has(roles.manifests.name) && kept) storageNeeds(lab, refuse)
+    const users = [
+      ...(Array.isArray(folders) && folders.includes(folderOfStorage) ? [`the manifests ${folderOfStorage}`] : []),
+      ...(played.has(roles.manifests.name) && fileManagerNeeds(lab, refuse) ? ['the file manager'] : []),
+    ]
+    if (played.has(roles.manifests.name) && users.length > 0) storageNeeds(lab, refuse, users)
   }
 }
 
-function storageNeeds(lab: LabHosts, refuse: RefuseHost): void {
+/** Whether its files are to lie on the storage host. */
+function fileManagerNeeds({ vars, groups }: LabHosts, refuse: RefuseHost): boolean {
+  const { name, vars: defaults } = roles.fileManager
+  const variant = vars[name]?.variant ?? defaults.variant
+  // What is no text is refused as every variable of another kind is.
+  if (typeof variant !== 'string') return false
+  if (!variantNames.includes(variant)) {
+    refuse(undefined, `the file manager has no variant ${variant}`, didYouMean(variant, variantNames, 'there are'))
+    return false
+  }
+  const chosen = variantOf(variant)
+  if (chosen && (groups.get('workers') ?? []).length === 0)
+    refuse(
+      undefined,
+      'no host is in the group workers',
+      'give one host { groups: [workers] }: the file manager runs there',
+    )
+  return chosen?.shared ?? false
+}
+
+function storageNeeds(lab: LabHosts, refuse: RefuseHost, users: readonly string[]): void {
   const [storage] = lab.groups.get('storage') ?? []
   if (storage === undefined) {
-    const hint = `give one host { groups: [storage] }: the manifests ${folderOfStorage} keep their data there`
+    const hint = `give one host { groups: [storage] }: the data of ${users.join(' and ')} lie there`
     refuse(undefined, 'no host is in the group storage', hint)
     return
   }

@@ -8,7 +8,7 @@ import { type Variant, variantOf } from './variants.ts'
 /** On the storage host's export: where the servers' files lie. The claim of all of it is the volume's. */
 const sharedFolder = 'FileManagerDir'
 /** On the node that the files of a pinned variant lie on. */
-export const localFolder = '/var/lib/file-manager'
+export const localFolder = '/srv/file-manager'
 
 /** What is applied for the lab's variant, and what those files' templates name. */
 export function fileManagerManifests(view: RoleView): {
@@ -29,9 +29,9 @@ export function pinnedNode({ pinned }: Variant, { lab }: RoleView): string | und
 }
 
 function standing(variant: Variant, view: RoleView) {
-  const { replicas, claim } = variant
+  const { replicas, claim, shared } = variant
   const node = pinnedNode(variant, view)
-  return { replicas, claim, node, folder: localFolder, subPath: claim === 'nfs-pvc' ? sharedFolder : undefined }
+  return { replicas, claim, node, folder: localFolder, subPath: shared && sharedFolder }
 }
 
 /** As a Secret's `data` takes them. */

@@ -57,7 +57,7 @@ test('images are built for a lab that has it', () => {
 
 test('only the worker that holds the files gets a folder for them', () => {
   const on = (host: string, variant: string) => names(resourcesOf(localStorage, { host, others: others(variant) }))
-  expect(on('worker1', 'advanced1')).toEqual(['directory /var/lib/file-manager'])
+  expect(on('worker1', 'advanced1')).toEqual(['directory /srv/file-manager'])
   expect([...on('worker2', 'advanced1'), ...on('worker1', 'advanced2'), ...on('worker1', 'none')]).toEqual([])
 })
 

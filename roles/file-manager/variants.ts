@@ -8,6 +8,8 @@ export interface Variant {
   readonly replicas: number
   /** Of the servers' files; without one they lie in the pod and go with it. */
   readonly claim?: string
+  /** Its files lie on the storage host, in a folder of their own. */
+  readonly shared?: true
   /** On one node, the first of the group `workers`, with a folder of it for the files. */
   readonly pinned?: true
 }
@@ -15,7 +17,7 @@ export interface Variant {
 export const variants: Readonly<Record<string, Variant>> = {
   basic: { folders: [], replicas: 1 },
   advanced1: { folders: ['file-manager/advanced1'], replicas: 3, claim: 'local-pvc', pinned: true },
-  advanced2: { folders: ['file-manager/advanced2'], replicas: 3, claim: 'nfs-pvc' },
+  advanced2: { folders: ['file-manager/advanced2'], replicas: 3, claim: 'nfs-pvc', shared: true },
 }
 
 /** What an inventory writes where a lab is to have no file manager. */
