@@ -90,7 +90,7 @@ export class Telling {
     const title =
       'play' in event ? event.play : [...this.#plays].find(([, { hosts }]) => hosts.includes(told.host))?.[0]
     const play = title === undefined ? undefined : this.#plays.get(title)
-    if (title === undefined || !play) return this.#lines.groups([[told]])
+    if (title === undefined || !play) return this.#under(() => this.#lines.groups([[told]]))
     const before = this.ripe(told.at)
     play.folding.add(this.#options.verbose ? { ...told, key: `${told.host}\0${told.key}` } : told)
     if (this.#tally.check) return []

@@ -81,6 +81,8 @@ export function verifyRun(began?: number): readonly Event[] {
     check: false,
     hosts,
   })
+  script.tell({ type: 'play.start', play: 'Verify the lab', hosts: [] })
+  script.tell({ type: 'wait', host: 'cluster', what: 'nodes and pods', limitSeconds: 180, seconds: 0 })
   script.tell({ type: 'check.end', id: 'S1-A1', title: 'Every node is Ready', passed: true, saw: '4 of 4' })
   script.tell({
     type: 'check.end',
@@ -89,7 +91,8 @@ export function verifyRun(began?: number): readonly Event[] {
     passed: false,
     saw: 'worker2 read 4,194,304 of 5,242,880 bytes',
   })
-  script.at(31).tell({ type: 'run.end', exit: 70, seconds: 31, roundTrips: 12, memoryBytes: 92_000_000, hosts: {} })
+  script.at(31).tell({ type: 'play.end', play: 'Verify the lab', seconds: 30 })
+  script.tell({ type: 'run.end', exit: 70, seconds: 31, roundTrips: 12, memoryBytes: 92_000_000, hosts: {} })
   return script.events
 }
 
