@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -34,18 +35,23 @@ afterAll(async () => {
 
 const ports = () => hosts.map(({ port }) => port)
 
+/** ssh.mjs, for a host of this machine. */
+function start(host: string, command: readonly string[] = [], env = {}) {
+  const inventory = join(home, 'lab.yaml')
+  const settings = `{ user: root, key: "./user key", agent: false }`
+  const hosts = `  a: { groups: [workers], address: 127.0.0.1, ${host} }\n`
+  writeFileSync(inventory, `lab: far\nprovider: static\nstatic: ${settings}\nhosts:\n${hosts}`)
+  return spawn(process.execPath, [zx, program, '--inventory', inventory, 'a', ...command], {
+    env: { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
+  })
+}
+
 /** ssh.mjs with what a person types. The host lies behind two others. */
 async function login(typed: string, { known = ports(), env = {}, command = [] as readonly string[] } = {}) {
   const [outer, inner, port] = ports()
-  const inventory = join(home, 'lab.yaml')
-  const settings = `{ user: root, key: "./user key", agent: false }`
-  const host = `{ groups: [workers], address: 127.0.0.1, port: ${port}, jump: ["127.0.0.1:${outer}", "127.0.0.1:${inner}"] }`
-  writeFileSync(inventory, `lab: far\nprovider: static\nstatic: ${settings}\nhosts:\n  a: ${host}\n`)
   const lines = known.map(port => knownHostLine(`[127.0.0.1]:${port}`, hostKey.publicKey))
   writeFileSync(join(home, '.ssh', 'known_hosts'), lines.join(''))
-  const child = spawn(process.execPath, [zx, program, '--inventory', inventory, 'a', ...command], {
-    env: { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
-  })
+  const child = start(`port: ${port}, jump: ["127.0.0.1:${outer}", "127.0.0.1:${inner}"]`, command, env)
   child.stdin.on('error', () => undefined) // nobody reads it where there is no ssh
   child.stdin.end(typed)
   const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
@@ -78,6 +84,19 @@ it.each([
   const { exit, stderr } = await login('', { known: ports().filter((_, i) => i !== unknown) })
   expect(stderr).toContain('Host key verification failed')
   expect(exit).toBe(69)
+})
+
+it('ends ssh together with itself, also while that waits for a silent host', async () => {
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const child = start(`port: ${(server.address() as AddressInfo).port}`)
+  const [silent] = (await once(server, 'connection')) as [Socket]
+  const left = new Promise(resolve => silent.resume().once('error', resolve).once('close', resolve))
+  silent.write('SSH-2.0-silent\r\n') // with this much ssh would wait for ever
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([130, null])
+  await left
+  server.close()
 })
 
 it('names the program that is missing', async () => {

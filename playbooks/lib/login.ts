@@ -38,7 +38,9 @@ export function login(host: string, command: readonly string[] = []): Step {
           exitCode.unreachable,
         )
       }
-      const status = await statusOf(spawn('ssh', [...sshArguments(found.endpoint), ...command], { stdio: 'inherit' }))
+      const stdio = 'inherit'
+      const ssh = spawn('ssh', [...sshArguments(found.endpoint), ...command], { stdio, signal: run.signal })
+      const status = await statusOf(ssh)
       // ssh has said itself what is wrong. Any other status is that of the shell over there, whatever it means.
       if (status === sshFailed) throw new RunStopped(exitCode.unreachable)
       if (status !== 0) throw new RunStopped(status as ExitCode)
@@ -46,12 +48,13 @@ export function login(host: string, command: readonly string[] = []): Step {
   }
 }
 
-/** Its exit status, as a shell would tell it. Throws `no-ssh`. */
+/** Its exit status, as a shell would tell it. Throws `no-ssh`, or an `AbortError` where the run was interrupted. */
 async function statusOf(ssh: ChildProcess): Promise<number> {
   try {
     const [code, signal] = (await once(ssh, 'exit')) as [number | null, NodeJS.Signals | null]
     return code ?? 128 + (signal ? constants.signals[signal] : 0)
   } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error
     throw new AndamioError({
       code: 'no-ssh',
       message: 'The program ssh cannot be started on this machine',

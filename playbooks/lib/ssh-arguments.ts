@@ -1,5 +1,8 @@
 import type { SshEndpoint } from '../../engine/connection/connection.ts'
 
+/** Of each host on the way, until it has shown its key: a silent one is waited for no longer. */
+const patienceSeconds = 30
+
 /**
  * Arguments by which the system's own ssh logs in as we do: with our keys, to hosts that prove theirs. ProxyJump would
  * take neither along to the hosts on the way, so each of those is a ProxyCommand, one ssh within the other.
@@ -11,6 +14,7 @@ export function sshArguments(endpoint: SshEndpoint): readonly string[] {
     ...identityFiles.map(file => `IdentityFile="${literal(file)}"`),
     `UserKnownHostsFile="${literal(knownHostsFile)}"`,
     'StrictHostKeyChecking=yes',
+    `ConnectTimeout=${patienceSeconds}`,
     ...(hostKeyAlias ? [`HostKeyAlias=${hostKeyAlias}`] : []),
     ...(bastion ? [`ProxyCommand=${tunnelThrough({ ...bastion, jump: jump.slice(0, -1) })}`] : []),
   ]
