@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AndamioError } from '../../engine/errors.ts'
 import { type Builder, builders } from './builders.ts'
+import { compressed } from './compress.ts'
 import type { ImageContext } from './context.ts'
 import { type Image, readImage } from './oci-layout.ts'
 import { prepareContext } from './prepare.ts'
@@ -20,7 +21,7 @@ export async function withBuiltImage(context: ImageContext, use: (image: Image) 
     await mkdir(scratch)
     await prepareContext(context, prepared)
     await builder.build({ ...context, context: prepared, scratch, into })
-    await use(await readImage(into, context.platform))
+    await use(await compressed(await readImage(into, context.platform), folder))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
