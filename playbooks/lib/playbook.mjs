@@ -9,7 +9,7 @@ import { readOptions } from '../../engine/play/read-options.mjs'
  * Runs a playbook as a program.
  * @param {string} name
  * @param {import('./about.ts').About} about
- * @param {import('./playbook.ts').Steps} steps
+ * @param {import('./steps.ts').Steps} steps
  */
 export async function playbook(name, about, steps) {
   const read = readOptions(name, argumentsAfter(`${name}.mjs`), about)

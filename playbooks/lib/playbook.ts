@@ -1,11 +1,8 @@
 import { AndamioError, exitCode } from '../../engine/errors.ts'
-import { type Options, optionsOf } from '../../engine/play/options.ts'
+import { optionsOf } from '../../engine/play/options.ts'
 import { argumentsAfter, type Read } from '../../engine/play/read-arguments.mjs'
-import type { Step } from '../../engine/play/step.ts'
 import type { About } from './about.ts'
-import type * as Vocabulary from './vocabulary.ts'
-
-export type Steps = (words: typeof Vocabulary, options: Options) => readonly Step[]
+import type { Steps } from './steps.ts'
 
 /**
  * Reads a playbook's inventory, then performs its steps, and sets the exit status of this process. The vocabulary that

@@ -5,7 +5,6 @@ import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
 import { perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers } from '../../engine/play/run-parts.ts'
-import type { Step } from '../../engine/play/step.ts'
 import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor } from '../../engine/report/reporters.ts'
@@ -18,6 +17,7 @@ import { commandOf } from './command-line.ts'
 import { connector, type Wrap } from './connector.ts'
 import { labNeeds } from './lab-needs.ts'
 import { providerFor, providers } from './providers.ts'
+import type { Steps } from './steps.ts'
 import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
 import * as vocabulary from './vocabulary.ts'
 
@@ -32,14 +32,9 @@ const setElsewhere = {
 
 const builtinFolder = fileURLToPath(new URL('../../inventory', import.meta.url))
 
-export async function runPlaybook(
-  name: string,
-  about: About,
-  options: Options,
-  steps: (words: typeof vocabulary, options: Options) => readonly Step[],
-): Promise<ExitCode> {
+export async function runPlaybook(name: string, about: About, options: Options, steps: Steps): Promise<ExitCode> {
   const words = { ...vocabulary, roles: strictWords(name, 'role', vocabulary.roles) }
-  const list = steps(strictWords(name, 'step', words), options)
+  const list = await steps(strictWords(name, 'step', words), options)
   const roles = list.flatMap(step => step.roles)
   const lab = await loadInventory(options.inventory, {
     cwd: process.cwd(),

@@ -2,11 +2,12 @@
 // A playbook for proofs on a host or two without a cluster: makes them, prepares them, installs one small package.
 import { playbook } from '../../../playbooks/lib/playbook.mjs'
 
-const { tools } = await import('./tools.ts')
-
-await playbook('prepare', { summary: 'Prepares hosts.' }, ({ mirror, hosts, play, roles }) => [
-  mirror(),
-  hosts(),
-  play('Prepare every host', { on: 'all', roles: [roles.base] }),
-  play('Install tools', { on: 'all', roles: [tools] }),
-])
+await playbook('prepare', { summary: 'Prepares hosts.' }, async ({ mirror, hosts, play, roles }) => {
+  const { tools } = await import('./tools.ts')
+  return [
+    mirror(),
+    hosts(),
+    play('Prepare every host', { on: 'all', roles: [roles.base] }),
+    play('Install tools', { on: 'all', roles: [tools] }),
+  ]
+})
