@@ -1,0 +1,18 @@
+import { exits } from '../problem.ts'
+import { findRemote, listRemote } from '../remote-files.ts'
+import { type Command, parted } from './command.ts'
+
+export const lls: Command = {
+  name: 'lls',
+  takes: '[PATTERN...]',
+  summary: 'lists the files on the server',
+  more: ['lls', 'lls *.txt'],
+  completes: 'remote',
+  async run(words, { link, report }, signal) {
+    const { rest } = parted(words, [])
+    const all = await listRemote(await link.session(signal), signal)
+    const files = rest.length === 0 ? all : [...new Set(rest.flatMap(word => findRemote(word, all)))]
+    report.tell({ type: 'listed', where: 'remote', files })
+    return exits.done
+  },
+}

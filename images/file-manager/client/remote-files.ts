@@ -1,0 +1,34 @@
+import { FileManagerError } from '../protocol/errors.ts'
+import type { FileEntry } from '../protocol/messages.ts'
+import type { Session } from '../protocol/session.ts'
+import { isPattern, matcher } from './pattern.ts'
+import { Problem } from './problem.ts'
+import type { Word } from './words.ts'
+
+/** No more names than this are held here, whatever a server says. */
+const most = 1_000_000
+
+/** All files of the server, page by page. Names are as the server sends them: to be checked before they become paths. */
+export async function listRemote(session: Session, signal: AbortSignal): Promise<readonly FileEntry[]> {
+  const files: FileEntry[] = []
+  let after: string | undefined
+  do {
+    const page = await session.request({ type: 'list', ...(after !== undefined && { after }) }, { signal })
+    for (const file of page.files) files.push(file)
+    const endless = page.next !== undefined && after !== undefined && page.next <= after
+    if (endless || files.length > most)
+      throw new FileManagerError('bad-message', 'the server lists files without an end')
+    after = page.next
+  } while (after !== undefined)
+  return files
+}
+
+/** Those that a word means: the one of this name, else all that it matches as a pattern. Throws when there is none. */
+export function findRemote({ text, pattern }: Word, files: readonly FileEntry[]): readonly FileEntry[] {
+  const named = files.find(({ name }) => name === text)
+  if (named !== undefined) return [named]
+  const matches = matcher(pattern)
+  const found = isPattern(pattern) ? files.filter(({ name }) => matches(name)) : []
+  if (found.length > 0) return found
+  throw new Problem(`${text}: there is no such file on the server`, 'lls lists what there is.')
+}

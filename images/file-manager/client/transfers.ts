@@ -1,0 +1,145 @@
+import { setMaxListeners } from 'node:events'
+import pLimit from 'p-limit'
+import pRetry from 'p-retry'
+import { FileManagerError } from '../protocol/errors.ts'
+import { smallUpload } from '../protocol/limits.ts'
+import type { Session } from '../protocol/session.ts'
+import type { Direction, Reporter, Tally } from './events.ts'
+import type { Link } from './link.ts'
+import { type Exit, exits, type Problem, problemOf } from './problem.ts'
+import type { Moved, Moving } from './upload.ts'
+
+/** One file that is to travel. */
+export interface Transfer {
+  readonly name: string
+  /** Bytes, where they are known. */
+  readonly size: number | undefined
+  /** One attempt. */
+  run(session: Session, moving: Moving): Promise<Moved & { readonly same?: boolean }>
+  /** Asked when an attempt has failed: true to try again, in another way. */
+  again?(error: unknown): Promise<boolean>
+}
+
+export interface TransferOptions {
+  readonly link: Link
+  readonly report: Reporter
+  readonly signal: AbortSignal
+}
+
+/** Small files travel side by side, for most of their time is waiting; large ones fill the line by themselves. */
+const smallAtOnce = 256
+const largeAtOnce = 2
+/** Where sizes are not known they may all be large. */
+const unknownAtOnce = 4
+
+const retries = { retries: 4, minTimeout: 250, factor: 2, randomize: true }
+
+/** All of them, each again when its connection is lost. The exit status of the first failure; `done` when there is none. */
+export async function transferAll(
+  direction: Direction,
+  transfers: readonly Transfer[],
+  options: TransferOptions,
+): Promise<Exit> {
+  const tally = tallyOf(direction, transfers)
+  const { report, signal } = options
+  report.tell({ type: 'transfers.begin', direction, files: transfers.length })
+  const unwatch = report.watch(tally)
+  // Each request of thousands that are under way listens to it.
+  setMaxListeners(0, signal)
+  const lanes = { small: pLimit(smallAtOnce), large: pLimit(largeAtOnce), unknown: pLimit(unknownAtOnce) }
+  let first: Problem | undefined
+  await Promise.all(
+    transfers.map(transfer =>
+      lanes[laneOf(transfer)](async () => {
+        if (signal.aborted || stops(first)) tally.untried++
+        else {
+          const problem = await one(transfer, tally, options)
+          if (problem !== undefined) first ??= problem
+        }
+      }),
+    ),
+  )
+  unwatch()
+  report.tell({ type: 'transfers.end', tally })
+  return signal.aborted ? exits.interrupted : (first?.exit ?? exits.done)
+}
+
+/** What one file has met others would meet too. */
+const stops = (problem: Problem | undefined): boolean =>
+  problem !== undefined && (problem.exit === exits.refused || problem.exit === exits.unreachable)
+
+const laneOf = ({ size }: Transfer) => (size === undefined ? 'unknown' : size <= smallUpload ? 'small' : 'large')
+
+/** What it failed with. */
+async function one(transfer: Transfer, tally: Tally, options: TransferOptions): Promise<Problem | undefined> {
+  const { report } = options
+  const { direction } = tally
+  const began = performance.now()
+  try {
+    const { same, ...moved } = await persistent(transfer, tally, options)
+    const outcome = same === true ? 'same' : 'done'
+    tally[outcome]++
+    const seconds = (performance.now() - began) / 1000
+    report.tell({ type: 'transfer.end', direction, name: transfer.name, outcome, ...moved, seconds })
+    return undefined
+  } catch (error) {
+    if (options.signal.aborted) {
+      tally.untried++
+      return undefined
+    }
+    tally.failed++
+    const problem = problemOf(error, transfer.name)
+    report.tell({ type: 'transfer.end', direction, name: transfer.name, outcome: 'failed', problem })
+    return problem
+  }
+}
+
+/** Goes on after a loss, for there are other servers. */
+async function persistent(transfer: Transfer, tally: Tally, options: TransferOptions) {
+  const attempt = async () => {
+    tally.name = transfer.name
+    let [moved, resumed] = [0, 0]
+    const moving: Moving = {
+      signal: options.signal,
+      moved: bytes => {
+        moved += bytes
+        tally.moved += bytes
+      },
+      resumed: bytes => {
+        resumed += bytes
+        tally.resumed += bytes
+      },
+    }
+    try {
+      return await transfer.run(await options.link.session(options.signal), moving)
+    } catch (error) {
+      // What has moved is counted anew, as what is there already or as what moves again.
+      tally.moved -= moved
+      tally.resumed -= resumed
+      if (!options.signal.aborted && (await transfer.again?.(error))) return attempt()
+      throw error
+    }
+  }
+  const shouldRetry = ({ error }: { error: unknown }) => !options.signal.aborted && passes(error)
+  return pRetry(attempt, { ...retries, shouldRetry, signal: options.signal })
+}
+
+/** Another server, or the same one a little later, may do better. */
+const passing: ReadonlySet<string> = new Set([
+  'lost',
+  'unreachable',
+  'shutting-down',
+  'busy',
+  'not-ready',
+  'no-server',
+  'idle',
+  'slow',
+])
+
+const passes = (error: unknown): boolean => error instanceof FileManagerError && passing.has(error.errorCode)
+
+function tallyOf(direction: Direction, transfers: readonly Transfer[]): Tally {
+  const expected = transfers.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  const nothing = { done: 0, same: 0, failed: 0, untried: 0, moved: 0, resumed: 0, name: '' }
+  return { direction, files: transfers.length, began: performance.now(), expected, ...nothing }
+}

@@ -1,0 +1,142 @@
+import { createHash, type Hash, randomBytes } from 'node:crypto'
+import { FileManagerError } from '../protocol/errors.ts'
+import { headerSize } from '../protocol/frames.ts'
+import { frameLimits } from '../protocol/limits.ts'
+import type { Session, Upload } from '../protocol/session.ts'
+import type { CutOff } from './cut-off.ts'
+import { exact } from './exact.ts'
+import type { LargeSource, SmallSource, Source } from './source.ts'
+
+export interface Moving {
+  readonly signal: AbortSignal
+  /** Told of bytes as they leave or arrive. */
+  moved(bytes: number): void
+  /** Told of bytes that were there before; with less than before, when that turns out to be of no use. */
+  resumed(bytes: number): void
+}
+
+export interface Moved {
+  readonly size: number
+  readonly sha256: string
+  readonly resumed: number
+}
+
+const newAttempt = (): string => randomBytes(16).toString('hex')
+
+/** At once, without asking how much of it is there. */
+export async function uploadSmall(
+  session: Session,
+  source: SmallSource,
+  cutOff: CutOff,
+  moving: Moving,
+): Promise<Moved> {
+  const { content, size } = source
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const attempt = newAttempt()
+  return cutOff.watch(source, attempt, async replaces => {
+    const request = { type: 'upload', ...wish(source), attempt, offset: 0, ...replaces } as const
+    const upload = await session.openUpload(request, moving)
+    await upload.write(content)
+    const answer = await upload.finish(sha256)
+    moving.moved(size)
+    return { ...checked(answer, size, sha256), resumed: 0 }
+  })
+}
+
+/** Goes on with what an earlier attempt has left there. */
+export async function uploadLarge(
+  session: Session,
+  source: LargeSource,
+  cutOff: CutOff,
+  moving: Moving,
+): Promise<Moved> {
+  const { offset } = await session.request({ type: 'partial', ...wish(source) }, moving)
+  const usable = Number.isSafeInteger(offset) && offset <= source.size ? offset : 0
+  try {
+    return await send(session, source, usable, cutOff, moving)
+  } catch (error) {
+    if (!(error instanceof FileManagerError) || error.errorCode !== 'prefix' || usable === 0) throw error
+    moving.resumed(-usable)
+    return send(session, source, 0, cutOff, moving)
+  }
+}
+
+async function send(
+  session: Session,
+  source: LargeSource,
+  offset: number,
+  cutOff: CutOff,
+  moving: Moving,
+): Promise<Moved> {
+  const hash = createHash('sha256')
+  if (offset > 0) await hashBefore(source, offset, hash, moving)
+  const prefix = offset > 0 ? { prefix: hash.copy().digest('hex') } : {}
+  moving.resumed(offset)
+  const attempt = newAttempt()
+  return cutOff.watch(source, attempt, async replaces => {
+    const request = { type: 'upload', ...wish(source), attempt, offset, ...prefix, ...replaces } as const
+    const upload = await session.openUpload(request, moving)
+    try {
+      await sendFrom(upload, source, offset, hash, moving)
+      await source.checkUnchanged()
+      const sha256 = hash.digest('hex')
+      return { ...checked(await upload.finish(sha256), source.size, sha256), resumed: offset }
+    } catch (error) {
+      upload.cancel()
+      throw error
+    }
+  })
+}
+
+/** The next piece is read from the disk while the last one is hashed, encrypted and sent. */
+async function sendFrom(
+  upload: Upload,
+  source: LargeSource,
+  offset: number,
+  hash: Hash,
+  moving: Moving,
+): Promise<void> {
+  let next = read(source, offset)
+  for (let at = offset; at < source.size; ) {
+    const framed = await next
+    const piece = framed.subarray(headerSize)
+    next = read(source, at + piece.length)
+    next.catch(() => undefined) // it is asked for in the next round, if there is one
+    hash.update(piece)
+    for (let sent = 0; sent < piece.length; ) {
+      const leave = await upload.leave(piece.length - sent)
+      // The room for the header is there before the first part only; others are rare and copied.
+      const part = piece.subarray(sent, sent + leave)
+      const whole =
+        sent === 0 ? framed.subarray(0, headerSize + leave) : Buffer.concat([Buffer.alloc(headerSize), part])
+      void upload.send(whole)
+      sent += leave
+      moving.moved(leave)
+    }
+    at += piece.length
+  }
+}
+
+/** A piece of the file, behind room for a frame's header. */
+async function read({ file, size }: LargeSource, at: number): Promise<Buffer> {
+  const framed = Buffer.allocUnsafeSlow(headerSize + Math.max(0, Math.min(frameLimits.data, size - at)))
+  await exact(file, framed.subarray(headerSize), at)
+  return framed
+}
+
+async function hashBefore({ file }: LargeSource, end: number, hash: Hash, { signal }: Moving): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(2 ** 20, end))
+  for (let at = 0; at < end; at += buffer.length) {
+    if (signal.aborted) throw new FileManagerError('cancelled', 'the upload was cancelled')
+    const piece = buffer.subarray(0, Math.min(buffer.length, end - at))
+    await exact(file, piece, at)
+    hash.update(piece)
+  }
+}
+
+const wish = ({ name, size, upload }: Source) => ({ name, size, upload })
+
+function checked(answer: { size: number; sha256: string }, size: number, sha256: string) {
+  if (answer.size === size && answer.sha256 === sha256) return { size, sha256 }
+  throw new FileManagerError('checksum', 'the server says that it has stored something else than was sent')
+}
