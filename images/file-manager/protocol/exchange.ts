@@ -13,6 +13,8 @@ export class Exchange<T extends RequestType> {
   readonly request: RequestOf<T>
   readonly incoming: Incoming
   readonly outgoing: Outgoing
+  /** Its peer knows that it has ended, or has ended it; here something may be left to put away. */
+  over = false
   readonly #connection: Connection
   readonly #id: number
   #cancelled: FileManagerError | undefined
@@ -27,20 +29,24 @@ export class Exchange<T extends RequestType> {
   }
 
   respond(body: ResponseOf<T>): void {
+    this.over = this.type !== 'download'
     this.#connection.send('response', this.#id, body)
   }
 
   /** Ends the data of a download. */
   end(sha256: string): void {
+    this.over = true
     this.#connection.send('end', this.#id, { sha256 })
   }
 
   refuse(why: FileManagerError): void {
+    this.over = true
     this.#connection.send('error', this.#id, { code: why.errorCode, message: why.message })
   }
 
   /** Its peer wants it no more, or is gone. */
   cancel(why: FileManagerError): void {
+    this.over = true
     this.#cancelled ??= why
     this.incoming.fail(why)
     this.outgoing.fail(why)

@@ -112,7 +112,8 @@ export class Guest implements Receiver {
     this.connection.greeted()
     this.connection.send('welcome', 0, { version: protocolVersion, role, name, requests } satisfies Welcome)
     // Who has shown no token has had his answer, and stays a stranger.
-    if (said.role === 'health') this.connection.close(new FileManagerError('unauthorized', 'health was all it asked for'))
+    if (said.role === 'health')
+      this.connection.close(new FileManagerError('unauthorized', 'health was all it asked for'))
   }
 
   #begin(id: number, payload: Buffer): void {
@@ -124,10 +125,17 @@ export class Guest implements Receiver {
       exchange.refuse(leaving())
       return
     }
-    if (this.#open.size >= this.#host.requests)
-      throw new FileManagerError('busy', `more than ${this.#host.requests} requests at once`)
+    if (this.#tooMany()) throw new FileManagerError('busy', `more than ${this.#host.requests} requests at once`)
     this.#open.set(id, exchange)
     void this.#answer(id, exchange)
+  }
+
+  /** One that the peer knows has ended may still be put away here; but those cannot pile up either. */
+  #tooMany(): boolean {
+    const { requests } = this.#host
+    if (this.#open.size < requests) return false
+    const held = [...this.#open.values()].filter(exchange => !exchange.over).length
+    return held >= requests || this.#open.size >= 4 * requests
   }
 
   async #answer(id: number, exchange: AnyExchange): Promise<void> {

@@ -137,4 +137,20 @@ describe('a session', () => {
     expect(await waiting).toEqual({ files: [] })
     await closed
   })
+
+  test('may ask for more when its requests have ended, whatever is still put away there; but not without end', async () => {
+    let release: () => void = () => undefined
+    const released = new Promise<void>(resolve => {
+      release = resolve
+    })
+    const opened = await session(
+      await server(async exchange => {
+        if (exchange.type === 'list') exchange.respond({ files: [] })
+        await released
+      }),
+    )
+    for (let i = 0; i < 16; i++) expect(await opened.request({ type: 'list' })).toEqual({ files: [] })
+    await expect(opened.request({ type: 'list' })).rejects.toMatchObject({ errorCode: 'busy' })
+    release()
+  })
 })
