@@ -41,6 +41,17 @@ it('ends the process that was recorded, and its helper with it', async () => {
   await expect(stat(layout.process)).rejects.toThrow('ENOENT')
 })
 
+it('takes away what a living host needs when that has ended, and is known to have run until then', async () => {
+  await helperOf()
+  await writeFile(layout.process, JSON.stringify(await identify(child.pid ?? 0)))
+  const cutOff = async () => {
+    expect(await hostRuns(layout)).toBe(false)
+    throw new Error('cut off')
+  }
+  await expect(endHost('no-such-lab', 'cp', layout, cutOff)).rejects.toThrow('cut off')
+  expect(await recordedProcess(layout)).toBeDefined()
+})
+
 it.each([
   ['a later process with the same number', { startTime: '1' }],
   ['a process of another boot', { bootId: '00000000-0000-0000-0000-000000000000' }],

@@ -56,9 +56,15 @@ export async function hostRuns(layout: HostLayout): Promise<boolean> {
 
 /**
  * Ends the host's process at once, with all that it started. Power is cut: nothing of its disk is to be kept. Only the
- * very process that was recorded is touched, and those of its session. Its record goes last.
+ * very process that was recorded is touched, and those of its session. `clear` takes away what only a living host needs;
+ * the record goes last, so that whoever is cut off before has it all done again.
  */
-export async function endHost(lab: string, host: string, layout: HostLayout): Promise<void> {
+export async function endHost(
+  lab: string,
+  host: string,
+  layout: HostLayout,
+  clear: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   const recorded = await recordedProcess(layout)
   if (recorded) {
     if (await isAlive(recorded)) process.kill(-recorded.pid, 'SIGKILL')
@@ -72,6 +78,7 @@ export async function endHost(lab: string, host: string, layout: HostLayout): Pr
       await pause(20)
     }
   }
+  await clear()
   await rm(layout.process, { force: true })
 }
 

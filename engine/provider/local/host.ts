@@ -75,8 +75,9 @@ export function noLocalHost(wish: Pick<HostWish, 'lab' | 'host' | 'stateFolder'>
     probe: onOperator(() => look(lab, wish.host)),
     diff: is => (is.is === 'absent' ? [] : [{ attribute: 'running', before: is.state.running, after: null }]),
     async apply() {
-      await runHere(`unplugging ${wish.host}`, unplug(wish))
-      await endHost(wish.lab, wish.host, lab.host(wish.host))
+      // Not before it has ended: one that runs without its cable would look alive and answer nobody.
+      const clear = () => runHere(`unplugging ${wish.host}`, unplug(wish))
+      await endHost(wish.lab, wish.host, lab.host(wish.host), clear)
     },
   }
 }
