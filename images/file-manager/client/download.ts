@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto'
-import { close, constants, fsync, openSync, writevSync } from 'node:fs'
+import { closeSync, constants, openSync, writevSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { FileManagerError } from '../protocol/errors.ts'
 import { smallUpload } from '../protocol/limits.ts'
 import type { Download, Session } from '../protocol/session.ts'
+import type { GroupSync } from './group-sync.ts'
 import type { Leftovers } from './leftovers.ts'
 import { hashOf, InTheWay, openHere, putInPlace, standing, targetOf } from './target.ts'
 import type { Moved, Moving } from './upload.ts'
@@ -12,6 +12,7 @@ import type { Moved, Moving } from './upload.ts'
 export interface Into {
   readonly folder: string
   readonly leftovers: Leftovers
+  readonly sync: GroupSync
   /** Whether another file may give way. */
   readonly replace: boolean
 }
@@ -29,16 +30,18 @@ export async function downloadFile(session: Session, name: string, into: Into, m
   const target = targetOf(into.folder, name)
   const there = standing(target)
   if (there !== 'nothing' && !into.replace) return compare(session, name, target, there, moving)
-  const path = into.leftovers.claim(name)
+  const claimed = into.leftovers.claim(name)
   try {
-    const moved = await receive(session, name, path, moving)
-    putInPlace(path, target, name, into.replace)
+    const moved = await receive(session, name, claimed, into.sync, moving)
+    putInPlace(claimed.path, target, name, into.replace)
     return { ...moved, same: false }
   } catch (error) {
-    into.leftovers.leave(name, path)
+    into.leftovers.leave(name, claimed.path)
     throw error
   }
 }
+
+type Claimed = ReturnType<Leftovers['claim']>
 
 /** Asks for what follows upon the file that is here: nothing, when it is the same. */
 async function compare(
@@ -61,13 +64,20 @@ async function compare(
   return { size, sha256, resumed: 0, same: true }
 }
 
-async function receive(session: Session, name: string, path: string, moving: Moving): Promise<Moved> {
-  const left = standing(path) === 'nothing' ? undefined : await openToGoOn(path)
+async function receive(
+  session: Session,
+  name: string,
+  claimed: Claimed,
+  sync: GroupSync,
+  moving: Moving,
+): Promise<Moved> {
+  const { path } = claimed
+  const left = claimed.left ? await openToGoOn(path) : undefined
   try {
     const before = left && (await hashOf(left, moving.signal))
     const prefix = before?.hash.copy().digest('hex') ?? ''
     const download = await session.openDownload({ type: 'download', name, ...from(before?.size ?? 0, prefix) }, moving)
-    if (left === undefined && download.size <= smallUpload) return await receiveSmall(download, path, moving)
+    if (left === undefined && download.size <= smallUpload) return await receiveSmall(download, path, sync, moving)
     const file = left ?? (await open(path, 'wx'))
     try {
       const goesOn = download.offset > 0 && download.offset === before?.size
@@ -120,7 +130,7 @@ async function writeAll(file: FileHandle, pieces: readonly Buffer[], at: number)
 }
 
 /** Written at once, for thousands of small ones: to wait for each step would take several times as long. */
-async function receiveSmall(download: Download, path: string, moving: Moving): Promise<Moved> {
+async function receiveSmall(download: Download, path: string, sync: GroupSync, moving: Moving): Promise<Moved> {
   const all: Buffer[] = []
   let size = 0
   for (let pieces = await download.read(); pieces !== undefined; pieces = await download.read()) {
@@ -136,15 +146,12 @@ async function receiveSmall(download: Download, path: string, moving: Moving): P
   try {
     if (size > 0 && writevSync(fd, all) !== size)
       throw new FileManagerError('storage', 'not all of it could be written')
-    await sync(fd)
   } finally {
-    await closeFile(fd)
+    closeSync(fd)
   }
+  await sync.settle(path)
   moving.moved(size)
   return { size, sha256, resumed: 0 }
 }
-
-const sync = promisify(fsync)
-const closeFile = promisify(close)
 
 const damaged = (): FileManagerError => new FileManagerError('checksum', 'what has arrived is not what was sent')

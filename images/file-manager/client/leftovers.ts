@@ -30,13 +30,13 @@ export class Leftovers {
     }
   }
 
-  /** A path for the parts of `name`, which nobody else uses. What was left of it before lies there, if anything was. */
-  claim(name: string): string {
+  /** A path for the parts of `name`, which nobody else uses; and whether what was left of it before lies there now. */
+  claim(name: string): { readonly path: string; readonly left: boolean } {
     const of = keyOf(name)
     const path = join(this.#folder, `${partialPrefix}${of}.${process.pid}-${randomBytes(4).toString('hex')}`)
-    for (const left of this.#found.get(of) ?? []) if (taken(join(this.#folder, left), path)) break
+    const left = (this.#found.get(of) ?? []).some(before => taken(join(this.#folder, before), path))
     this.#found.delete(of)
-    return path
+    return { path, left }
   }
 
   /** Leaves `path`, of an earlier `claim`, for a later download of `name`; or nothing, when nothing has arrived. */

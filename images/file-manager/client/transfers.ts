@@ -26,8 +26,8 @@ export interface TransferOptions {
   readonly signal: AbortSignal
 }
 
-/** Small files travel side by side, for most of their time is waiting; large ones fill the line by themselves. */
-const smallAtOnce = 256
+/** Small files travel side by side, for most of their time is waiting, at the end for the disk of who receives them; large ones fill the line by themselves. */
+const smallAtOnce = { upload: 256, download: 1024 }
 const largeAtOnce = 2
 /** Where sizes are not known they may all be large. */
 const unknownAtOnce = 4
@@ -46,7 +46,7 @@ export async function transferAll(
   const unwatch = report.watch(tally)
   // Each request of thousands that are under way listens to it.
   setMaxListeners(0, signal)
-  const lanes = { small: pLimit(smallAtOnce), large: pLimit(largeAtOnce), unknown: pLimit(unknownAtOnce) }
+  const lanes = { small: pLimit(smallAtOnce[direction]), large: pLimit(largeAtOnce), unknown: pLimit(unknownAtOnce) }
   let first: Problem | undefined
   await Promise.all(
     transfers.map(transfer =>

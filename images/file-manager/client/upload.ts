@@ -1,8 +1,8 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
 import { FileManagerError } from '../protocol/errors.ts'
-import { headerSize } from '../protocol/frames.ts'
-import { frameLimits } from '../protocol/limits.ts'
-import type { Session, Upload } from '../protocol/session.ts'
+import { sendRange } from '../protocol/send-range.ts'
+import type { Session } from '../protocol/session.ts'
 import type { CutOff } from './cut-off.ts'
 import { exact } from './exact.ts'
 import type { LargeSource, SmallSource, Source } from './source.ts'
@@ -77,7 +77,11 @@ async function send(
     const request = { type: 'upload', ...wish(source), attempt, offset, ...prefix, ...replaces } as const
     const upload = await session.openUpload(request, moving)
     try {
-      await sendFrom(upload, source, offset, hash, moving)
+      const seen = (piece: Buffer): void => {
+        hash.update(piece)
+        moving.moved(piece.length)
+      }
+      await sendRange(upload, (buffers, at) => read(source.file, buffers, at), offset, source.size, seen)
       await source.checkUnchanged()
       const sha256 = hash.digest('hex')
       return { ...checked(await upload.finish(sha256), source.size, sha256), resumed: offset }
@@ -88,40 +92,16 @@ async function send(
   })
 }
 
-/** The next piece is read from the disk while the last one is hashed, encrypted and sent. */
-async function sendFrom(
-  upload: Upload,
-  source: LargeSource,
-  offset: number,
-  hash: Hash,
-  moving: Moving,
-): Promise<void> {
-  let next = read(source, offset)
-  for (let at = offset; at < source.size; ) {
-    const framed = await next
-    const piece = framed.subarray(headerSize)
-    next = read(source, at + piece.length)
-    next.catch(() => undefined) // it is asked for in the next round, if there is one
-    hash.update(piece)
-    for (let sent = 0; sent < piece.length; ) {
-      const leave = await upload.leave(piece.length - sent)
-      // The room for the header is there before the first part only; others are rare and copied.
-      const part = piece.subarray(sent, sent + leave)
-      const whole =
-        sent === 0 ? framed.subarray(0, headerSize + leave) : Buffer.concat([Buffer.alloc(headerSize), part])
-      void upload.send(whole)
-      sent += leave
-      moving.moved(leave)
-    }
-    at += piece.length
+/** Fills all of the buffers by one call, when the system does. */
+async function read(file: FileHandle, buffers: readonly Buffer[], at: number): Promise<void> {
+  let { bytesRead: left } = await file.readv(buffers, at)
+  let place = at
+  for (const buffer of buffers) {
+    const have = Math.min(left, buffer.length)
+    left -= have
+    if (have < buffer.length) await exact(file, buffer.subarray(have), place + have)
+    place += buffer.length
   }
-}
-
-/** A piece of the file, behind room for a frame's header. */
-async function read({ file, size }: LargeSource, at: number): Promise<Buffer> {
-  const framed = Buffer.allocUnsafeSlow(headerSize + Math.max(0, Math.min(frameLimits.data, size - at)))
-  await exact(file, framed.subarray(headerSize), at)
-  return framed
 }
 
 async function hashBefore({ file }: LargeSource, end: number, hash: Hash, { signal }: Moving): Promise<void> {

@@ -1,6 +1,7 @@
 import { closeSync, fsync, openSync } from 'node:fs'
 import pLimit from 'p-limit'
 import { downloadFile, type Into } from '../download.ts'
+import { GroupSync } from '../group-sync.ts'
 import { Leftovers } from '../leftovers.ts'
 import { isPattern } from '../pattern.ts'
 import { type Exit, exits, problemOf, usageProblem } from '../problem.ts'
@@ -28,9 +29,9 @@ export const download: Command = {
     if (files.size === 0) return missing
     const force = context.force || options.size > 0
     const replacing = replacements(context, force, signal)
-    const leftovers = new Leftovers(context.folder)
+    const [leftovers, sync] = [new Leftovers(context.folder), new GroupSync(context.folder)]
     const transfers = [...files].map(([name, size]): Transfer => {
-      const into = (): Into => ({ folder: context.folder, leftovers, replace: replacing.may(name) })
+      const into = (): Into => ({ folder: context.folder, leftovers, sync, replace: replacing.may(name) })
       return {
         name,
         size,
