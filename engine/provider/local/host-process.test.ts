@@ -45,7 +45,7 @@ it('takes away what a living host needs when that has ended, and is known to hav
   await helperOf()
   await writeFile(layout.process, JSON.stringify(await identify(child.pid ?? 0)))
   const cutOff = async () => {
-    expect(await hostRuns(layout)).toBe(false)
+    await expect.poll(() => hostRuns(layout)).toBe(false)
     throw new Error('cut off')
   }
   await expect(endHost('no-such-lab', 'cp', layout, cutOff)).rejects.toThrow('cut off')
