@@ -4,6 +4,9 @@ export type Log = (text: string) => void
 /** Lines are gathered for so many milliseconds: ten thousand small files must not cost as many system calls. */
 const gather = 20
 
+// Whoever reads the log may go; files are served all the same.
+process.stdout.on('error', () => undefined)
+
 let waiting = ''
 let timer: NodeJS.Timeout | undefined
 

@@ -27,7 +27,7 @@ export class Connection {
   #over = false
   #corked = false
   #held = false
-  /** Bytes of data frames that the socket has not taken yet, and who waits for them to become fewer. */
+  /** Bytes of data frames that are about to be sent or that the socket has not taken yet, and who waits for them to become fewer. */
   #unsent = 0
   #waiting: (() => void)[] = []
 
@@ -71,17 +71,16 @@ export class Connection {
   }
 
   /**
-   * Sends a data frame: `framed` has room for the header in its first ten bytes. It is the socket's until the promise
-   * is settled; it never rejects, for whoever sends learns of an end by his stream.
+   * Sends a data frame for which room was reserved: `framed` has its first ten bytes free for the header. It is the
+   * socket's until the promise is settled; it never rejects, for whoever sends learns of an end by his stream.
    */
   sendData(id: number, framed: Buffer): Promise<void> {
+    const size = framed.length - headerSize
     if (this.#why !== undefined) return Promise.resolve()
-    writeHeader(framed, 'data', id, framed.length - headerSize)
-    this.#unsent += framed.length
+    writeHeader(framed, 'data', id, size)
     return new Promise(resolve => {
       this.#write(framed, () => {
-        this.#unsent -= framed.length
-        this.#wake()
+        this.reserve(-size)
         resolve()
       })
     })
@@ -90,6 +89,12 @@ export class Connection {
   /** Whether the socket's queue is short enough for another data frame, or the connection over. */
   get hasRoom(): boolean {
     return this.#why !== undefined || this.#unsent < flow.unsent
+  }
+
+  /** Room that will be used, or with less than 0 will not be. */
+  reserve(bytes: number): void {
+    this.#unsent += bytes
+    if (bytes < 0) this.#wake()
   }
 
   /** Settles when there may be room: others who wait may be quicker. */

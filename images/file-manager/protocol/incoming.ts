@@ -13,9 +13,10 @@ export class Incoming {
   readonly #held: (change: number) => void
   #pieces: Buffer[] = []
   #size = 0
-  /** What the sender may still send, and what has been read and not been granted again. */
+  /** What the sender may still send, and what has been dealt with and not been granted again. */
   #credit: number = flow.initialWindow
   #owed = 0
+  /** What was read and has not been dealt with. */
   #lent = 0
   #window: number = flow.initialWindow
   #failure: FileManagerError | undefined
@@ -37,12 +38,10 @@ export class Incoming {
   }
 
   /**
-   * All that has arrived, as soon as that is anything; undefined at the end. What an earlier call gave is taken for
-   * dealt with, and its bytes are granted anew. Rejects with why there is no end. For one caller at a time.
+   * All that has arrived, as soon as that is anything; undefined at the end. Whoever has dealt with it says so by `done`,
+   * or no more will come than a window. Rejects with why there is no end. For one caller at a time.
    */
   async read(): Promise<Buffer[] | undefined> {
-    this.#giveBack()
-    this.#grant()
     if (this.#size === 0 && this.#failure === undefined && this.sha256 === undefined)
       await this.pace.waitFor(
         new Promise<void>(resolve => {
@@ -52,10 +51,19 @@ export class Incoming {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#size === 0) return undefined
     const pieces = this.#pieces
-    this.#lent = this.#size
+    this.#lent += this.#size
     this.#pieces = []
     this.#size = 0
     return pieces
+  }
+
+  /** So many bytes of what was read are dealt with, and may be sent anew. */
+  done(bytes: number): void {
+    const returned = Math.min(bytes, this.#lent)
+    this.#lent -= returned
+    this.#held(-returned)
+    this.#owed += returned
+    this.#grant()
   }
 
   /** Throws `bad-frame` when the sender goes beyond what was granted. */
@@ -79,22 +87,16 @@ export class Incoming {
   /** Drops what nobody has read. */
   fail(why: FileManagerError): void {
     this.#failure ??= why
-    this.#held(-this.#size)
+    this.#held(-this.#size - this.#lent)
     this.#pieces = []
     this.#size = 0
-    this.#giveBack()
+    this.#lent = 0
     this.#wake?.()
   }
 
-  #giveBack(): void {
-    this.#owed += this.#lent
-    this.#held(-this.#lent)
-    this.#lent = 0
-  }
-
-  /** In halves of a window, so that a small file costs no frame and a large one few. */
+  /** In quarters of a window, so that a small file costs next to no frames and a large one few. */
   #grant(): void {
-    if (this.#owed < this.#window / 2 || this.sha256 !== undefined) return
+    if (this.#owed < this.#window / 4 || this.sha256 !== undefined || this.#failure !== undefined) return
     this.#connection.grant(this.#id, this.#owed)
     this.#credit += this.#owed
     this.#owed = 0

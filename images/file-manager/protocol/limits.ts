@@ -21,10 +21,10 @@ export const frameLimits = {
 export const flow = {
   /** What may be sent on a stream before the receiver has granted anything. */
   initialWindow: 64 * KiB,
-  /** How far a receiver that wants speed lets the sender run ahead of it. */
-  window: 2 * MiB,
+  /** How far a receiver that wants speed lets the sender run ahead: on a busy machine every wait for a grant is long. */
+  window: 8 * MiB,
   /** Bytes in a socket's queue past which streams wait, so that one slow reader costs this much memory and no more. */
-  unsent: 512 * KiB,
+  unsent: MiB,
   /** Bytes in a socket's queue past which its peer is not listened to either. */
   deaf: 4 * MiB,
 } as const

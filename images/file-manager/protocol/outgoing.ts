@@ -15,6 +15,8 @@ export class Outgoing {
   readonly #connection: Connection
   readonly #id: number
   #credit: number = flow.initialWindow
+  /** What there is leave for and was not sent yet. */
+  #reserved = 0
   #failure: FileManagerError | undefined
   #wake: (() => void) | undefined
 
@@ -23,13 +25,29 @@ export class Outgoing {
     this.#id = id
   }
 
-  /** How many bytes, of `wanted`, may be sent now: at least 1, when there is leave. Rejects with why it never comes. */
+  /**
+   * How many bytes, of `wanted`, are to be sent in the next frame: at least 1, at most a frame's content. They are taken
+   * from what was granted and from the room in the socket's queue, so whoever has leave sends. Rejects with why it never
+   * comes.
+   */
   async leave(wanted: number): Promise<number> {
-    const least = Math.min(wanted, leastFrame)
-    while (this.#failure === undefined && (this.#credit < least || !this.#connection.hasRoom))
-      await this.pace.waitFor(this.#credit < least ? this.#more() : this.#connection.room())
-    this.#throwIfFailed()
-    return Math.min(wanted, this.#credit, frameLimits.data)
+    for (;;) {
+      this.#throwIfFailed()
+      const size = this.leaveNow(wanted)
+      if (size > 0) return size
+      await this.pace.waitFor(this.#credit < Math.min(wanted, leastFrame) ? this.#more() : this.#connection.room())
+    }
+  }
+
+  /** The same without waiting: 0 where that would be needed. */
+  leaveNow(wanted: number): number {
+    if (this.#failure !== undefined || this.#credit < Math.min(wanted, leastFrame) || !this.#connection.hasRoom)
+      return 0
+    const size = Math.min(wanted, this.#credit, frameLimits.data)
+    this.#credit -= size
+    this.#reserved += size
+    this.#connection.reserve(size)
+    return size
   }
 
   /**
@@ -38,8 +56,9 @@ export class Outgoing {
    */
   send(framed: Buffer): Promise<void> {
     const size = framed.length - headerSize
-    this.#credit -= size
-    if (this.#credit < 0) throw new FileManagerError('internal', 'more is sent than there was leave for')
+    this.#throwIfFailed()
+    if (size > this.#reserved) throw new FileManagerError('internal', 'more is sent than there was leave for')
+    this.#reserved -= size
     this.pace.moved(size)
     return this.#connection.sendData(this.#id, framed)
   }
@@ -63,6 +82,8 @@ export class Outgoing {
 
   fail(why: FileManagerError): void {
     this.#failure ??= why
+    this.#connection.reserve(-this.#reserved)
+    this.#reserved = 0
     this.#wake?.()
   }
 

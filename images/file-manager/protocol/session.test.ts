@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type Answer, pairs } from '../testing/pair.ts'
 import { FileManagerError } from './errors.ts'
+import { flow } from './limits.ts'
 import type { Session } from './session.ts'
 
 const { server, session } = pairs()
@@ -26,8 +27,10 @@ const files: Answer = async exchange => {
   } else if (exchange.type === 'upload') {
     exchange.incoming.widen()
     const hash = createHash('sha256')
-    for (let pieces = await exchange.incoming.read(); pieces; pieces = await exchange.incoming.read())
+    for (let pieces = await exchange.incoming.read(); pieces; pieces = await exchange.incoming.read()) {
       for (const piece of pieces) hash.update(piece)
+      exchange.incoming.done(content.length)
+    }
     exchange.respond({ size: exchange.request.size, sha256: hash.digest('hex') })
   } else if (exchange.type === 'list') exchange.respond({ files: [] })
 }
@@ -72,7 +75,7 @@ describe('a session', () => {
     const opened = await session(listening)
     const slow = await opened.openDownload({ type: 'download', name: 'slow' })
     for (let i = 0; i < 3; i++) expect(await contentOf(opened)).toBe(sha256)
-    expect(sent).toBe(2 * 2 ** 20)
+    expect(sent).toBe(flow.window)
     slow.cancel()
     await expect(slow.read()).rejects.toMatchObject({ errorCode: 'cancelled' })
   })

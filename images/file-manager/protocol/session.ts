@@ -40,6 +40,8 @@ export interface Options {
 export interface Upload {
   /** How many bytes may be sent now, at most `wanted`. See `Outgoing`. */
   leave(wanted: number): Promise<number>
+  /** The same without waiting: 0 where that would be needed. */
+  leaveNow(wanted: number): number
   /** Sends one frame whose first ten bytes are left free, within the leave given. */
   send(framed: Buffer): Promise<void>
   /** For content that is in memory. */
@@ -51,7 +53,7 @@ export interface Upload {
 }
 
 export interface Download extends ResponseOf<'download'> {
-  /** What has arrived, in pieces; undefined at the end, when `sha256` is there. */
+  /** What has arrived, in pieces; undefined at the end, when `sha256` is there. What was read before is dealt with. */
   read(): Promise<Buffer[] | undefined>
   /** Of the whole file, as the server has sent and hashed it. */
   readonly sha256: string | undefined
@@ -94,6 +96,7 @@ class OpenSession implements Session {
     const call = await this.#calls.open(request, options.signal)
     return {
       leave: wanted => call.outgoing.leave(wanted),
+      leaveNow: wanted => call.outgoing.leaveNow(wanted),
       send: framed => call.outgoing.send(framed),
       write: content => call.outgoing.write(content),
       finish: sha256 => {
@@ -113,7 +116,10 @@ class OpenSession implements Session {
       size,
       modified,
       offset,
-      read: () => call.incoming.read(),
+      read: async () => {
+        call.incoming.done(Number.POSITIVE_INFINITY)
+        return call.incoming.read()
+      },
       get sha256() {
         return call.incoming.sha256
       },

@@ -67,6 +67,21 @@ function readSome(fd: number, into: Buffer, position: number): Promise<number> {
   })
 }
 
+/** Fills all of the buffers from `position` on. Throws `storage` when the file ends before. */
+export async function readAll(fd: number, buffers: readonly Buffer[], position: number): Promise<void> {
+  let left = await new Promise<number>((resolve, reject) => {
+    fs.readv(fd, buffers, position, (error, size) => (error ? reject(error) : resolve(size)))
+  })
+  let at = position
+  for (const buffer of buffers) {
+    const have = Math.min(left, buffer.length)
+    left -= have
+    if (have < buffer.length && (await readFully(fd, buffer.subarray(have), at + have)) < buffer.length - have)
+      throw new FileManagerError('storage', 'the file became shorter while it was sent')
+    at += buffer.length
+  }
+}
+
 /** Until the content is on disk. */
 export function syncFile(fd: number): Promise<void> {
   return new Promise((resolve, reject) => {

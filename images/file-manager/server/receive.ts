@@ -6,6 +6,7 @@ import { smallUpload } from '../protocol/limits.ts'
 import { closeFile, openFile, readFully, removeFile, syncFile, writeAll } from './disk.ts'
 import type { PartialId } from './partials.ts'
 import type { Storage } from './storage.ts'
+import { WriteBehind } from './write-behind.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants
 const chunk = 2 ** 20
@@ -52,17 +53,19 @@ export async function receiveUpload(
   return sha256
 }
 
-/** Hashes and writes what arrives, and holds it to what was announced. */
+/** Hashes and writes what arrives, and holds it to what was announced. Nothing is being written when it settles. */
 async function receiveData({ request, incoming }: Exchange<'upload'>, fd: number, hash: Hash): Promise<string> {
+  const writer = new WriteBehind(fd, request.offset, bytes => incoming.done(bytes))
   let at = request.offset
-  for (let pieces = await incoming.read(); pieces !== undefined; pieces = await incoming.read()) {
-    const begin = at
-    for (const piece of pieces) {
-      hash.update(piece)
-      at += piece.length
+  try {
+    for (let pieces = await incoming.read(); pieces !== undefined; pieces = await incoming.read()) {
+      for (const { length } of pieces) at += length
+      if (at > request.size) throw wrong(`more than the ${request.size} bytes that were announced`)
+      writer.add(pieces)
+      for (const piece of pieces) hash.update(piece)
     }
-    if (at > request.size) throw wrong(`more than the ${request.size} bytes that were announced`)
-    await writeAll(fd, pieces, begin)
+  } finally {
+    await writer.flush()
   }
   if (at !== request.size) throw wrong(`${at} of the ${request.size} bytes that were announced`)
   const sha256 = hash.digest('hex')

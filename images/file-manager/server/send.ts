@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 import { FileManagerError } from '../protocol/errors.ts'
 import type { Exchange } from '../protocol/exchange.ts'
-import { headerSize } from '../protocol/frames.ts'
-import { closeFile, readFully } from './disk.ts'
+import { sendRange } from '../protocol/send-range.ts'
+import { closeFile, readAll, readFully } from './disk.ts'
 import type { Storage } from './storage.ts'
 
 const chunk = 2 ** 20
@@ -13,15 +13,13 @@ export async function sendFile(storage: Storage, exchange: Exchange<'download'>,
   try {
     const { hash, offset } = await afterPrefix(exchange, fd, size)
     exchange.respond({ size, modified, offset })
-    for (let at = offset; at < size; ) {
-      const leave = await exchange.outgoing.leave(size - at)
-      const framed = Buffer.allocUnsafeSlow(headerSize + leave)
-      const piece = framed.subarray(headerSize)
-      if ((await readFully(fd, piece, at)) < leave) throw new FileManagerError('storage', 'the file became shorter')
-      hash.update(piece)
-      void exchange.outgoing.send(framed)
-      at += leave
-    }
+    await sendRange(
+      exchange.outgoing,
+      (buffers, at) => readAll(fd, buffers, at),
+      offset,
+      size,
+      piece => hash.update(piece),
+    )
     exchange.end(hash.digest('hex'))
     return size - offset
   } finally {
