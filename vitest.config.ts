@@ -5,8 +5,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{engine,kube,mirror,roles,playbooks,scripts,images}/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // For what hangs. A machine that is busy with labs starts a program in ten times the time that it takes alone.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // One process for many files; vitest.setup.ts keeps them apart.
     isolate: false,
     setupFiles: ['vitest.setup.ts'],

@@ -1,18 +1,9 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Event, RunEnd } from '../engine/report/events.ts'
-
-const project = fileURLToPath(new URL('..', import.meta.url))
-const zx = join(project, 'node_modules', 'zx', 'build', 'cli.js')
-/** In a user namespace without a mapping we are nobody, and still own the checkout, wherever it lies. */
-const asNobody = process.getuid?.() === 0 ? ['/usr/bin/unshare', '--user', '--'] : []
-
-// Whole programs, each of which reads hundreds of files: seconds on a machine that is busy with labs.
-vi.setConfig({ testTimeout: 60_000 })
+import { type Ended, inProcess } from './lib/testing/in-process.ts'
 
 let home: string
 beforeAll(async () => {
@@ -20,44 +11,19 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-/** The start of what loads TypeScript on Node 20 would be most of what a person waits for who asks for help. */
-const noLoader = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
-    `import module from 'node:module'
-     module.register = () => { throw new Error('a loader is registered') }
-     module.syncBuiltinESMExports()`,
-  )}`,
-}
-
-interface Ended {
-  readonly exit: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** A playbook on a bare machine: no root, no program in the PATH, no cache, no state. */
-const bare = (playbook: string, ...args: readonly string[]) => bareWith({}, playbook, ...args)
-
-function bareWith(more: Record<string, string>, playbook: string, ...args: readonly string[]): Promise<Ended> {
-  const env = {
-    ...more,
-    PATH: dirname(process.execPath),
-    HOME: home,
-    XDG_CACHE_HOME: join(home, 'cache'),
-    XDG_STATE_HOME: join(home, 'state'),
-  }
-  return new Promise(resolve => {
-    const [program = '', ...rest] = [
-      ...asNobody,
-      process.execPath,
-      zx,
-      join(project, 'playbooks', `${playbook}.mjs`),
-      ...args,
-    ]
-    execFile(program, rest, { env, cwd: project, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-      resolve({ exit: error ? Number(error.code ?? -1) : 0, stdout, stderr })
+async function bare(playbook: string, ...args: readonly string[]): Promise<Ended> {
+  const user = vi.spyOn(process, 'getuid').mockReturnValue(65534)
+  try {
+    return await inProcess(playbook, args, {
+      PATH: dirname(process.execPath),
+      HOME: home,
+      XDG_CACHE_HOME: join(home, 'cache'),
+      XDG_STATE_HOME: join(home, 'state'),
     })
-  })
+  } finally {
+    user.mockRestore()
+  }
 }
 
 const eventsOf = (stdout: string): readonly Event[] =>
@@ -65,53 +31,6 @@ const eventsOf = (stdout: string): readonly Event[] =>
     .trim()
     .split('\n')
     .map(line => JSON.parse(line))
-
-describe('a first look on a bare machine', () => {
-  it('shows the whole plan, with nothing unknown, and makes nothing', async () => {
-    const { exit, stdout, stderr } = await bare('up', '--check', '--json')
-    const end = eventsOf(stdout).at(-1) as RunEnd
-    expect(exit).toBe(2)
-    expect(end).toMatchObject({ type: 'run.end', exit: 2, roundTrips: 0 })
-    expect(Object.keys(end.hosts)).toEqual(['cp', 'worker1', 'worker2', 'worker3', 'nfs'])
-    expect(Object.keys(end.others ?? {})).toEqual(['lab', 'cluster', 'registry'])
-    const counts = { ...end.hosts, ...end.others }
-    const targets = Object.entries(counts)
-    expect(targets.filter(([, count]) => count.unknown + count.failed + count.unreachable > 0)).toEqual([])
-    expect(targets.every(([, count]) => count.changed > 0)).toBe(true)
-    expect(await readdir(home)).toEqual([])
-
-    // What check mode tells is what a run does, and what the README shows of one.
-    const readme = await readFile(join(project, 'README.md'), 'utf8')
-    const shown = [...readme.matchAll(/^(\S+) +: ok=(\d+) +changed=(\d+)/gm)]
-    expect(shown.length).toBeGreaterThan(3)
-    for (const [, target = '', ok, changed] of shown) {
-      const count = counts[target]
-      const wouldBeOk = (count?.ok ?? 0) + (count?.assumed ?? 0)
-      expect([target, wouldBeOk, count?.changed]).toEqual([target, Number(ok), Number(changed)])
-    }
-    const pictured = readme.split('\n').filter(line => line.startsWith('  changed '))
-    expect(pictured.length).toBeGreaterThan(3)
-    const plain = (line: string) => line.replaceAll(/ +/g, ' ').replace(/, [^,]+ s$| \(known after create\)$/, '')
-    const told = stderr.split('\n').map(line => plain(line).replace(' would change', ' changed'))
-    for (const line of pictured) expect(told).toContain(plain(line))
-  })
-
-  it('says that the run itself needs root', async () => {
-    const { stdout } = await bare('up', '--check')
-    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/warning Without --check [^.]*\. [^.]* need root, [^.]* with sudo\./)
-  })
-
-  it.each(['up', 'down', 'verify', 'status', 'kubeconfig', 'ssh', 'diagnose'])('%s explains itself', async playbook => {
-    const { exit, stdout } = await bareWith(noLoader, playbook, '--help')
-    expect(exit).toBe(0)
-    expect(stdout).toMatch(new RegExp(`Examples:\n  npx zx playbooks/${playbook}\\.mjs`))
-    const ends = [...stdout.matchAll(/^ +(\d+) {2}\S/gm)].map(([, status]) => Number(status))
-    expect(ends).toEqual(expect.arrayContaining([0, 64, 70, 130]))
-    // A status that stands here without its flag, or without a lock that it could not get, is one that nobody will see.
-    expect([ends.includes(2), ends.includes(3)]).toEqual(Array(2).fill(stdout.includes('--check  ')))
-    expect(ends.includes(75)).toBe(['up', 'down'].includes(playbook))
-  })
-})
 
 it('finds in a check already that this machine has no room, and a first boot nothing to read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'andamio-own-'))
@@ -189,12 +108,6 @@ describe('what is not understood is refused before anything happens', () => {
     expect(stdout).toContain('hosts-stay')
     expect(stdout).not.toContain('no terminal')
     expect(exit).toBe(64)
-  })
-
-  it('an up without root', async () => {
-    const { exit, stdout } = await bare('up')
-    expect(exit).toBe(70)
-    expect(stdout).toMatch(/root/)
   })
 })
 

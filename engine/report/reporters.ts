@@ -1,4 +1,5 @@
 import type { Event, Reporter } from './events.ts'
+import type { Output } from './failure-text.ts'
 import { refuseUnwritable } from './file.ts'
 import { githubReporter } from './github.ts'
 import { jsonReporter } from './json.ts'
@@ -15,8 +16,8 @@ export interface ReportOptions {
 }
 
 export interface Surroundings {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: Output
+  readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
@@ -44,7 +45,7 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
 }
 
 /** What goes into a pipe is mostly led on to the same terminal, by a pager or `tee`. */
-function widthOf(stream: NodeJS.WriteStream, other: NodeJS.WriteStream): { columns?: number } {
+function widthOf(stream: Output, other: Output): { columns?: number } {
   return stream.columns === undefined && other.columns !== undefined ? { columns: Math.min(other.columns, 120) } : {}
 }
 

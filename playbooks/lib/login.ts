@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { AndamioError, type ExitCode, exitCode, usageError } from '../../engine/errors.ts'
@@ -16,7 +16,7 @@ const sshFailed = 255
  * whose words the shell there reads as one line. The run's exit status is that of the shell; 69 where there was none,
  * and where it ended with 255 or by a signal, for ssh tells none of these from another.
  */
-export function login(host: string, command: readonly string[] = []): Step {
+export function login(host: string, command: readonly string[] = [], stdio: StdioOptions = 'inherit'): Step {
   return {
     title: `Log in to ${host}`,
     roles: [],
@@ -38,7 +38,6 @@ export function login(host: string, command: readonly string[] = []): Step {
           exitCode.unreachable,
         )
       }
-      const stdio = 'inherit'
       const ssh = spawn('ssh', [...sshArguments(found.endpoint), ...command], { stdio, signal: run.signal })
       const status = await statusOf(ssh)
       // ssh has said itself what is wrong. Any other status is that of the shell over there, whatever it means.

@@ -7,7 +7,7 @@ import { perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers } from '../../engine/play/run-parts.ts'
 import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
-import { reportersFor } from '../../engine/report/reporters.ts'
+import { reportersFor, type Surroundings } from '../../engine/report/reporters.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
 import { endOfLifeWarnings } from '../../kube/end-of-life.ts'
 import { upstreamVars } from '../../kube/upstream.ts'
@@ -32,7 +32,18 @@ const setElsewhere = {
 
 const builtinFolder = fileURLToPath(new URL('../../inventory', import.meta.url))
 
-export async function runPlaybook(name: string, about: About, options: Options, steps: Steps): Promise<ExitCode> {
+/** How a playbook was called, and where it tells what it does: a process, mostly. */
+export interface ProgramSurroundings extends Surroundings {
+  readonly argv: readonly string[]
+}
+
+export async function runPlaybook(
+  name: string,
+  about: About,
+  options: Options,
+  steps: Steps,
+  surroundings: ProgramSurroundings,
+): Promise<ExitCode> {
   const words = { ...vocabulary, roles: strictWords(name, 'role', vocabulary.roles) }
   const list = await steps(strictWords(name, 'step', words), options)
   const roles = list.flatMap(step => step.roles)
@@ -57,7 +68,7 @@ export async function runPlaybook(name: string, about: About, options: Options, 
   refuseUnknownGroups(name, list, lab, labGroups)
   refuseUnknownTakeOver(options.takeOver, lab)
   const { patienceSeconds = 30 } = about
-  const reporters = about.quiet ? [failureReporter(process.stderr)] : await reportersFor(options, process)
+  const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(options, surroundings)
   const logged = await execLog(options.execLog)
   return perform(
     { name, steps: list, exclusive: !about.readOnly },
@@ -66,11 +77,11 @@ export async function runPlaybook(name: string, about: About, options: Options, 
       options,
       reporters,
       warnings: endOfLifeWarnings(new Date()),
-      command: commandOf(name),
+      command: commandOf(name, surroundings.argv),
       leaseOn: controlPlaneGroup,
       provider: providerFor,
       connect: (context, signal) => connector(context, { options, patienceSeconds, logged, signal }),
-      ...recorder(process.env.ANDAMIO_RECORD_ANSWERS),
+      ...recorder(surroundings.env.ANDAMIO_RECORD_ANSWERS),
     },
   )
 }
