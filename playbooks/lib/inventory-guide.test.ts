@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { parseInventory } from '../../engine/inventory/parse.ts'
 import type { RoleVars } from '../../engine/inventory/variables.ts'
@@ -13,6 +10,7 @@ import { AddressesOf } from '../../engine/play/role.ts'
 import { upstreamVars } from '../../kube/upstream.ts'
 import { labNeeds } from './lab-needs.ts'
 import * as roles from './roles.ts'
+import { inProcess } from './testing/in-process.ts'
 
 const guide = readFileSync(new URL('../../docs/inventory.md', import.meta.url), 'utf8')
 const declared: RoleVars = {
@@ -55,20 +53,11 @@ it('shows an inventory that up takes', () => {
 
 it('shows one of which a check knows the whole plan before anything is there', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'guide-'))
-  const [zx, up] = ['../../node_modules/zx/build/cli.js', '../up.mjs'].map(path =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  )
   const inventory = join(folder, 'guide.yaml')
   await writeFile(inventory, example)
-  const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
-  const check = spawn(process.execPath, [zx ?? '', up ?? '', '--check', '--json', '--inventory', inventory], {
-    env,
-    timeout: 60_000,
-  })
-  let events = ''
-  check.stdout.on('data', chunk => (events += chunk))
-  const [code] = await once(check, 'close')
+  const env = { XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
+  const { exit, stdout } = await inProcess('up', ['--check', '--json', '--inventory', inventory], env)
   await rm(folder, { recursive: true })
-  expect(code).toBe(2)
-  expect(events).toContain('"id":"/srv/share"')
-}, 90_000)
+  expect(exit).toBe(2)
+  expect(stdout).toContain('"id":"/srv/share"')
+})

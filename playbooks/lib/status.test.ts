@@ -7,20 +7,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { knownHostLine } from '../../engine/connection/known-hosts.ts'
 import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { freePort, type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
-
 import type { Event } from '../../engine/report/events.ts'
+import { inProcess } from './testing/in-process.ts'
 
 const program = fileURLToPath(new URL('../status.mjs', import.meta.url))
 const zx = fileURLToPath(new URL('../../node_modules/zx/build/cli.js', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'andamio-status-'))
 let sshd: Sshd
 let others: readonly Sshd[]
-
-vi.setConfig({ testTimeout: 60_000 })
 
 beforeAll(async () => {
   const host = makeKey(home, 'host')
@@ -36,8 +34,14 @@ afterAll(async () => {
   rmSync(home, { recursive: true })
 })
 
+const env = { HOME: home, XDG_STATE_HOME: join(home, 'state') }
+
 /** `status` of a lab whose hosts listen on these ports. */
-async function status(ports: Readonly<Record<string, number>>, ...flags: readonly string[]) {
+function status(ports: Readonly<Record<string, number>>, ...flags: readonly string[]) {
+  return inProcess('status', ['--inventory', inventoryOf(ports), ...flags], env)
+}
+
+function inventoryOf(ports: Readonly<Record<string, number>>): string {
   const hosts = Object.entries(ports).map(
     ([name, port]) =>
       `  ${name}: { groups: [${name === 'cp' ? 'control-plane' : 'workers'}], address: 127.0.0.1, port: ${port} }\n`,
@@ -45,32 +49,29 @@ async function status(ports: Readonly<Record<string, number>>, ...flags: readonl
   const head = 'lab: seen\nprovider: static\nstatic: { user: root, key: ./key, agent: false }\n'
   const groups = 'groups:\n  cluster: { children: [control-plane, workers] }\n'
   writeFileSync(join(home, 'lab.yaml'), `${head}hosts:\n${hosts.join('')}${groups}`)
-  const child = spawn(process.execPath, [zx, program, '--inventory', join(home, 'lab.yaml'), ...flags], {
-    env: { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, 'state') },
-  })
-  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { exit, stdout, stderr }
+  return join(home, 'lab.yaml')
 }
 
-it('hears what every host has to tell before it ends', async () => {
+it('hears what every host has to tell before it ends, and then does', async () => {
   const [worker1 = 0, worker2 = 0] = others.map(({ port }) => port)
-  const { exit, stdout, stderr } = await status({ cp: sshd.port, worker1, worker2 })
+  const inventory = inventoryOf({ cp: sshd.port, worker1, worker2 })
+  const child = spawn(process.execPath, [zx, program, '--inventory', inventory], {
+    env: { PATH: process.env.PATH, ...env },
+  })
+  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   // Of each its facts, and of the first whether it has a cluster.
   expect(stdout, stderr).toContain('4 round trips')
   expect(exit).toBe(0)
 })
 
-it('shows a host that refuses as such, and the others all the same', async () => {
-  const { exit, stdout, stderr } = await status({ cp: sshd.port, worker1: await freePort() })
-  expect(stdout, stderr).toMatch(/cp +running 127\.0\.0\.1 +control-plane/)
-  expect(stdout).toMatch(/worker1 +does not answer +workers/)
-  expect(stdout).toContain('There is no cluster.')
-  expect(stdout).toContain('nothing listens there (ECONNREFUSED)')
+it('shows a host that refuses as such, and the others all the same, to people and to programs', async () => {
+  const { exit, stdout, stderr } = await status({ cp: sshd.port, worker1: await freePort() }, '--json')
+  expect(stderr).toMatch(/cp +running 127\.0\.0\.1 +control-plane/)
+  expect(stderr).toMatch(/worker1 +does not answer +workers/)
+  expect(stderr).toContain('There is no cluster.')
+  expect(stderr).toContain('nothing listens there (ECONNREFUSED)')
   expect(exit).toBe(69)
-})
 
-it('tells programs what it shows', async () => {
-  const { stdout } = await status({ cp: sshd.port, worker1: await freePort() }, '--json')
   const events = stdout
     .trim()
     .split('\n')

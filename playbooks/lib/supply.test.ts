@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { daemonLives, startDaemon, stopDaemon } from '../../mirror/serve/daemon.ts'
-
-const project = fileURLToPath(new URL('../..', import.meta.url))
-const program = [join(project, 'node_modules', 'zx', 'build', 'cli.js'), join(project, 'playbooks', 'down.mjs')]
+import { inProcess } from './testing/in-process.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -26,15 +21,12 @@ it('down ends the servers of a lab whose inventory takes packages from upstream,
   const { signal } = new AbortController()
   await startDaemon({ ...server, command, settings: [], answers: async () => true }, signal)
   try {
-    const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
-    const down = spawn(process.execPath, [...program, '--inventory', inventory, '--yes'], { env, timeout: 60_000 })
-    let output = ''
-    for (const stream of [down.stdout, down.stderr]) stream.on('data', chunk => (output += chunk))
-    const [code] = await once(down, 'close')
-    expect(output).toContain('mirror-server')
-    expect(code).toBe(0)
+    const env = { XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
+    const { exit, stdout, stderr } = await inProcess('down', ['--inventory', inventory, '--yes'], env)
+    expect(stdout, stderr).toContain('mirror-server')
+    expect(exit).toBe(0)
     expect(await daemonLives(server)).toBe(false)
   } finally {
     await stopDaemon(server)
   }
-}, 90_000)
+})

@@ -16,13 +16,14 @@ type Written = readonly [name: string, about: About, steps: Steps]
 
 /**
  * A playbook as its program performs it, on pipes, but within this process: to start one takes longer than most of what
- * is tested. `env` holds for the run. What a process adds, programs.test.ts proves, and login.test.ts and others for
- * runs that wait for something.
+ * is tested. `env` holds for the run, and `instead` are other steps than the playbook's own. What a process adds,
+ * programs.test.ts proves, and login.test.ts and others for runs that wait for something.
  */
 export async function inProcess(
   playbook: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  instead?: Steps,
 ): Promise<Ended> {
   const [name, about, steps] = await written(playbook)
   const [stdout, stderr] = [new Sink(), new Sink()]
@@ -31,7 +32,7 @@ export async function inProcess(
   try {
     const argv = ['node', 'zx', `playbooks/${name}.mjs`, ...args]
     const read = readOptions(name, args, about)
-    const exit = await statusOf(name, about, read, steps, { argv, env: process.env, stdout, stderr })
+    const exit = await statusOf(name, about, read, instead ?? steps, { argv, env: process.env, stdout, stderr })
     return { exit, stdout: stdout.text, stderr: stderr.text }
   } finally {
     vi.unstubAllEnvs()
