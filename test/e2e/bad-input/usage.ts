@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { holds, prove } from '../proof.ts'
+import { equal, prove } from '../proof.ts'
 import { project, runPlaybook } from '../run-playbook.ts'
 import { type Refusal, refused } from './refused.ts'
 
@@ -65,7 +65,11 @@ export async function usageSteps(scratch: string, env: NodeJS.ProcessEnv): Promi
       const words = join(project, 'playbooks/lib/playbook.mjs')
       await writeFile(file, `import { playbook } from '${words}'\nawait playbook('mine', { summary: '.' }, ${steps})\n`)
       const result = await runPlaybook(file, [], env)
-      holds(result.events.length === 0, 'no run was begun')
+      equal(
+        result.events.map(event => event.type),
+        ['run.end'],
+        'all that is told',
+      )
       refused(result, refusal)
     })
   }
