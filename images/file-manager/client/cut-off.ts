@@ -1,6 +1,7 @@
 import { FileManagerError } from '../protocol/errors.ts'
 import type { RequestOf } from '../protocol/messages.ts'
 
+type Request = Pick<RequestOf<'upload'>, 'name' | 'upload' | 'attempt' | 'offset'>
 type Attempt = NonNullable<RequestOf<'upload'>['replaces']>[number]
 
 /** A server takes no more of them. */
@@ -11,23 +12,30 @@ const open = new Set(['lost', 'unreachable', 'cancelled', 'idle', 'slow', 'inter
 
 /** Attempts at uploads that ended without an answer: the next one at the same name ends them for good. */
 export class CutOff {
-  readonly #attempts = new Map<string, Attempt[]>()
+  readonly #attempts = new Map<string, readonly Attempt[]>()
 
-  /** Performs `act` with what it is to put into its request. */
+  /** Performs `act` with what is to be added to its request. */
   async watch<T>(
-    { name, upload }: { readonly name: string; readonly upload: string },
-    attempt: string,
+    { name, upload, attempt, offset }: Request,
     act: (replaces: Pick<RequestOf<'upload'>, 'replaces'>) => Promise<T>,
   ): Promise<T> {
-    const before = this.#attempts.get(name)
+    const before = this.#attempts.get(name) ?? []
+    // What is gone on with must not be ended; it is taken over as it is, and what is left of such is of the same content.
+    const kept = before.filter(old => offset > 0 && old.upload === upload)
+    const ended = before.filter(old => !kept.includes(old))
     try {
-      const result = await act(before === undefined ? {} : { replaces: before })
-      this.#attempts.delete(name)
+      const result = await act(ended.length === 0 ? {} : { replaces: ended })
+      this.#set(name, kept)
       return result
     } catch (error) {
       if (!(error instanceof FileManagerError) || open.has(error.errorCode))
-        this.#attempts.set(name, [...(before ?? []), { upload, attempt }].slice(-most))
+        this.#set(name, [...before, { upload, attempt }].slice(-most))
       throw error
     }
+  }
+
+  #set(name: string, attempts: readonly Attempt[]): void {
+    if (attempts.length === 0) this.#attempts.delete(name)
+    else this.#attempts.set(name, attempts)
   }
 }

@@ -6,7 +6,7 @@ import { smallUpload } from '../protocol/limits.ts'
 import type { Download, Session } from '../protocol/session.ts'
 import type { GroupSync } from './group-sync.ts'
 import type { Leftovers } from './leftovers.ts'
-import { hashOf, InTheWay, openHere, putInPlace, standing, targetOf } from './target.ts'
+import { hashOf, InTheWay, isFolder, openHere, putInPlace, standing, targetOf } from './target.ts'
 import type { Moved, Moving } from './upload.ts'
 
 export interface Into {
@@ -29,6 +29,7 @@ export interface Downloaded extends Moved {
 export async function downloadFile(session: Session, name: string, into: Into, moving: Moving): Promise<Downloaded> {
   const target = targetOf(into.folder, name)
   const there = standing(target)
+  if (there === 'folder') throw isFolder(name)
   if (there !== 'nothing' && !into.replace) return compare(session, name, target, there, moving)
   const claimed = into.leftovers.claim(name)
   try {

@@ -35,11 +35,13 @@ function make(folder: string, file: string): string {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeFileSync(draft, `${nonce}\n`, { mode: 0o600, flag: 'wx' })
     if (read(file) === undefined) rmSync(file, { force: true })
-    linkSync(draft, file)
+    try {
+      linkSync(draft, file)
+    } finally {
+      rmSync(draft)
+    }
     return nonce
   } catch {
     return read(file) ?? nonce
-  } finally {
-    rmSync(draft, { force: true })
   }
 }

@@ -18,6 +18,8 @@ export interface PeopleOptions {
   /** Where it is said who answers. */
   readonly connection?: 'out' | 'err'
   ask?(question: string, signal: AbortSignal): Promise<string>
+  /** Whether nothing is under way. */
+  idle?(): boolean
 }
 
 /** So many files and no more are told one by one. */
@@ -25,11 +27,17 @@ const toldSingly = 20
 const repaint = 100
 
 /** Lines for people: results to one stream, progress and problems to the other. */
-export function forPeople({ out, err, connection, ask }: PeopleOptions): Reporter {
+export function forPeople({ out, err, connection, ask, idle }: PeopleOptions): Reporter {
   let erase: (() => unknown) | undefined
   let held = false
   let told: { files: number; failures: number } = { files: 0, failures: 0 }
+  /** What is said while somebody is asked. */
+  const later: (() => void)[] = []
   const line = (stream: Stream, text: string): void => {
+    if (held) {
+      later.push(() => line(stream, text))
+      return
+    }
     erase?.()
     stream.write(`${text}\n`)
   }
@@ -42,11 +50,7 @@ export function forPeople({ out, err, connection, ask }: PeopleOptions): Reporte
   }
   const tell = (event: ClientEvent): void => {
     if (event.type === 'connected' && connection !== undefined) line(connection === 'out' ? out : err, connected(event))
-    else if (event.type === 'lost')
-      line(
-        err,
-        `The connection to ${visible(event.server)} was lost: ${visible(event.why)}. The next command connects again.`,
-      )
+    else if (event.type === 'lost') line(err, lost(event, idle?.() === true))
     else if (event.type === 'listed')
       for (const text of listing(event.files, out.isTTY === true, event.where)) line(out, text)
     else if (event.type === 'transfers.begin') told = { files: event.files, failures: 0 }
@@ -81,6 +85,7 @@ export function forPeople({ out, err, connection, ask }: PeopleOptions): Reporte
       return await ask(question, signal)
     } finally {
       held = false
+      for (const say of later.splice(0)) say()
     }
   }
   return { tell, watch, ask: answered }
@@ -91,10 +96,15 @@ function connected({ node, server, plainText }: ClientEvent & { type: 'connected
   return `Connected to ${node}, served by ${visible(server)}${how}.`
 }
 
+function lost({ server, why }: ClientEvent & { type: 'lost' }, idle: boolean): string {
+  return `The connection to ${visible(server)} was lost: ${visible(why)}.${idle ? ' The next command connects again.' : ''}`
+}
+
 function sentence(event: ClientEvent & { type: 'transfer.end'; outcome: 'done' | 'same' }): string {
   const { direction, name, outcome, size, seconds, resumed } = event
   if (outcome === 'same') return `${visible(name)} is here already, the same to the byte.`
-  const rate = seconds > 1 ? `, ${shownTime(seconds)}, ${shownSize((size - resumed) / seconds)}/s` : ''
+  const rate =
+    seconds > 1 && size > 2 ** 20 ? `, ${shownTime(seconds)}, ${shownSize((size - resumed) / seconds)}/s` : ''
   const from = resumed > 0 ? `, ${shownSize(resumed)} of it earlier` : ''
   return `${direction === 'upload' ? 'Uploaded' : 'Downloaded'} ${visible(name)} (${shownSize(size)}${from}${rate}).`
 }

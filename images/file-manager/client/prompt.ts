@@ -40,6 +40,7 @@ export class Prompt {
       out: above,
       err: above,
       connection: 'out',
+      idle: () => this.#asking,
       ask: (question, signal) => this.#ask(question, signal),
     })
   }

@@ -14,6 +14,9 @@ export class InTheWay extends Problem {
   }
 }
 
+export const isFolder = (name: string): Problem =>
+  new Problem(`${name} is a folder here`, 'Rename the folder, or go elsewhere.')
+
 /** Where a name that a server or a person gave leads to: into `folder`, always. Throws `name`. */
 export const targetOf = (folder: string, name: string): string => join(folder, checkName(name))
 

@@ -1,11 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import pLimit from 'p-limit'
-import pRetry from 'p-retry'
-import { FileManagerError } from '../protocol/errors.ts'
 import { smallUpload } from '../protocol/limits.ts'
 import type { Session } from '../protocol/session.ts'
 import type { Direction, Reporter, Tally } from './events.ts'
 import type { Link } from './link.ts'
+import { persistently } from './persistence.ts'
 import { type Exit, exits, type Problem, problemOf } from './problem.ts'
 import type { Moved, Moving } from './upload.ts'
 
@@ -31,8 +30,6 @@ const smallAtOnce = { upload: 256, download: 1024 }
 const largeAtOnce = 2
 /** Where sizes are not known they may all be large. */
 const unknownAtOnce = 4
-
-const retries = { retries: 4, minTimeout: 250, factor: 2, randomize: true }
 
 /** All of them, each again when its connection is lost. The exit status of the first failure; `done` when there is none. */
 export async function transferAll(
@@ -95,12 +92,12 @@ async function one(transfer: Transfer, tally: Tally, options: TransferOptions): 
 }
 
 /** Goes on after a loss, for there are other servers. */
-async function persistent(transfer: Transfer, tally: Tally, options: TransferOptions) {
-  const attempt = async () => {
+function persistent(transfer: Transfer, tally: Tally, { link, signal }: TransferOptions) {
+  const attempt = async (session: Session): ReturnType<Transfer['run']> => {
     tally.name = transfer.name
     let [moved, resumed] = [0, 0]
     const moving: Moving = {
-      signal: options.signal,
+      signal,
       moved: bytes => {
         moved += bytes
         tally.moved += bytes
@@ -111,32 +108,17 @@ async function persistent(transfer: Transfer, tally: Tally, options: TransferOpt
       },
     }
     try {
-      return await transfer.run(await options.link.session(options.signal), moving)
+      return await transfer.run(session, moving)
     } catch (error) {
       // What has moved is counted anew, as what is there already or as what moves again.
       tally.moved -= moved
       tally.resumed -= resumed
-      if (!options.signal.aborted && (await transfer.again?.(error))) return attempt()
+      if (!signal.aborted && (await transfer.again?.(error))) return attempt(session)
       throw error
     }
   }
-  const shouldRetry = ({ error }: { error: unknown }) => !options.signal.aborted && passes(error)
-  return pRetry(attempt, { ...retries, shouldRetry, signal: options.signal })
+  return persistently(link, attempt, signal)
 }
-
-/** Another server, or the same one a little later, may do better. */
-const passing: ReadonlySet<string> = new Set([
-  'lost',
-  'unreachable',
-  'shutting-down',
-  'busy',
-  'not-ready',
-  'no-server',
-  'idle',
-  'slow',
-])
-
-const passes = (error: unknown): boolean => error instanceof FileManagerError && passing.has(error.errorCode)
 
 function tallyOf(direction: Direction, transfers: readonly Transfer[]): Tally {
   const expected = transfers.reduce((sum, { size }) => sum + (size ?? 0), 0)

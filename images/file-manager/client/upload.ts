@@ -32,10 +32,9 @@ export async function uploadSmall(
 ): Promise<Moved> {
   const { content, size } = source
   const sha256 = createHash('sha256').update(content).digest('hex')
-  const attempt = newAttempt()
-  return cutOff.watch(source, attempt, async replaces => {
-    const request = { type: 'upload', ...wish(source), attempt, offset: 0, ...replaces } as const
-    const upload = await session.openUpload(request, moving)
+  const request = { type: 'upload', ...wish(source), attempt: newAttempt(), offset: 0 } as const
+  return cutOff.watch(request, async replaces => {
+    const upload = await session.openUpload({ ...request, ...replaces }, moving)
     await upload.write(content)
     const answer = await upload.finish(sha256)
     moving.moved(size)
@@ -72,10 +71,9 @@ async function send(
   if (offset > 0) await hashBefore(source, offset, hash, moving)
   const prefix = offset > 0 ? { prefix: hash.copy().digest('hex') } : {}
   moving.resumed(offset)
-  const attempt = newAttempt()
-  return cutOff.watch(source, attempt, async replaces => {
-    const request = { type: 'upload', ...wish(source), attempt, offset, ...prefix, ...replaces } as const
-    const upload = await session.openUpload(request, moving)
+  const request = { type: 'upload', ...wish(source), attempt: newAttempt(), offset, ...prefix } as const
+  return cutOff.watch(request, async replaces => {
+    const upload = await session.openUpload({ ...request, ...replaces }, moving)
     try {
       const seen = (piece: Buffer): void => {
         hash.update(piece)

@@ -4,6 +4,7 @@ import { downloadFile, type Into } from '../download.ts'
 import { GroupSync } from '../group-sync.ts'
 import { Leftovers } from '../leftovers.ts'
 import { isPattern } from '../pattern.ts'
+import { persistently } from '../persistence.ts'
 import { type Exit, exits, problemOf, usageProblem } from '../problem.ts'
 import { findRemote, listRemote } from '../remote-files.ts'
 import { visible } from '../shown.ts'
@@ -18,8 +19,8 @@ const fewNames = 3
 
 export const download: Command = {
   name: 'download',
-  takes: '[--force] FILE...',
-  summary: 'copies files from the server to here; asks before it replaces another file',
+  takes: 'FILE...',
+  summary: 'copies files to here; asks before it replaces another',
   more: ['download notes.txt', 'download *.txt', 'download --force notes.txt   replaces a notes.txt that is here'],
   completes: 'remote',
   async run(words, context, signal) {
@@ -55,7 +56,7 @@ async function filesOf(
 ): Promise<[files: Sizes, missing: Exit]> {
   if (words.length <= fewNames && !words.some(({ pattern }) => isPattern(pattern)))
     return [new Map(words.map(({ text }) => [text, undefined])), exits.done]
-  const all = await listRemote(await link.session(signal), signal)
+  const all = await persistently(link, session => listRemote(session, signal), signal)
   let missing: Exit = exits.done
   const files = new Map<string, number>()
   for (const word of words)

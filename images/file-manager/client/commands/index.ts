@@ -24,7 +24,7 @@ const help: Command = {
 const exit: Command = {
   name: 'exit',
   takes: '',
-  summary: 'closes the connection and ends the program (so does Ctrl-D)',
+  summary: 'closes the connection and ends the program, as Ctrl-D does',
   more: ['exit'],
   completes: 'nothing',
   run: async () => exits.done,
@@ -82,6 +82,6 @@ function* overview(): Generator<string> {
   const calls = commands.map(({ name, takes }) => `${name} ${takes}`.trim())
   const widest = Math.max(...calls.map(call => call.length))
   for (const [index, { summary }] of commands.entries()) yield `  ${(calls[index] ?? '').padEnd(widest)}  ${summary}`
-  yield 'Patterns are as in a shell, and so are quotes: upload "two words.txt". Tab completes. Ctrl-C ends a transfer;'
-  yield 'the same command goes on with it later.'
+  yield 'Patterns and quotes are as in a shell: upload "two words.txt". Tab completes.'
+  yield 'Ctrl-C ends a transfer; the same command goes on with it later.'
 }

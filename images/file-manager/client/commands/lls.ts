@@ -1,3 +1,4 @@
+import { persistently } from '../persistence.ts'
 import { exits } from '../problem.ts'
 import { findRemote, listRemote } from '../remote-files.ts'
 import { type Command, parted } from './command.ts'
@@ -10,7 +11,7 @@ export const lls: Command = {
   completes: 'remote',
   async run(words, { link, report }, signal) {
     const { rest } = parted(words, [])
-    const all = await listRemote(await link.session(signal), signal)
+    const all = await persistently(link, session => listRemote(session, signal), signal)
     const files = rest.length === 0 ? all : [...new Set(rest.flatMap(word => findRemote(word, all)))]
     report.tell({ type: 'listed', where: 'remote', files })
     return exits.done

@@ -6,9 +6,9 @@ import { type Command, parted } from './command.ts'
 
 export const ls: Command = {
   name: 'ls',
-  takes: '[PATTERN or FOLDER...]',
+  takes: '[PATTERN...]',
   summary: 'lists the files here, on this machine',
-  more: ['ls', 'ls *.txt', 'ls folder'],
+  more: ['ls', 'ls *.txt', 'ls folder', 'ls "two words.txt"'],
   completes: 'local',
   async run(words, { report, folder }) {
     const { rest } = parted(words, [])

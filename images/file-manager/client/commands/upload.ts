@@ -9,7 +9,7 @@ import { type Command, type Context, parted } from './command.ts'
 export const upload: Command = {
   name: 'upload',
   takes: 'FILE...',
-  summary: 'copies files from here to the server; what is there under the same name is replaced',
+  summary: 'copies files to the server, over what has the same name',
   more: ['upload notes.txt', 'upload *.txt', 'upload "two words.txt" other\\ file.txt', 'upload ../pictures/*.png'],
   completes: 'local',
   async run(words, context, signal) {
