@@ -28,7 +28,7 @@ test('the limit ends the whole group, and says so', async () => {
   await expect(run('sleep 60 & sleep 60', { timeoutSeconds: 0.3 })).rejects.toMatchObject({
     failure: { cause: 'it took longer than 0.3 s', place: join(folder.path, 'log') },
   })
-  expect(Date.now() - begun).toBeLessThan(10_000)
+  expect(Date.now() - begun).toBeLessThan(30_000)
 })
 
 test('cancelling ends the whole group', async () => {

@@ -52,7 +52,7 @@ describe('this machine', () => {
     await expect(run).rejects.toMatchObject({ failure: { code: 'command-timeout' } })
     const gone = async (): Promise<boolean> =>
       (await local.exec(`pgrep -f '^${nap}'`, { timeoutSeconds: 5 })).stdout.length === 0
-    await vi.waitUntil(gone, { timeout: 5000, interval: 20 })
+    await vi.waitUntil(gone, { timeout: 30_000, interval: 20 })
   })
 
   test('ends at once when the run is interrupted', async () => {

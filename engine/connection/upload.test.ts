@@ -120,7 +120,7 @@ const pausing = (look: () => unknown): Connection => ({
       const whole = Buffer.concat(await collect(options.stdin as AsyncIterable<Buffer>))
       yield whole.subarray(0, 90)
       const arrived = (): boolean => readdirSync(folder).some(name => statSync(join(folder, name)).size > 0)
-      await vi.waitUntil(arrived, { timeout: 5000, interval: 5 })
+      await vi.waitUntil(arrived, { timeout: 30_000, interval: 5 })
       look()
       yield whole.subarray(90)
     }

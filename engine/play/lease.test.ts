@@ -159,7 +159,7 @@ it('is asked for anew by who wants to act when its renewal got no answer', async
   losing = true
   vi.advanceTimersByTime(10_000)
   vi.useRealTimers()
-  await vi.waitUntil(() => lose !== undefined)
+  await vi.waitUntil(() => lose !== undefined, { timeout: 30_000 })
   time += 45
   const permit = one.permit()
   losing = false

@@ -231,7 +231,7 @@ describe('a terminal', () => {
     const reporter = prettyReporter({ stream, tty: true, verbose: false, diff: false })
     const events = runs.failing(Date.now())
     for (const event of events.slice(0, 5)) reporter.on(event)
-    await vi.waitFor(() => expect(stream.text).toContain('objects'))
+    await vi.waitFor(() => expect(stream.text).toContain('objects'), { timeout: 30_000 })
     for (const event of events.slice(5)) reporter.on(event)
     await reporter.close()
     const end = stream.text.slice(stream.text.indexOf('PLAY RECAP'))
