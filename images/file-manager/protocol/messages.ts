@@ -8,7 +8,7 @@ const size = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const key = z.string().regex(/^[0-9a-f]{32}$/)
 /** Checked by `checkName` where it is used: there, with an error that says what is wrong with it. */
-const name = z.string().max(1024)
+const name = z.string()
 /** Host names and addresses, with or without a port. */
 const address = z.string().regex(/^[A-Za-z0-9.:[\]_%-]{1,255}$/)
 
