@@ -54,9 +54,6 @@ describe('the programs', () => {
   test.each<['broker' | 'server', string[], RegExp]>([
     ['broker', ['somewhere'], /takes no arguments/],
     ['server', [], /takes one argument/],
-    ['server', ['a b'], /HOST or HOST:PORT/],
-    ['server', ['localhost', '--quota', 'much'], /--quota takes a number/],
-    ['server', ['localhost', '--nonsense'], /nonsense/],
   ])('of which the %s with %j says what is wrong', async (name, args, text) => {
     const program = run(name, ...args)
     expect(await program.ended()).toBe(64)
