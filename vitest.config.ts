@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ['{engine,kube,mirror,roles,playbooks,scripts,images}/**/*.test.ts'],
     // For what hangs. A machine that is busy with labs starts a program in ten times the time that it takes alone.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     // One process for many files; vitest.setup.ts keeps them apart.
     isolate: false,
