@@ -1,5 +1,4 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
 import { FileManagerError } from '../protocol/errors.ts'
 import { sendRange } from '../protocol/send-range.ts'
 import type { Session } from '../protocol/session.ts'
@@ -79,7 +78,7 @@ async function send(
         hash.update(piece)
         moving.moved(piece.length)
       }
-      await sendRange(upload, (buffers, at) => read(source.file, buffers, at), offset, source.size, seen)
+      await sendRange(upload, (buffers, at) => exact(source.file, buffers, at), offset, source.size, seen)
       await source.checkUnchanged()
       const sha256 = hash.digest('hex')
       return { ...checked(await upload.finish(sha256), source.size, sha256), resumed: offset }
@@ -90,24 +89,12 @@ async function send(
   })
 }
 
-/** Fills all of the buffers by one call, when the system does. */
-async function read(file: FileHandle, buffers: readonly Buffer[], at: number): Promise<void> {
-  let { bytesRead: left } = await file.readv(buffers, at)
-  let place = at
-  for (const buffer of buffers) {
-    const have = Math.min(left, buffer.length)
-    left -= have
-    if (have < buffer.length) await exact(file, buffer.subarray(have), place + have)
-    place += buffer.length
-  }
-}
-
 async function hashBefore({ file }: LargeSource, end: number, hash: Hash, { signal }: Moving): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(Math.min(2 ** 20, end))
   for (let at = 0; at < end; at += buffer.length) {
     if (signal.aborted) throw new FileManagerError('cancelled', 'the upload was cancelled')
     const piece = buffer.subarray(0, Math.min(buffer.length, end - at))
-    await exact(file, piece, at)
+    await exact(file, [piece], at)
     hash.update(piece)
   }
 }
