@@ -66,4 +66,4 @@ test('asking how to write a transcript starts no lab', () => {
   const help = execFileSync(file, args, { cwd: project, encoding: 'utf8', timeout: 60_000 })
   expect(help).toContain('Usage: npx zx scripts/transcript.mjs [options]')
   expect(help).not.toContain('PLAY')
-}, 60_000)
+})

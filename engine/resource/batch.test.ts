@@ -1,17 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { quote } from '../shell/quote.ts'
 import { compose, type Fragment } from './batch.ts'
 
-// Hundreds of shells, one after the other.
-vi.setConfig({ testTimeout: 60_000 })
-
-const fragment = (script: string): Fragment => ({ script, timeoutSeconds: 2 })
+const fragment = (script: string, timeoutSeconds = 30): Fragment => ({ script, timeoutSeconds })
 
 function run(shell: string, fragments: readonly Fragment[], guarded = false) {
   const batch = compose(fragments, guarded)
-  const { stdout, stderr } = spawnSync(shell, ['-s'], { input: batch.script, timeout: 10_000 })
+  const { stdout, stderr } = spawnSync(shell, ['-s'], { input: batch.script, timeout: 60_000 })
   return batch.parse(stdout, stderr.toString())
 }
 
@@ -59,7 +56,7 @@ describe.each(['dash', 'bash'])('a batch in %s', shell => {
   })
 
   it('guarded, isolates a fragment that hangs and one that does not parse', () => {
-    const answers = run(shell, [fragment('sleep 30'), fragment('if then'), fragment('echo fine')], true)
+    const answers = run(shell, [fragment('sleep 60', 1), fragment('if then'), fragment('echo fine')], true)
     expect(answers[0]?.status).toBe(124)
     expect(answers[1]?.status).not.toBe(0)
     expect(answers[2]).toMatchObject({ status: 0, stdout: 'fine' })

@@ -39,7 +39,7 @@ const repository = () =>
 beforeAll(async () => {
   fingerprint = await root().sh(makeRepository)
   content = await root().sh('cat /srv/repo/key.asc')
-}, 60_000)
+})
 
 test('a repository obeys the laws, and its lists are fetched', async () => {
   await obeysLaws(root(), { wish: repository(), undo: aptRepositoryAbsent('lab') })
@@ -77,7 +77,7 @@ test('packages obey the laws, with what they depend on and of the wished version
   const packages = ['andamio-tool', { name: 'andamio-base', version: '1.*' }]
   const undo = aptPackagesAbsent(['andamio-tool', 'andamio-base'])
   await obeysLaws(root(), { wish: aptPackages(packages), undo })
-}, 60_000)
+})
 
 test('a wished version is told without the pattern that it is found by', () => {
   const wish = (version: string) => aptPackages([{ name: 'tool', version }])
@@ -88,7 +88,7 @@ test('a wished version is told without the pattern that it is found by', () => {
 test('a held package obeys the laws', async () => {
   await aptPackages(['andamio-base']).apply(root().writer, absent)
   await obeysLaws(root(), { wish: aptHold(['andamio-base']), undo: aptHoldAbsent(['andamio-base']) })
-}, 60_000)
+})
 
 test('never a downgrade', async () => {
   const older = aptPackages([{ name: 'andamio-base', version: '1.0' }])
@@ -99,7 +99,7 @@ test('never a downgrade', async () => {
   await expect(older.apply(root().writer, is)).rejects.toMatchObject({
     failure: { code: 'apt-failed', cause: expect.stringContaining('downgraded') },
   })
-}, 60_000)
+})
 
 test('a removal takes nothing along that was not named', async () => {
   await aptPackages(['andamio-tool']).apply(root().writer, absent)
@@ -110,7 +110,7 @@ test('a removal takes nothing along that was not named', async () => {
       stderr: expect.arrayContaining([expect.stringContaining('andamio-tool depends on')]),
     },
   })
-}, 60_000)
+})
 
 test('what a killed dpkg left half done is finished', async () => {
   await root().sh(`dpkg --unpack --force-downgrade /srv/repo/andamio-tool_1.5.deb >/dev/null 2>&1`)
@@ -120,14 +120,14 @@ test('what a killed dpkg left half done is finished', async () => {
   expect(wish.diff(is, { change: () => false })).toEqual([{ attribute: 'andamio-tool', before, after: 'installed' }])
   await wish.apply(root().writer, is)
   expect(wish.diff(await answerOf(root(), wish), { change: () => false })).toEqual([])
-}, 60_000)
+})
 
 test('a package that nobody has is named, after the lists were fetched once more', async () => {
   const wish = aptPackages(['andamio-nowhere'])
   await expect(wish.apply(root().writer, absent)).rejects.toMatchObject({
     failure: { cause: 'E: Unable to locate package andamio-nowhere' },
   })
-}, 60_000)
+})
 
 const applying = async (wish: AnyResource): Promise<unknown> => wish.apply(root().writer, await answerOf(root(), wish))
 
@@ -135,26 +135,22 @@ test.each<[string, string, () => Promise<unknown>]>([
   ['/var/lib/dpkg/lock-frontend', 'apt-get', () => aptGet(root().writer, ['install', 'andamio-base'], 'install')],
   ['/var/lib/dpkg/lock-frontend', 'dpkg', () => applying(aptPackagesAbsent(['andamio-base']))],
   ['/var/lib/apt/lists/lock', 'apt-get update', () => applying(repository())],
-])(
-  'who holds %s is waited for and named by %s',
-  async (lock, program, act) => {
-    if (program === 'apt-get') await root().sh('dpkg --purge andamio-tool andamio-base')
-    if (program === 'apt-get update') await root().sh('rm -f /var/lib/apt/lists/*Release')
-    // apt heeds fcntl locks only; a file tells when the lock is held, and another that somebody was seen to wait for it.
-    await root().sh(`rm -f /srv/held /srv/seen; cat >/srv/hold <<'END'
+])('who holds %s is waited for and named by %s', async (lock, program, act) => {
+  if (program === 'apt-get') await root().sh('dpkg --purge andamio-tool andamio-base')
+  if (program === 'apt-get update') await root().sh('rm -f /var/lib/apt/lists/*Release')
+  // apt heeds fcntl locks only; a file tells when the lock is held, and another that somebody was seen to wait for it.
+  await root().sh(`rm -f /srv/held /srv/seen; cat >/srv/hold <<'END'
 use Fcntl; open(F, ">>", $ARGV[0]) or die; my $lock = pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0);
 fcntl(F, F_SETLK, $lock) or die; open(R, ">", "/srv/held"); close R;
 for (1..500) { exit 0 if -e "/srv/seen"; select(undef, undef, undef, 0.05) } exit 1;
 END`)
-    const holder = root().connection.exec(`perl /srv/hold ${lock}`, { timeoutSeconds: 30 })
-    await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done')
-    const waitsBefore = root().waits.length
-    const applied = act()
-    await vi.waitUntil(() => root().waits.length > waitsBefore, { timeout: 20_000 })
-    await root().sh(': >/srv/seen')
-    await applied
-    expect((await holder).code).toBe(0)
-    expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
-  },
-  60_000,
-)
+  const holder = root().connection.exec(`perl /srv/hold ${lock}`, { timeoutSeconds: 30 })
+  await root().sh('for _ in $(seq 200); do [ -e /srv/held ] || sleep 0.05; done')
+  const waitsBefore = root().waits.length
+  const applied = act()
+  await vi.waitUntil(() => root().waits.length > waitsBefore, { timeout: 20_000 })
+  await root().sh(': >/srv/seen')
+  await applied
+  expect((await holder).code).toBe(0)
+  expect(root().waits.at(-1)).toMatch(/^the package lock: .*lock.*, held by process \d+/)
+})
