@@ -2,27 +2,18 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { credentialsOf } from '../protocol/credentials.ts'
 import { partialPrefix } from '../protocol/names.ts'
 import { TestClient } from '../testing/client.ts'
-import { everythingIn, serving } from '../testing/serving.ts'
+import { labs } from '../testing/lab.ts'
+import { everythingIn } from '../testing/serving.ts'
 
-const lab = serving()
-const clients: TestClient[] = []
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.close()
-})
+const { lab, folder, broker: startBroker, server: startServer, lines, made } = labs()
 
 async function start() {
-  const data = lab.folder()
-  const { port } = await lab.server(data)
-  const broker = await lab.broker({ advertise: { host: '127.0.0.1', port } })
-  // The broker names a server only while one is registered.
-  await lab.server(lab.folder(), { broker: { host: '127.0.0.1', port: broker.port } })
-  await expect.poll(() => lab.lines.some(line => /registered/.test(line))).toBe(true)
-  const client = new TestClient(broker.port, lab.made)
-  clients.push(client)
-  return { client, data, broker }
+  const there = await lab()
+  return { ...there, client: there.client() }
 }
 
 const text = (folder: string, name: string): string => readFileSync(join(folder, name), 'utf8')
@@ -156,7 +147,7 @@ describe('download', () => {
 
   test('follows no link and enters no folder, told or not', async () => {
     const { client, data } = await start()
-    const outside = join(lab.folder(), 'victim')
+    const outside = join(folder(), 'victim')
     writeFileSync(outside, 'mine')
     for (const name of ['link', 'folder']) writeFileSync(join(data, name), 'theirs')
     symlinkSync(outside, join(client.folder, 'link'))
@@ -208,4 +199,21 @@ test.each([
   const [told] = client.told('problem')
   expect(told?.problem.message).toBe(message)
   expect(told?.problem.next).toContain(next)
+})
+
+test('plain text is spoken where all were told to, and nowhere else', async () => {
+  const [credentials, data] = [credentialsOf(made.folder, true), folder()]
+  const plain = await startServer(data, { credentials })
+  const broker = await startBroker({ credentials, advertise: { host: '127.0.0.1', port: plain.port } })
+  await startServer(data, { credentials, broker: { host: '127.0.0.1', port: broker.port } })
+  await expect.poll(() => lines.some(line => /server registered/.test(line))).toBe(true)
+  const client = new TestClient(broker.port, { ...made, authority: undefined })
+  client.write('a', 'content')
+  expect(await client.run('upload a')).toBe(0)
+  expect(client.told('connected')).toMatchObject([{ plainText: true }])
+  expect(text(data, 'a')).toBe('content')
+  await client.close()
+  const safe = new TestClient(broker.port, made)
+  expect(await safe.run('lls')).toBe(69)
+  await safe.close()
 })

@@ -14,6 +14,9 @@ import type { MadeCredentials } from './credentials.ts'
 
 export const clientProgram = fileURLToPath(new URL('../client/clienteFileManager.mjs', import.meta.url))
 
+/** Whom to trust, undefined for plain text, and by what to be known. */
+type Entry = Pick<MadeCredentials, 'clientToken'> & { readonly authority: string | undefined }
+
 type EventOf<T extends ClientEvent['type']> = ClientEvent & { type: T }
 
 /** The client's commands in this process, in a folder of their own, and all that they told. */
@@ -26,7 +29,7 @@ export class TestClient {
   readonly answers: string[] = []
   readonly questions: string[] = []
 
-  constructor(brokerPort: number, made: MadeCredentials, more: Partial<Context> = {}) {
+  constructor(brokerPort: number, made: Entry, more: Partial<Context> = {}) {
     this.folder = more.folder ?? mkdtempSync(join(tmpdir(), 'file-manager-here-'))
     const report = {
       tell: (event: ClientEvent) => void this.events.push(event),
