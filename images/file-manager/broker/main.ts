@@ -16,7 +16,7 @@ const defaults = {
   health: false,
   connections: '1024',
   'connections-per-address': '512',
-  strangers: '256',
+  strangers: '1024',
 }
 
 await runProgram(async () => {

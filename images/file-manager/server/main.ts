@@ -22,7 +22,7 @@ const defaults = {
   transfers: '128',
   connections: '256',
   'connections-per-address': '128',
-  strangers: '128',
+  strangers: '1024',
 }
 
 await runProgram(async () => {

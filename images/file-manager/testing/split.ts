@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { controlFrame, FrameReader } from '../protocol/frames.ts'
@@ -33,14 +32,18 @@ export async function answersTo(socket: Socket, parts: readonly Buffer[]): Promi
     data: (id, piece) => heard.push(`${id} data ${piece}`),
   })
   reader.greeted = true
+  const complete = new Promise<void>((resolve, reject) => {
+    socket.on('data', chunk => {
+      reader.push(chunk)
+      if (heard.length >= answers) resolve()
+    })
+    socket.on('close', () => reject(new Error(`it was closed after ${heard.join(', ')}`)))
+  })
   for (const part of parts) {
     if (part.length > 0) await new Promise(resolve => socket.write(part, resolve))
     await turn() // the parts are to arrive as parts
   }
-  while (heard.length < answers) {
-    const [chunk] = await once(socket, 'data')
-    reader.push(chunk)
-  }
+  await complete
   socket.destroy()
   return heard.sort()
 }

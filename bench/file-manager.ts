@@ -1,0 +1,89 @@
+/**
+ * The file manager side by side with a bare TLS stream that hashes and writes likewise, and with scp, on loopback: one
+ * large file both ways, and many small ones. Rivals take turns, so that a busy machine slows all alike.
+ *
+ *   npm run bench:file-manager                      1 GiB and 10,000 files of 1 KiB, three rounds each
+ *   npm run bench:file-manager -- 256 2000 5        MiB, files, rounds
+ */
+
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bareStream, makeFile, startOurs, startScp, type Taken } from './file-manager/rivals.ts'
+
+const [megabytes = 1024, files = 10_000, rounds = 3] = process.argv.slice(2).map(Number)
+const folder = mkdtempSync(join(tmpdir(), 'andamio-bench-file-manager-'))
+const [data, small] = [join(folder, 'data'), join(folder, 'small')]
+for (const each of [data, small]) mkdirSync(each)
+const big = join(folder, 'big')
+const taken = new Map<string, Taken[]>()
+
+async function turn(name: string, act: () => Promise<Taken>): Promise<void> {
+  const one = await act()
+  taken.set(name, [...(taken.get(name) ?? []), one])
+  process.stdout.write(
+    `${name.padEnd(32)} ${one.transfer.toFixed(2).padStart(8)} s, whole command ${one.command.toFixed(2)} s\n`,
+  )
+}
+
+const middle = (name: string, what: keyof Taken): number => {
+  const sorted = (taken.get(name) ?? []).map(one => one[what]).sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function verdict(what: string, ratio: number, goal: number): void {
+  const met = ratio >= goal
+  process.stdout.write(`${met ? 'met   ' : 'MISSED'}  ${what}: ${ratio.toFixed(2)} (goal: at least ${goal})\n`)
+  if (!met) process.exitCode = 1
+}
+
+/** A folder that is empty. */
+function fresh(name: string): string {
+  const path = join(folder, name)
+  rmSync(path, { recursive: true, force: true })
+  mkdirSync(path)
+  return path
+}
+
+const ours = await startOurs(folder, data)
+const scp = await startScp(folder)
+try {
+  if (megabytes > 0) makeFile(big, megabytes * 2 ** 20)
+  for (let i = 0; i < files; i++) writeFileSync(join(small, `file-${i}`), randomBytes(1024))
+  const names = readdirSync(small)
+  for (let round = 0; round < rounds; round++) {
+    if (megabytes > 0) {
+      await turn('bare TLS stream', () => bareStream(folder, big, join(fresh('bare'), 'big')))
+      await turn('upload', () => ours.client(folder, 'upload', 'big'))
+      await turn('download', () => ours.client(fresh('down'), 'download', 'big'))
+      await turn('scp, there', () => scp.copy(big, scp.remote(join(fresh('scp'), 'big'))))
+      await turn('scp, back', () => scp.copy(scp.remote(big), join(fresh('scp'), 'big')))
+      for (const each of ['bare', 'down', 'scp']) fresh(each)
+      rmSync(join(data, 'big'))
+    }
+    if (files > 0) {
+      await turn('upload of small files', () => ours.client(small, 'upload', ...names))
+      await turn('scp -r', () => scp.copy('-r', small, scp.remote(fresh('scp'))))
+      for (const name of names) rmSync(join(data, name))
+    }
+  }
+  if (megabytes > 0) {
+    const bare = middle('bare TLS stream', 'transfer')
+    verdict('upload to bare stream', bare / middle('upload', 'transfer'), 0.8)
+    verdict('download to bare stream', bare / middle('download', 'transfer'), 0.8)
+    verdict('upload to scp, whole commands', middle('scp, there', 'command') / middle('upload', 'command'), 1)
+    verdict('download to scp, whole commands', middle('scp, back', 'command') / middle('download', 'command'), 1)
+  }
+  if (files > 0)
+    verdict(
+      'small files to scp -r, whole commands',
+      middle('scp -r', 'command') / middle('upload of small files', 'command'),
+      5,
+    )
+  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${ours.server.child.pid}/status`, 'utf8')) ?? []
+  process.stdout.write(`the server has had ${Math.round(Number(kilobytes) / 1024)} MB\n`)
+} finally {
+  await Promise.all([ours.close(), scp.close()])
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,126 @@
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { knownHostLine } from '../../engine/connection/known-hosts.ts'
+import { makeKey } from '../../engine/connection/testing/keys.ts'
+import { freePort, startSshd } from '../../engine/connection/testing/sshd.ts'
+import { makeCredentials } from '../../images/file-manager/testing/credentials.ts'
+import { Program } from '../../images/file-manager/testing/program.ts'
+import { bundle } from '../../kube/images/bundle.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Seconds: what the program says that the transfer took, and what the whole command took, from start to end. */
+export interface Taken {
+  readonly transfer: number
+  readonly command: number
+}
+
+async function timed(act: () => Promise<number | undefined>): Promise<Taken> {
+  const began = performance.now()
+  const transfer = await act()
+  const command = (performance.now() - began) / 1000
+  return { transfer: transfer ?? command, command }
+}
+
+/** Broker, server and client of ours, each a process; files land in `data`. */
+export async function startOurs(folder: string, data: string) {
+  for (const [name, entry] of [
+    ['broker', 'images/file-manager/broker/main.ts'],
+    ['server', 'images/file-manager/server/main.ts'],
+    ['client', 'bench/file-manager/client.ts'],
+  ] as const)
+    await bundle({ root, entry }, join(folder, `${name}.mjs`))
+  const made = makeCredentials(join(folder, 'credentials'))
+  const config = join(folder, 'file-manager.json')
+  writeFileSync(config, JSON.stringify({ lab: 'bench', nodes: [], ca: made.authority, token: made.clientToken }), {
+    mode: 0o600,
+  })
+  const places = ['--listen', '127.0.0.1:0', '--config', made.folder]
+  // The server's port is known when it listens, which it does before there is a broker.
+  const brokerPort = await freePort()
+  const server = new Program(
+    'server',
+    [`127.0.0.1:${brokerPort}`, ...places, '--data', data, '--quota', '64Gi'],
+    join(folder, 'server.mjs'),
+  )
+  const port = await server.port()
+  const advertise = ['--advertise', `127.0.0.1:${port}`, '--config', made.folder]
+  const broker = new Program(
+    'broker',
+    ['--listen', `127.0.0.1:${brokerPort}`, ...advertise],
+    join(folder, 'broker.mjs'),
+  )
+  await broker.says(/(server registered)/)
+  const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') }
+  return {
+    server,
+    /** Runs the client in `here`. */
+    client: (here: string, ...words: string[]): Promise<Taken> =>
+      timed(async () => {
+        const args = [join(folder, 'client.mjs'), `127.0.0.1:${brokerPort}`, config, ...words]
+        const { stdout } = await run(process.execPath, args, { cwd: here, env, maxBuffer: 2 ** 28 })
+        const events = stdout
+          .trim()
+          .split('\n')
+          .map(line => JSON.parse(line))
+        return Number(events.find(({ type }) => type === 'transfers.end').seconds)
+      }),
+    close: async () => {
+      await Promise.all([server.ended('SIGTERM'), broker.ended('SIGTERM')])
+    },
+  }
+}
+
+/** Sends `file` by the bare stream into `target`. */
+export async function bareStream(folder: string, file: string, target: string): Promise<Taken> {
+  const program = join(folder, 'bare.mjs')
+  await bundle({ root, entry: 'bench/file-manager/bare.ts' }, program)
+  const credentials = join(folder, 'credentials')
+  const receiver = spawn(process.execPath, [program, 'receive', credentials, target], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const over = once(receiver, 'close')
+  const [port] = await once(receiver.stdout, 'data')
+  const taken = await timed(async () => {
+    const { stdout } = await run(process.execPath, [program, 'send', credentials, file, String(port).trim()])
+    return Number(stdout)
+  })
+  await over
+  return taken
+}
+
+/** scp to and from a real sshd on loopback. */
+export async function startScp(folder: string) {
+  const keys = join(folder, 'keys')
+  mkdirSync(keys)
+  const [host, user] = [makeKey(keys, 'host'), makeKey(keys, 'user')]
+  const sshd = await startSshd(keys, { host: [host], user })
+  const known = join(keys, 'known_hosts')
+  writeFileSync(known, knownHostLine(`[127.0.0.1]:${sshd.port}`, host.publicKey))
+  const options = ['-i', user.file, '-o', `UserKnownHostsFile=${known}`, '-o', 'IdentitiesOnly=yes', '-F', 'none', '-q']
+  return {
+    copy: (...words: string[]): Promise<Taken> =>
+      timed(async () => {
+        await run('scp', [...options, '-P', String(sshd.port), ...words])
+        return undefined
+      }),
+    remote: (path: string): string => `root@127.0.0.1:${path}`,
+    close: () => sshd.close(),
+  }
+}
+
+/** `size` random bytes, of which no two MiB are equal. */
+export function makeFile(path: string, size: number): void {
+  const block = randomBytes(2 ** 20)
+  writeFileSync(path, '')
+  for (let at = 0; at < size; at += block.length) {
+    block.writeDoubleBE(at)
+    writeFileSync(path, block.subarray(0, Math.min(block.length, size - at)), { flag: 'a' })
+  }
+}
