@@ -46,7 +46,10 @@ export class GroupCommit {
         for (const { resolve } of renamed) resolve()
       } catch (error) {
         this.#fd = undefined
-        for (const { reject } of renamed) reject(storageError(error))
+        const why = new FileManagerError('storage', 'the storage has failed to keep what it was given', {
+          cause: error,
+        })
+        for (const { reject } of renamed) reject(why)
       }
     }
     this.#running = false

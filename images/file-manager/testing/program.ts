@@ -12,7 +12,8 @@ export class Program {
   /** `file` is a program that was made into one file; without it, the sources are run. */
   constructor(name: 'broker' | 'server', args: readonly string[], file?: string) {
     const program = file === undefined ? ['--import', 'tsx', main(name)] : [file]
-    const env = { ...process.env, UV_THREADPOOL_SIZE: '128' }
+    // As the image has it.
+    const env = { ...process.env, UV_THREADPOOL_SIZE: '128', NODE_OPTIONS: '--max-old-space-size=128' }
     this.child = spawn(process.execPath, [...program, ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

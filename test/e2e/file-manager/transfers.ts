@@ -59,7 +59,7 @@ export async function sizeSteps(bed: Bed): Promise<void> {
       say(`${size} bytes there and back; the server has had ${mostMemory(program).toFixed(0)} MB`)
     }
     figure('memory of the server', mostMemory(program), { atMost: 150 }, 'MB')
-    figure('memory of this client', process.resourceUsage().maxRSS / 1024, { atMost: 250 }, 'MB')
+    figure('memory of this client', process.resourceUsage().maxRSS / 1024, { atMost: 150 }, 'MB')
     await session.close()
     equal(await program.ended('SIGTERM'), 0, 'exit status of the server')
     rmSync(path)
