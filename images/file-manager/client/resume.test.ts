@@ -117,14 +117,25 @@ describe('a download', () => {
     expect(everythingIn(client.folder)).toEqual(['big'])
   })
 
-  test('of a file that was replaced since then begins anew', async () => {
+  test('does not take the place of what has come to stand there meanwhile', async () => {
+    const { data, gate, client: start } = await lab()
+    const client = start()
+    writeFileSync(join(data, 'big'), content)
+    gate.after(half, () => client.write('big', 'mine'))
+    expect(await client.run('download big')).toBe(70)
+    expect(client.problems()).toEqual(['big is here already, and is not the same'])
+    expect(readFileSync(join(client.folder, 'big'), 'utf8')).toBe('mine')
+    expect(shown(client.folder)).toEqual(['big'])
+  })
+
+  test.each([content.length, 1_000_000])('of a file that was replaced by %i bytes begins anew', async size => {
     const { data, gate, client: start } = await lab()
     const client = start()
     writeFileSync(join(data, 'big'), content)
     const abort = new AbortController()
     gate.after(half, () => abort.abort())
     expect(await client.run('download big', abort.signal)).toBe(130)
-    const changed = Buffer.from(content).fill(7, 0, 10)
+    const changed = Buffer.from(content.subarray(0, size)).fill(7, 0, 10)
     writeFileSync(join(data, 'big'), changed)
     expect(await client.run('download big')).toBe(0)
     expect(client.told('transfer.end')).toMatchObject([{ resumed: 0 }])
