@@ -102,6 +102,10 @@ export class Connection {
     return new Promise(resolve => this.#waiting.push(resolve))
   }
 
+  get held(): boolean {
+    return this.#held
+  }
+
   /** Receives nothing for as long as this is true: what a program does that holds as much as it can. */
   set held(held: boolean) {
     this.#held = held

@@ -68,7 +68,7 @@ export class Guests {
   }
 
   hold(held: boolean): void {
-    for (const guest of this.inside) guest.connection.held = held
+    for (const guest of [...this.#unknown, ...this.inside]) guest.connection.held = held
   }
 
   watch(): void {

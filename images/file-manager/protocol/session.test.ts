@@ -156,4 +156,44 @@ describe('a session', () => {
     await expect(opened.request({ type: 'list' })).rejects.toMatchObject({ errorCode: 'busy' })
     release()
   })
+
+  test('waits, and so do those who come, while as much as may be is held for the disk', async () => {
+    let release: () => void = () => undefined
+    const released = new Promise<void>(resolve => {
+      release = resolve
+    })
+    let received = 0
+    const listening = await server(
+      async (exchange, guest) => {
+        if (exchange.type !== 'upload') return files(exchange, guest)
+        await released
+        for (let pieces = await exchange.incoming.read(); pieces; pieces = await exchange.incoming.read())
+          for (const { length } of pieces) {
+            received += length
+            exchange.incoming.done(length)
+          }
+        exchange.respond({ size: received, sha256 })
+      },
+      { mostHeld: 10_000 },
+    )
+    const opened = await session(listening)
+    const up = await opened.openUpload(upload)
+    const sent = up.write(content)
+    await expect.poll(() => [...listening.guests].some(guest => guest.connection.held)).toBe(true)
+    let later: Session | undefined
+    const came = session(listening).then(one => {
+      later = one
+    })
+    await expect(Promise.race([opened.request({ type: 'list' }), pause(200)])).resolves.toBe('nothing')
+    expect(later).toBeUndefined()
+    release()
+    await came
+    expect(await opened.request({ type: 'list' })).toEqual({ files: [] })
+    await sent
+    await up.finish(sha256)
+    expect(received).toBe(content.length)
+  })
 })
+
+const pause = (milliseconds: number): Promise<string> =>
+  new Promise(resolve => setTimeout(() => resolve('nothing'), milliseconds))
