@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { partialPrefix } from '../protocol/names.ts'
@@ -8,7 +7,7 @@ import { type Answer, pairs } from '../testing/pair.ts'
 import { sha256 } from '../testing/transfer.ts'
 import { forPeople } from './people.ts'
 
-const { server, made } = pairs()
+const { scratch, server, made } = pairs()
 const content = Buffer.from('content')
 
 /** A broker and server in one, which answers downloads as it likes, and says that it has `names`. */
@@ -26,7 +25,7 @@ async function client(names: readonly string[], download?: Answer): Promise<Test
     }
   })
   port = listening.port
-  const folder = join(mkdtempSync(join(tmpdir(), 'file-manager-hostile-')), 'in', 'here')
+  const folder = join(mkdtempSync(join(scratch, 'client-')), 'in', 'here')
   mkdirSync(folder, { recursive: true })
   return new TestClient(listening.port, made, { folder })
 }

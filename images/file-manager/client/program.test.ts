@@ -15,7 +15,7 @@ const patient = { timeout: 60_000 }
 async function start() {
   const there = await lab()
   const here = folder()
-  const env = homeOf(made, '127.0.0.1')
+  const env = homeOf(folder(), made, '127.0.0.1')
   const node = `127.0.0.1:${there.broker.port}`
   const run = (args: readonly string[], input = '') => startClient([node, ...args], here, env, input).ended
   return { ...there, here, env, node, run }
@@ -122,7 +122,7 @@ describe('it ends with', () => {
       [['10.0.0.1:99999'], '10.0.0.1:99999 is no address'],
       [['10.0.0.1', 'put'], 'there is no command put'],
     ] as const) {
-      const { exit, err } = await startClient(args, folder(), homeOf(made, '10.0.0.1')).ended
+      const { exit, err } = await startClient(args, folder(), homeOf(folder(), made, '10.0.0.1')).ended
       expect([exit, err]).toEqual([64, expect.stringContaining(said)])
     }
   })
@@ -135,14 +135,14 @@ describe('it ends with', () => {
       { ...made, authority: other.authority },
     ]
     for (const one of strangers) {
-      const { exit, err } = await startClient([node, 'lls'], here, homeOf(one, '127.0.0.1')).ended
+      const { exit, err } = await startClient([node, 'lls'], here, homeOf(folder(), one, '127.0.0.1')).ended
       expect([exit, err]).toEqual([65, expect.stringContaining('un up again on this machine')])
       expect(err.trim().split('\n')).toHaveLength(1)
     }
   })
 
   test('69 where nobody answers', patient, async () => {
-    const { exit, err } = await startClient(['127.0.0.1:1', 'lls'], folder(), homeOf(made, '127.0.0.1')).ended
+    const { exit, err } = await startClient(['127.0.0.1:1', 'lls'], folder(), homeOf(folder(), made, '127.0.0.1')).ended
     expect([exit, err]).toEqual([69, expect.stringContaining('127.0.0.1 port 1 cannot be reached')])
   })
 })

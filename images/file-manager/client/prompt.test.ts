@@ -21,7 +21,7 @@ const patient = { timeout: 60_000 }
 async function sit() {
   const there = await lab()
   const here = folder()
-  const terminal = new Terminal([`127.0.0.1:${there.broker.port}`], here, homeOf(made, '127.0.0.1'))
+  const terminal = new Terminal([`127.0.0.1:${there.broker.port}`], here, homeOf(folder(), made, '127.0.0.1'))
   terminals.push(terminal)
   expect(await terminal.sees(/^> /m)).toBe('Connected to 127.0.0.1, served by one.\n> ')
   const says = async (line: string): Promise<string> => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,8 +28,10 @@ export class TestClient {
   /** What the next questions are answered with. */
   readonly answers: string[] = []
   readonly questions: string[] = []
+  readonly #own: boolean
 
   constructor(brokerPort: number, made: Entry, more: Partial<Context> = {}) {
+    this.#own = more.folder === undefined
     this.folder = more.folder ?? mkdtempSync(join(tmpdir(), 'file-manager-here-'))
     const report = {
       tell: (event: ClientEvent) => void this.events.push(event),
@@ -66,14 +68,15 @@ export class TestClient {
     return this.events.flatMap(event => ('problem' in event ? [event.problem.message] : []))
   }
 
-  close(): Promise<void> {
-    return this.link.close()
+  /** The folder goes too, unless it was given. */
+  async close(): Promise<void> {
+    await this.link.close()
+    if (this.#own) rmSync(this.folder, { recursive: true })
   }
 }
 
-/** Folders of a user's own, in which the client finds how to enter a lab. */
-export function homeOf(made: MadeCredentials, node: string, lab = 'demo'): NodeJS.ProcessEnv {
-  const home = mkdtempSync(join(tmpdir(), 'file-manager-home-'))
+/** Makes `home` the folder of a user, in which the client finds how to enter a lab. */
+export function homeOf(home: string, made: MadeCredentials, node: string, lab = 'demo'): NodeJS.ProcessEnv {
   const folder = join(home, 'config', 'andamio', lab)
   mkdirSync(folder, { recursive: true })
   const access = { lab, nodes: [node], ca: made.authority, token: made.clientToken, plainText: false }
