@@ -139,20 +139,22 @@ export async function lorisSteps(bed: Bed, sockets: number, rounds: number): Pro
       }
     }
     const all = Promise.all(Array.from({ length: sockets }, (_, i) => dawdle(i % 3)))
-    while (open.size < sockets / 3) await new Promise(resolve => setTimeout(resolve, 20))
-    const among = await honest(bed, port, rounds)
-    const middle = (sorted: number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0
-    say(`honest rounds, alone: median ${middle(alone).toFixed(0)} ms, slowest ${alone.at(-1)?.toFixed(0)} ms`)
-    say(
-      `honest rounds, among ${sockets}: median ${middle(among).toFixed(0)} ms, slowest ${among.at(-1)?.toFixed(0)} ms`,
-    )
-    figure('failures of the honest client', rounds - among.length, { atMost: 0 }, 'rounds')
-    figure('slowest honest round among dawdlers', among.at(-1) ?? 0, { atMost: 5000 }, 'ms')
-    figure('memory with dawdlers', mostMemory(program), { atMost: 150 }, 'MB')
-    stopped = true
-    for (const socket of open) socket.destroy()
-    await program.ended('SIGKILL')
-    for (const socket of open) socket.destroy()
+    try {
+      while (open.size < sockets / 3) await new Promise(resolve => setTimeout(resolve, 20))
+      const among = await honest(bed, port, rounds)
+      const middle = (sorted: number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0
+      say(`honest rounds, alone: median ${middle(alone).toFixed(0)} ms, slowest ${alone.at(-1)?.toFixed(0)} ms`)
+      say(
+        `honest rounds, among ${sockets}: median ${middle(among).toFixed(0)} ms, slowest ${among.at(-1)?.toFixed(0)} ms`,
+      )
+      figure('failures of the honest client', rounds - among.length, { atMost: 0 }, 'rounds')
+      figure('slowest honest round among dawdlers', among.at(-1) ?? 0, { atMost: 5000 }, 'ms')
+      figure('memory with dawdlers', mostMemory(program), { atMost: 150 }, 'MB')
+    } finally {
+      stopped = true
+      await program.ended('SIGKILL')
+      for (const socket of open) socket.destroy()
+    }
     await all
   })
 }
