@@ -109,12 +109,12 @@ describe.each(ways)('%s', (_, act) => {
       exec: (command, options: ExecOptions) =>
         root().connection.exec(command, {
           ...options,
-          stdin: Readable.from(heldUpUntil(() => uptime() > deadline, options.stdin)),
+          stdin: Readable.from(heldUpUntil(() => uptime() > deadline + 0.1, options.stdin)),
         }),
     }
     const soon = (): Permit => {
       deadline = uptime() + 1
-      return { token: 7, until: uptime() + 1 }
+      return { token: 7, until: deadline }
     }
     const lost = new LeaseRefused({ code: 'lease-lost', message: 'lost' })
     const held = permission([], { permit: async () => soon(), verify: () => Promise.reject(lost) })
