@@ -1,23 +1,18 @@
 import { constants } from 'node:fs'
+import { Gathering } from '../program/gathering.ts'
 import { FileManagerError } from '../protocol/errors.ts'
 import { openFile, renameFile, storageError, syncFile } from './disk.ts'
 
-interface Waiting {
+interface Naming {
   readonly from: string
   readonly to: string
   readonly last: () => void
-  resolve(): void
-  reject(why: unknown): void
 }
 
-/**
- * Gives files their names durably: many renames, then one sync of the folder for all of them. Whoever comes while one is
- * under way waits for the next, so the more there are the fewer syncs each costs.
- */
+/** Gives files their names durably: many renames, then one sync of the folder for all of them. */
 export class GroupCommit {
   readonly #folder: string
-  #waiting: Waiting[] = []
-  #running = false
+  readonly #namings = new Gathering<Naming>(group => this.#perform(group))
   #fd: Promise<number> | undefined
 
   constructor(folder: string) {
@@ -29,30 +24,21 @@ export class GroupCommit {
    * Rejects with `superseded` when `from` was taken away.
    */
   commit(from: string, to: string, last: () => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ from, to, last, resolve, reject })
-      if (!this.#running) void this.#run()
-    })
+    return this.#namings.join({ from, to, last })
   }
 
-  async #run(): Promise<void> {
-    this.#running = true
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting
-      this.#waiting = []
-      const renamed = (await Promise.all(group.map(rename))).flat()
-      try {
-        if (renamed.length > 0) await this.#sync()
-        for (const { resolve } of renamed) resolve()
-      } catch (error) {
-        this.#fd = undefined
-        const why = new FileManagerError('storage', 'the storage has failed to keep what it was given', {
-          cause: error,
-        })
-        for (const { reject } of renamed) reject(why)
-      }
+  async #perform(group: readonly Naming[]): Promise<readonly PromiseSettledResult<void>[]> {
+    const renamed = await Promise.allSettled(group.map(rename))
+    try {
+      if (renamed.some(({ status }) => status === 'fulfilled')) await this.#sync()
+      return renamed
+    } catch (error) {
+      this.#fd = undefined
+      const reason = new FileManagerError('storage', 'the storage has failed to keep what it was given', {
+        cause: error,
+      })
+      return renamed.map(one => (one.status === 'fulfilled' ? { status: 'rejected', reason } : one))
     }
-    this.#running = false
   }
 
   async #sync(): Promise<void> {
@@ -61,16 +47,12 @@ export class GroupCommit {
   }
 }
 
-async function rename(file: Waiting): Promise<Waiting[]> {
+async function rename({ from, to, last }: Naming): Promise<void> {
   try {
-    file.last()
-    await renameFile(file.from, file.to)
-    return [file]
+    last()
+    await renameFile(from, to)
   } catch (error) {
     const gone = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    file.reject(
-      gone ? new FileManagerError('superseded', 'a later attempt has taken this upload over') : storageError(error),
-    )
-    return []
+    throw gone ? new FileManagerError('superseded', 'a later attempt has taken this upload over') : storageError(error)
   }
 }
