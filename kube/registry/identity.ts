@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hash } from 'bcryptjs'
 import { z } from 'zod'
 import { existingAuthority, openAuthority, type ServerCertificate } from '../../engine/pki/authority.ts'
-import { writePrivateFile } from '../../engine/pki/private-file.ts'
+import { readPrivateJson, writePrivateFile } from '../../engine/pki/private-file.ts'
 import { Secret } from '../../engine/shell/secret.ts'
 import { labRegistry } from './lab-registry.ts'
 
@@ -52,14 +51,7 @@ const identity = (ca: string, pair: ServerCertificate, { password, passwordFile 
 
 const file = (folder: string): string => join(folder, 'registry.json')
 
-async function readPassword(folder: string): Promise<Stored | undefined> {
-  try {
-    return stored.parse(JSON.parse(await readFile(file(folder), 'utf8')))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+const readPassword = (folder: string): Promise<Stored | undefined> => readPrivateJson(file(folder), stored)
 
 /** 192 random bits: the hash need not be slow, and the registry computes it on every request. */
 async function makePassword(folder: string): Promise<Stored> {

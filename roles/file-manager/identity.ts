@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { existingAuthority, openAuthority, type ServerCertificate } from '../../engine/pki/authority.ts'
-import { writePrivateFile } from '../../engine/pki/private-file.ts'
+import { readPrivateJson, writePrivateFile } from '../../engine/pki/private-file.ts'
 import { Secret } from '../../engine/shell/secret.ts'
 
 /** What broker and servers prove themselves by, and what they ask of others. Kept in the lab's state folder. */
@@ -55,14 +54,7 @@ const identity = (ca: string, certificate: ServerCertificate, tokens: Tokens): F
 
 const file = (folder: string): string => join(folder, 'file-manager.json')
 
-async function readTokens(folder: string): Promise<Tokens | undefined> {
-  try {
-    return stored.parse(JSON.parse(await readFile(file(folder), 'utf8')))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+const readTokens = (folder: string): Promise<Tokens | undefined> => readPrivateJson(file(folder), stored)
 
 /** 256 random bits each. */
 async function makeTokens(folder: string): Promise<Tokens> {
