@@ -10,11 +10,12 @@ import { cacheFolder } from '../engine/play/folders.ts'
 import type { ResourceEnd } from '../engine/report/events.ts'
 import { stepsToBuild } from '../mirror/build-mirror.ts'
 import { mirrorSteps } from '../mirror/steps.ts'
+import { nameOfThisRun } from './e2e/lab-name.ts'
 import { killHost, leftovers } from './e2e/local-lab.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
 import { changedIds, type PlaybookResult, project, runPlaybook, secondsOfPlay } from './e2e/run-playbook.ts'
 
-const labName = 'e2e'
+const labName = nameOfThisRun('e2e')
 const scratch = await mkdtemp(join(tmpdir(), 'andamio-e2e-'))
 // A state folder of its own: this lab must not meet the user's. The cache is shared, for it is keyed by content.
 const env = { XDG_STATE_HOME: join(scratch, 'state') }

@@ -11,6 +11,7 @@ import type { Json } from '../engine/report/events.ts'
 import { type Answer, present } from '../engine/resource/resource.ts'
 import { sh } from '../engine/shell/sh.ts'
 import { convergePlan } from './e2e/converge-plan.ts'
+import { nameOfThisRun } from './e2e/lab-name.ts'
 import { equal, holds, proof, prove, say } from './e2e/proof.ts'
 import { project, runPlaybook } from './e2e/run-playbook.ts'
 import { type ScratchLab, scratchLab } from './e2e/scratch-lab.ts'
@@ -19,7 +20,7 @@ import { runOn } from './e2e/system-ssh.ts'
 const recordFile = join(project, 'engine/provider/local/pristine.json')
 /** One of each sort: what differs between workers is their name. */
 const sorts = ['cp', 'worker1', 'nfs']
-const name = 'pristine'
+const name = nameOfThisRun('pristine')
 const scratch = await mkdtemp(join(tmpdir(), 'andamio-pristine-'))
 const env = { XDG_STATE_HOME: join(scratch, 'state'), ANDAMIO_RECORD_ANSWERS: join(scratch, 'answers') }
 let lab: ScratchLab | undefined
