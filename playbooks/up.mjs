@@ -7,7 +7,7 @@ const about = {
   examples: [
     '                       build the lab of inventory/local.yaml on this machine',
     '--check --diff         what would change, and nothing is changed',
-    '--limit workers        only these hosts; what other hosts need is left as it is',
+    "--limit workers        these hosts alone; manifests only with the control plane, images with the registry's host",
     '--inventory my.yaml    another inventory',
   ],
 }

@@ -1,6 +1,6 @@
 import { usageError } from '../errors.ts'
 import type { Run } from './run.ts'
-import type { Need, Step } from './step.ts'
+import type { Need, OnApi, Step } from './step.ts'
 
 /**
  * Under `--limit`: refuses what cannot come about because a host that it needs is not there and takes no part, before
@@ -22,10 +22,17 @@ export function refuseLeftOut(run: Run, steps: readonly Step[]): void {
 }
 
 function leftOut(run: Run, { on, group }: Need): { who: string; needed: string; stands: string } | undefined {
+  if ('api' in on && hostLeftOut(run, on) !== undefined) return undefined
   const [who] = 'api' in on ? [on.api] : run.hostsIn(on.group)
   const [needed] = run.lab.groups.get(group) ?? []
   if (who === undefined || needed === undefined || run.takesPart(needed)) return undefined
   const { is } = run.found.get(needed) ?? { is: 'absent' }
   if (is === 'absent') return { who, needed, stands: 'does not exist' }
   return is === 'stopped' ? { who, needed, stands: 'is stopped' } : undefined
+}
+
+/** The host that an API runs on, where `--limit` leaves it out: then nothing is done by that API either. */
+export function hostLeftOut(run: Run, { group }: Pick<OnApi, 'group'>): string | undefined {
+  const [host] = (group !== undefined && run.lab.groups.get(group)) || []
+  return host === undefined || run.takesPart(host) ? undefined : host
 }

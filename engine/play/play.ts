@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { ApiTarget } from '../resource/probe.ts'
+import { hostLeftOut } from './left-out.ts'
 import { playRoles } from './play-roles.ts'
 import type { AnyRole, Role, Var } from './role.ts'
 import type { Run } from './run.ts'
@@ -14,7 +15,10 @@ export interface PlayOptions {
   readonly serial?: number
 }
 
-/** Gives roles to hosts. Hosts run side by side and do not wait for each other; the play ends when all have. */
+/**
+ * Gives roles to hosts. Hosts run side by side and do not wait for each other; the play ends when all have. What is
+ * played on an API goes by the host that it runs on: `--limit` leaves out both or neither.
+ */
 export function play(title: string, { on, roles, serial }: PlayOptions): Step {
   return {
     title,
@@ -22,6 +26,11 @@ export function play(title: string, { on, roles, serial }: PlayOptions): Step {
     groups: typeof on === 'string' ? [on] : [],
     needs: needsOf(on, roles),
     async perform(run: Run): Promise<void> {
+      const left = typeof on === 'string' ? undefined : hostLeftOut(run, on)
+      if (left !== undefined) {
+        run.emit({ type: 'notice', level: 'info', text: `${title}: left out, for ${left} is outside --limit` })
+        return
+      }
       const targets = typeof on === 'string' ? run.hostsIn(on) : [on.name]
       const began = performance.now()
       run.emit({ type: 'play.start', play: title, hosts: targets })
@@ -40,7 +49,8 @@ export function play(title: string, { on, roles, serial }: PlayOptions): Step {
 function needsOf(on: PlayOptions['on'], roles: readonly AnyRole[]): readonly Need[] {
   const ofRoles = roles.flatMap(role => role.needs ?? [])
   if (typeof on === 'string') return ofRoles.map(group => ({ on: { group: on }, group }))
-  return [...(on.group === undefined ? [] : [on.group]), ...ofRoles].map(group => ({ on: { api: on.name }, group }))
+  const api = { api: on.name, ...(on.group === undefined ? {} : { group: on.group }) }
+  return ofRoles.map(group => ({ on: api, group }))
 }
 
 /** Plays side by side. A host in several of them takes them in turn. */

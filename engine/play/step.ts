@@ -3,8 +3,14 @@ import type { Run } from './run.ts'
 
 /** Whom a step plays on, and a group whose first host must be there for that. */
 export interface Need {
-  readonly on: { readonly group: string } | { readonly api: string }
+  readonly on: { readonly group: string } | OnApi
   readonly group: string
+}
+
+/** An API, and the group whose first host it runs on; without one it is always there. */
+export interface OnApi {
+  readonly api: string
+  readonly group?: string
 }
 
 /** One entry of a playbook. */

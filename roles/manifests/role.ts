@@ -13,6 +13,8 @@ export const manifests = defineRole({
   name: 'manifests',
   summary:
     'Applies the files of folders under manifests/ in the order of their names, and removes what they no longer name.',
+  // Where the data of pods lie, and where their images come from.
+  needs: ['storage', 'registry'],
   vars: {
     /** Besides those of the variant that the role file-manager names. */
     folders: ['probe'] as readonly string[],
