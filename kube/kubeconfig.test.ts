@@ -68,13 +68,18 @@ describe('the file', () => {
     expect(readFileSync(path, 'utf8')).toContain('https://[2001:db8::7]:6443')
   })
 
-  test("an operator's own is left as it is", async () => {
+  test.each([
+    ["an operator's own", adminConf, "That file is a kubeconfig, and none of this lab's"],
+    ['one in JSON', JSON.stringify(parse(adminConf)), "That file is a kubeconfig, and none of this lab's"],
+    ["another lab's", '# Written by andamio for the lab "labs"; ...\n', 'That file is the kubeconfig of the lab labs'],
+    ['what is none', 'hello\n', 'That file is there already, and is no kubeconfig'],
+  ])('%s is left as it is, and called what it is', async (_, text, what) => {
     const path = join(folder, 'config')
-    writeFileSync(path, adminConf)
+    writeFileSync(path, text)
     await expect(writeKubeconfig(reach(present(adminConf)), path)).rejects.toMatchObject({
-      failure: { code: 'kubeconfig-not-ours', place: path },
+      failure: { code: 'kubeconfig-not-ours', message: `${what}, and it was left as it is`, place: path },
     })
-    expect(readFileSync(path, 'utf8')).toBe(adminConf)
+    expect(readFileSync(path, 'utf8')).toBe(text)
   })
 })
 

@@ -48,19 +48,27 @@ export async function writeKubeconfig(reach: Reach, path: string): Promise<void>
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (standing !== undefined && !standing.startsWith(marker(reach.lab))) throw notOurs(path, reach.lab)
+  if (standing !== undefined && !standing.startsWith(marker(reach.lab))) throw notOurs(path, standing)
   const found = await adminConf(reach)
   if (found.is !== 'present') throw noCluster(reach.lab, found.is === 'unknown' ? found.why : undefined)
   await writePrivateFile(path, operatorKubeconfig(reach.lab, found.state))
 }
 
-const notOurs = (path: string, lab: string): AndamioError =>
+const notOurs = (path: string, standing: string): AndamioError =>
   new AndamioError(
     {
       code: 'kubeconfig-not-ours',
-      message: `There is a kubeconfig already that is not this lab's, and it was left as it is`,
+      message: `${whatStands(standing)}, and it was left as it is`,
       place: path,
-      next: `Name another file, and point kubectl at it: KUBECONFIG=... kubectl --context ${lab} get nodes`,
+      next: 'Give --out the path of a file that is not there yet, or none: then it is written into the folder of the lab.',
     },
     exitCode.usage,
   )
+
+function whatStands(text: string): string {
+  const [, lab] = /^# Written by andamio for the lab "([^"]*)"/.exec(text) ?? []
+  if (lab !== undefined) return `That file is the kubeconfig of the lab ${lab}`
+  return /^kind: *"?Config"?\s*$/m.test(text) || /^\s*\{[\s\S]*"kind":\s*"Config"/.test(text)
+    ? "That file is a kubeconfig, and none of this lab's"
+    : 'That file is there already, and is no kubeconfig'
+}
