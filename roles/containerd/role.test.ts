@@ -41,6 +41,8 @@ test('every schema has systemd’s control groups, the pause image of the versio
   for (const [minor, text] of schemas) {
     expect(text).toContain(`\nversion = ${schemaOf(`${minor}.0`)} `)
     expect(text).toContain('SystemdCgroup = true')
+    // A comment that breaks off in the middle of a sentence looks like a file that was cut.
+    expect(String(text).split('\n', 1)).toEqual([expect.stringMatching(/^# .*[^ ]\.$/)])
     expect(text).toContain(`'${images.pause}'`)
     expect(text).toContain(`config_path = '${certs}'`)
   }
