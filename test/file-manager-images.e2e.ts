@@ -71,7 +71,8 @@ async function steps(): Promise<void> {
     equal([broker.config.User, server.config.User], ['10001:10001', '10001:10001'], 'users')
     equal([broker.config.ExposedPorts, server.config.ExposedPorts], [{ '32002/tcp': {} }, { '32001/tcp': {} }], 'ports')
     equal(broker.config.Cmd, ['/usr/bin/node', '/app/broker.mjs'], "the broker's command")
-    equal(server.config.Entrypoint, ['/usr/bin/node', '/app/server.mjs'], "the server's entry point")
+    const entry = ['/usr/bin/node', '/app/server.mjs', '--health-listen', '32003']
+    equal(server.config.Entrypoint, entry, "the server's entry point")
   })
 
   await prove('both run on a root that nobody can write, and find each other', async () => {

@@ -17,6 +17,7 @@ const defaults = {
   'broker-port': String(brokerPort),
   'plain-text': false,
   health: false,
+  'health-listen': '',
   'max-file': '4Gi',
   quota: '5Gi',
   transfers: '128',
@@ -50,6 +51,7 @@ await runProgram(async () => {
     mostOfOneAddress: number('connections-per-address', flags['connections-per-address']),
     mostStrangers: number('strangers', flags.strangers),
     mostHeld: 32 * 2 ** 20,
+    health: flags['health-listen'] === '' ? undefined : listenAddress(flags['health-listen']),
     log,
   })
 })

@@ -9,6 +9,7 @@ import type { Guest } from '../protocol/guest.ts'
 import { checkName } from '../protocol/names.ts'
 import { type Listening, type ServeOptions, serve } from '../protocol/serve.ts'
 import { storageError } from './disk.ts'
+import { openHealthPort } from './health-port.ts'
 import { writerOf } from './partials.ts'
 import { Readiness } from './readiness.ts'
 import { receiveUpload } from './receive.ts'
@@ -28,6 +29,8 @@ export interface ServerOptions extends ServeOptions {
   /** Bytes of one file, and of all together. */
   readonly mostOfFile: number
   readonly mostOfAll: number
+  /** Where to tell without ceremony whether the storage answers; undefined: nowhere. */
+  readonly health?: { readonly host?: string; readonly port: number } | undefined
   readonly log: Log
 }
 
@@ -42,6 +45,7 @@ export async function startServer(options: ServerOptions): Promise<Listening> {
   const storage = new Storage(options.data, options.mostOfAll)
   const readiness = new Readiness(() => storage.answers(), log)
   await readiness.start()
+  const health = options.health && (await openHealthPort(options.health, readiness))
   const listening = await serve(options, {
     role: 'server',
     name: id,
@@ -77,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<Listening> {
     close: async grace => {
       for (const chore of chores) clearInterval(chore)
       readiness.stop()
+      health?.close()
       await registration?.stop()
       await listening.close(grace)
     },
