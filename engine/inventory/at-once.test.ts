@@ -72,6 +72,43 @@ it('looks at the rest of an inventory whose provider is unknown, or not there ye
   expect(told(bad.replace('lcoal', 'ec2'), { providers: ['ec2'] })).toContainEqual(expect.stringMatching(/cp\.type/))
 })
 
+it('tells of names that are there twice along with the rest, and of what the last of them holds', () => {
+  const twice = bad
+    .replace('  w[3:1]', '  cp: { groups: [storag], memory: 1G, cpus: 0 }\n  w[3:1]')
+    .replace('cpus: 1, user', 'cpus: 1, cpus: 2, user')
+  const lines = told(`${twice}vars: { storage: { uid: 1, uid: x } }\n`)
+  expect(lines.filter(line => /already|hosts\.cp|uid/.test(line))).toEqual([
+    '7:3 hosts.worker2: host worker2 is already there',
+    '8:3 hosts.cp: is there already, in line 5',
+    '8:18 hosts.cp.groups.0: unknown group storag',
+    expect.stringMatching(/^8:45 hosts\.cp\.cpus: expected/),
+    '10:50 hosts.nfs.cpus: is there already, in line 10',
+    '16:1 vars: is there already, in line 13',
+    '16:28 vars.storage.uid: is there already, in line 16',
+    '16:33 vars.storage.uid: expected a number such as 10001, got "x"',
+  ])
+  expect(lines).toContainEqual('3:1 sauce: unknown key')
+})
+
+it('finds a name of two within lists and through an alias', () => {
+  const text = `${lab}vars: { storage: { path: &twice /a, path: *twice } }\nx: [{ a: 1 }, { a: 1, a: 2 }]\n`
+  expect(told(text)).toEqual(
+    expect.arrayContaining([
+      '7:37 vars.storage.path: is there already, in line 7',
+      '8:23 x.1.a: is there already, in line 8',
+    ]),
+  )
+})
+
+it('misses nothing of a host whose name it refuses, and quotes a name that would be misread', () => {
+  const lines = told(bad.replace('worker[1:3]', 'worker[1:3').replace('memory: 2G, cpus: 2, vars', 'memory: 2, vars'))
+  expect(lines.filter(line => line.includes('worker[1:3'))).toEqual([
+    '6:3 hosts."worker[1:3": a range is written name[1:3]',
+    expect.stringMatching(/^6:44 hosts\."worker\[1:3"\.memory: expected/),
+    expect.stringMatching(/paht/),
+  ])
+})
+
 it('tells of a cycle of groups along with the rest', () => {
   const circle = bad.replace('wokers]', 'cluster]')
   expect(told(circle)).toEqual(

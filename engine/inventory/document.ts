@@ -2,12 +2,14 @@ import {
   type Document,
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   Lexer,
   LineCounter,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml'
 import type { Json } from '../report/events.ts'
@@ -41,9 +43,11 @@ export class InventoryDocument {
     if (text.length > MAX_CHARACTERS) throw this.#whole(`larger than ${MAX_CHARACTERS / 1024} KiB, no inventory is`)
     try {
       this.#refuseBombs(text)
-      this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, version: '1.2' })
+      const asIs = { lineCounter: this.#lines, prettyErrors: false, version: '1.2', uniqueKeys: false } as const
+      this.#document = parseDocument(text, asIs)
       this.#refuseBadSyntax()
       this.#refuseOddNodes()
+      this.#gatherTwins()
       this.value = this.#document.toJS({ maxAliasCount: MAX_ALIASES }) as Json
     } catch (error) {
       if (error instanceof InventoryError) throw error
@@ -58,7 +62,7 @@ export class InventoryDocument {
   problem(path: Path, message: string, hint?: string, on: 'key' | 'value' = 'value'): void {
     const place = this.placeOf(path, on)
     if (this.#problems.some(known => known.place === place && known.message === message)) return
-    this.#problems.push({ place, path: path.join('.'), message, ...(hint === undefined ? {} : { hint }) })
+    this.#problems.push({ place, path: path.map(shown).join('.'), message, ...(hint === undefined ? {} : { hint }) })
   }
 
   /** Whether nothing is wrong at the paths that fit, `.` between their parts. */
@@ -77,7 +81,8 @@ export class InventoryDocument {
     for (const [depth, step] of path.entries()) {
       if (isAlias(node)) node = node.resolve(this.#document) ?? null
       if (isMap(node)) {
-        const pair = node.items.find(item => isScalar(item.key) && String(item.key.value) === String(step))
+        // Of two of the same name, the one whose value counts.
+        const pair = node.items.findLast(item => isScalar(item.key) && String(item.key.value) === String(step))
         if (pair === undefined) break
         const wantsKey = on === 'key' && depth === path.length - 1
         node = pair.value as Node | null
@@ -119,13 +124,12 @@ export class InventoryDocument {
     const version = this.#document.directives?.yaml
     if (version?.explicit && version.version !== '1.2') throw this.#whole(`is YAML ${version.version}, not 1.2`)
     const lost = new Set<number>()
-    for (const { message, pos, code } of [...this.#document.errors, ...this.#document.warnings]) {
-      const twice = code === 'DUPLICATE_KEY'
+    for (const { message, pos } of [...this.#document.errors, ...this.#document.warnings]) {
       // One slip often gives the parser several reasons to stumble in the same line: the first is the nearest to it.
       const { line } = this.#lines.linePos(pos[0])
-      if (!twice && lost.has(line)) continue
-      if (!twice) lost.add(line)
-      const hint = twice ? 'rename or remove one of the two' : 'check indentation, colons and quotes here'
+      if (lost.has(line)) continue
+      lost.add(line)
+      const hint = 'check indentation, colons and quotes here'
       this.#problems.push({ place: this.#at(pos[0]), path: '', message, hint })
     }
     this.throwIfAny()
@@ -151,7 +155,36 @@ export class InventoryDocument {
     this.throwIfAny()
   }
 
+  /** Names that one map holds twice. The last of them counts, so that all the rest can be looked at. */
+  #gatherTwins(): void {
+    visit(this.#document, {
+      Map: (_, map, parents) => {
+        const lines = new Map<string, number>()
+        for (const key of map.items.map(item => item.key as Scalar<string>)) {
+          const offset = key.range?.[0] ?? 0
+          const before = lines.get(key.value)
+          lines.set(key.value, this.#lines.linePos(offset).line)
+          if (before === undefined) continue
+          const path = [...pathOf([...parents, map]), key.value].map(shown).join('.')
+          const message = `is there already, in line ${before}`
+          this.#problems.push({ place: this.#at(offset), path, message, hint: 'rename or remove one of the two' })
+        }
+      },
+    })
+  }
+
   #odd(node: Node | null, message: string, hint = 'write plain text, a number, true or false'): void {
     this.#problems.push({ place: this.#at(node?.range?.[0] ?? 0), path: '', message, hint })
   }
 }
+
+/** The steps that lead down to the last of `nodes`, each of which holds the next. */
+const pathOf = (nodes: readonly unknown[]): Path =>
+  nodes.flatMap((node, i): Path => {
+    if (isPair(node)) return [String((node.key as Scalar).value)]
+    return isSeq(node) ? [node.items.indexOf(nodes[i + 1])] : []
+  })
+
+const plainStep = /^[^.:\s[\]"]*(\[\d+:\d+\][^.:\s[\]"]*)?$/
+/** A step of a path, in quotes where its end could not be told from what follows. */
+const shown = (step: string | number): string => (plainStep.test(`${step}`) ? `${step}` : JSON.stringify(step))

@@ -83,7 +83,8 @@ function unknownGroup(
   group: string,
   named: Iterable<string>,
 ): void {
-  const hint = `${didYouMean(group, named, 'there are')}; a group of your own is declared under groups`
+  const near = didYouMean(group, named, 'there are')
+  const hint = `${near}${near.endsWith('?') ? ' A' : '; a'} group of your own is declared under groups`
   document.problem(path, `unknown group ${group}`, hint)
 }
 

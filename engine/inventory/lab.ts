@@ -16,6 +16,8 @@ export interface LabHosts {
   readonly name: string
   /** Path of the inventory, relative to the working folder, for messages. */
   readonly file: string
+  /** How the command line named it; left out where nothing did. */
+  readonly asked?: { readonly inventory: string; readonly source?: 'mirror' | 'upstream' | undefined }
   readonly provider: 'local' | 'static' | 'ec2' | 'vagrant' | 'multipass'
   /** The provider's own settings, checked by its schema. */
   readonly settings: Readonly<Record<string, Json>>

@@ -24,6 +24,12 @@ export const groupName: NameRule = {
 /** A lab is five hosts, a large one fifty. More is a slip of the keyboard, and in a cloud an expensive one. */
 export const MAX_HOSTS = 250
 
+/** Whether what stands under `hosts:` names hosts at all. */
+export function namesHosts(key: string): boolean {
+  const names = expandRange(key)
+  return typeof names !== 'string' && names.every(name => hostName.pattern.test(name))
+}
+
 /**
  * `worker[1:3]` -> worker1, worker2, worker3; `w[01:10]-a` keeps the zeros. A name without a range is itself. Gives a
  * sentence where the range makes no sense.

@@ -96,8 +96,8 @@ describe('an inventory', () => {
     ],
     [
       'a duplicate host',
-      lab.replace('  nfs:', '  cp:'),
-      ['lab.yaml:7:3 : Map keys must be unique (rename or remove one of the two)'],
+      lab.replace('  nfs:', '  cp: { groups: [control-plane], memory: 3G, cpus: 2 }\n  nfs:'),
+      ['lab.yaml:7:3 hosts.cp: is there already, in line 5 (rename or remove one of the two)'],
     ],
     [
       'a host that a range names, too',
@@ -127,7 +127,7 @@ describe('an inventory', () => {
       'an unknown child group',
       lab.replace('children: [control-plane, workers]', 'children: [control-plane, wokers]'),
       [
-        'lab.yaml:9:40 groups.cluster.children.1: unknown group wokers (did you mean workers?; a group of your own is declared under groups)',
+        'lab.yaml:9:40 groups.cluster.children.1: unknown group wokers (did you mean workers? A group of your own is declared under groups)',
       ],
     ],
     [
@@ -220,7 +220,7 @@ describe('an inventory', () => {
     const knownGroups = ['control-plane', 'workers', 'storage', 'registry']
     expect(told(lab, { knownGroups })).toEqual([])
     expect(told(lab.replace('[storage]', '[storge]'), { knownGroups })).toEqual([
-      'lab.yaml:7:19 hosts.nfs.groups.0: unknown group storge (did you mean storage?; a group of your own is declared under groups)',
+      'lab.yaml:7:19 hosts.nfs.groups.0: unknown group storge (did you mean storage? A group of your own is declared under groups)',
     ])
   })
 

@@ -3,7 +3,7 @@ import { closest, didYouMean } from '../suggest.ts'
 import type { InventoryDocument } from './document.ts'
 import { listOf, oneOf, only } from './fields.ts'
 import { legible } from './legible.ts'
-import { labName } from './names.ts'
+import { labName, namesHosts } from './names.ts'
 import { type ProviderName, providerFields, providerNames } from './provider-fields.ts'
 
 const name = z.string({ error: labName.what }).regex(labName.pattern, { error: labName.what })
@@ -101,6 +101,9 @@ function tell(document: InventoryDocument, issue: z.core.$ZodIssue): void {
     (value, step) => (value as Record<string | number, unknown> | null)?.[step],
     document.value,
   )
+  // Of what is refused by its name, nothing is missed.
+  const [where, key] = path
+  if (got === undefined && where === 'hosts' && path.length > 2 && !namesHosts(String(key))) return
   if (got === undefined) document.problem(path, `is missing, expected ${issue.message}`)
   else document.problem(path, `expected ${issue.message}, got ${said(got)}`)
 }

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { commandFor } from './command-for.ts'
+
+it('names the inventory that the command line named, as a shell reads it, and none where that named none', () => {
+  expect(commandFor({}, 'up')).toBe('npx zx playbooks/up.mjs')
+  expect(commandFor({ asked: { inventory: 'local' } }, 'up')).toBe('npx zx playbooks/up.mjs')
+  expect(commandFor({ asked: { inventory: 'my lab.yaml' } }, 'up')).toBe(
+    "npx zx playbooks/up.mjs --inventory 'my lab.yaml'",
+  )
+})
+
+it('tells up where packages come from, and nobody else', () => {
+  const asked = { inventory: 'mine.yaml', source: 'upstream' } as const
+  expect(commandFor({ asked }, 'up')).toBe('npx zx playbooks/up.mjs --inventory mine.yaml --source upstream')
+  expect(commandFor({ asked }, 'down')).toBe('npx zx playbooks/down.mjs --inventory mine.yaml')
+})
