@@ -4,30 +4,32 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { partialPrefix } from '../protocol/names.ts'
-import { clientProgram, homeOf, startClient } from '../testing/client.ts'
+import { clientSources, homeOf, startClient } from '../testing/client.ts'
 import { makeCredentials } from '../testing/credentials.ts'
 import { labs } from '../testing/lab.ts'
+import { oneFile } from '../testing/one-file.ts'
 import { everythingIn } from '../testing/serving.ts'
 
 const { lab, folder, made } = labs()
-const patient = { timeout: 60_000 }
+const program = await oneFile('client', folder())
 
 async function start() {
   const there = await lab()
   const here = folder()
   const env = homeOf(folder(), made, '127.0.0.1')
   const node = `127.0.0.1:${there.broker.port}`
-  const run = (args: readonly string[], input = '') => startClient([node, ...args], here, env, input).ended
+  const run = (args: readonly string[], input = '') => startClient([program, node, ...args], here, env, input).ended
   return { ...there, here, env, node, run }
 }
 
 const shown = (where: string): string[] => everythingIn(where).filter(name => !name.startsWith(partialPrefix))
 
 describe('the program', () => {
-  test('performs one command and ends with its status', patient, async () => {
-    const { data, here, run } = await start()
+  test('performs one command and ends with its status', async () => {
+    const { data, here, env, node, run } = await start()
+    const fromSources = (args: readonly string[]) => startClient([clientSources, node, ...args], here, env).ended
     writeFileSync(join(here, 'a.txt'), 'content')
-    expect(await run(['upload', 'a.txt'])).toEqual({ exit: 0, out: 'Uploaded a.txt (7 B).\n', err: '' })
+    expect(await fromSources(['upload', 'a.txt'])).toEqual({ exit: 0, out: 'Uploaded a.txt (7 B).\n', err: '' })
     expect(await run(['lls'])).toEqual({ exit: 0, out: 'a.txt\n', err: '' })
     writeFileSync(join(data, 'b.txt'), 'b')
     expect(await run(['download', '*.txt'])).toMatchObject({ exit: 0, err: '' })
@@ -37,7 +39,7 @@ describe('the program', () => {
     expect(await run(['download', 'no.txt'])).toEqual({ exit: 70, out: '', err })
   })
 
-  test('asks nobody where there is no terminal', patient, async () => {
+  test('asks nobody where there is no terminal', async () => {
     const { data, here, run } = await start()
     writeFileSync(join(here, 'a.txt'), 'mine')
     writeFileSync(join(data, 'a.txt'), 'theirs')
@@ -47,7 +49,7 @@ describe('the program', () => {
     expect(readFileSync(join(here, 'a.txt'), 'utf8')).toBe('theirs')
   })
 
-  test('reads commands from a pipe, performs them all, and ends with the first failure', patient, async () => {
+  test('reads commands from a pipe, performs them all, and ends with the first failure', async () => {
     const { data, here, run } = await start()
     writeFileSync(join(here, 'a b.txt'), 'x')
     const script = '# a remark\n\nupload nothing.txt\nnonsense\nupload "a b.txt"\nlls\nexit\nupload never.txt\n'
@@ -64,7 +66,7 @@ describe('the program', () => {
     expect((await run([], 'lls')).out).toBe('a b.txt\n')
   })
 
-  test('tells programs what happens, one event a line', patient, async () => {
+  test('tells programs what happens, one event a line', async () => {
     const { here, run } = await start()
     writeFileSync(join(here, 'a'), 'content')
     const { out, err, exit } = await run(['--json', 'upload', 'a', 'none'])
@@ -90,21 +92,21 @@ describe('the program', () => {
     expect(err).toBe('error: none: there is no such file here. ls lists what there is.\n')
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends in order at %s, and goes on the next time', patient, async signal => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends in order at %s, and goes on the next time', async signal => {
     const { data, gate, here, env, node, run } = await start()
     writeFileSync(join(here, 'big'), randomBytes(60_000_000))
-    const { child, ended } = startClient([node, 'upload', 'big'], here, env)
+    const { child, ended } = startClient([program, node, 'upload', 'big'], here, env)
     gate.after(5_000_000, () => child.kill(signal))
     expect(await ended).toMatchObject({ exit: 130, err: expect.stringContaining('goes on where it stopped') })
     expect(shown(data)).toEqual([])
     expect((await run(['upload', 'big'])).out).toContain('of it earlier')
   })
 
-  test('leaves nothing to be seen when it is killed, and takes up what it had', patient, async () => {
+  test('leaves nothing to be seen when it is killed, and takes up what it had', async () => {
     const { data, gate, here, env, node, run } = await start()
     const content = randomBytes(60_000_000)
     writeFileSync(join(data, 'big'), content)
-    const { child, ended } = startClient([node, 'download', 'big'], here, env)
+    const { child, ended } = startClient([program, node, 'download', 'big'], here, env)
     gate.after(20_000_000, () => child.kill('SIGKILL'))
     expect((await ended).exit).toBe('SIGKILL')
     expect(shown(here)).toEqual([])
@@ -115,19 +117,19 @@ describe('the program', () => {
 })
 
 describe('it ends with', () => {
-  test('64 for what it does not understand, before it connects to anybody', patient, async () => {
+  test('64 for what it does not understand, before it connects to anybody', async () => {
     for (const [args, said] of [
       [[], "missing required argument 'NODE_IP'"],
       [['10.0.0.1', '--forse'], "unknown option '--forse'"],
       [['10.0.0.1:99999'], '10.0.0.1:99999 is no address'],
       [['10.0.0.1', 'put'], 'there is no command put'],
     ] as const) {
-      const { exit, err } = await startClient(args, folder(), homeOf(folder(), made, '10.0.0.1')).ended
+      const { exit, err } = await startClient([program, ...args], folder(), homeOf(folder(), made, '10.0.0.1')).ended
       expect([exit, err]).toEqual([64, expect.stringContaining(said)])
     }
   })
 
-  test('65 for a certificate or a token that is refused', patient, async () => {
+  test('65 for a certificate or a token that is refused', async () => {
     const { node, here } = await start()
     const other = makeCredentials(folder())
     const strangers = [
@@ -135,21 +137,25 @@ describe('it ends with', () => {
       { ...made, authority: other.authority },
     ]
     for (const one of strangers) {
-      const { exit, err } = await startClient([node, 'lls'], here, homeOf(folder(), one, '127.0.0.1')).ended
+      const { exit, err } = await startClient([program, node, 'lls'], here, homeOf(folder(), one, '127.0.0.1')).ended
       expect([exit, err]).toEqual([65, expect.stringContaining('un up again on this machine')])
       expect(err.trim().split('\n')).toHaveLength(1)
     }
   })
 
-  test('69 where nobody answers', patient, async () => {
-    const { exit, err } = await startClient(['127.0.0.1:1', 'lls'], folder(), homeOf(folder(), made, '127.0.0.1')).ended
+  test('69 where nobody answers', async () => {
+    const { exit, err } = await startClient(
+      [program, '127.0.0.1:1', 'lls'],
+      folder(),
+      homeOf(folder(), made, '127.0.0.1'),
+    ).ended
     expect([exit, err]).toEqual([69, expect.stringContaining('127.0.0.1 port 1 cannot be reached')])
   })
 })
 
 test('--help teaches, and is quick for it loads no TypeScript', () => {
   const began = performance.now()
-  const help = execFileSync(process.execPath, [clientProgram, '--help'], { encoding: 'utf8' })
+  const help = execFileSync(process.execPath, [clientSources, '--help'], { encoding: 'utf8' })
   const took = performance.now() - began
   for (const word of ['lls', 'upload', 'download', '--json', 'Examples:', 'Exit codes:']) expect(help).toContain(word)
   const bare = performance.now()

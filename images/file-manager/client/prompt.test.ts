@@ -5,23 +5,24 @@ import { afterEach, expect, test } from 'vitest'
 import { partialPrefix } from '../protocol/names.ts'
 import { homeOf } from '../testing/client.ts'
 import { labs } from '../testing/lab.ts'
+import { oneFile } from '../testing/one-file.ts'
 import { everythingIn } from '../testing/serving.ts'
 import { keys, Terminal } from '../testing/terminal.ts'
 
 const { lab, folder, made } = labs()
+const program = await oneFile('client', folder())
 const terminals: Terminal[] = []
 afterEach(() => {
   for (const terminal of terminals.splice(0)) terminal.close()
 })
 
 const { tab, enter, up, ctrlC, ctrlD } = keys
-const patient = { timeout: 60_000 }
 
 /** A person in an empty folder, at the prompt. */
 async function sit() {
   const there = await lab()
   const here = folder()
-  const terminal = new Terminal([`127.0.0.1:${there.broker.port}`], here, homeOf(folder(), made, '127.0.0.1'))
+  const terminal = new Terminal([program, `127.0.0.1:${there.broker.port}`], here, homeOf(folder(), made, '127.0.0.1'))
   terminals.push(terminal)
   expect(await terminal.sees(/^> /m)).toBe('Connected to 127.0.0.1, served by one.\n> ')
   const says = async (line: string): Promise<string> => {
@@ -31,7 +32,7 @@ async function sit() {
   return { ...there, here, terminal, says }
 }
 
-test('the demo of the lab goes as it is told', patient, async () => {
+test('the demo of the lab goes as it is told', async () => {
   const { data, here, terminal, says } = await sit()
   const texts = { 'test1.txt': 'Este es el archivo de prueba 1\n', 'test2.txt': 'dos\n', 'demo.txt': 'demo\n' }
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(here, name), text)
@@ -48,7 +49,7 @@ test('the demo of the lab goes as it is told', patient, async () => {
   expect(readFileSync(join(data, 'test1.txt'), 'utf8')).toBe(texts['test1.txt'])
 })
 
-test('tab completes commands, names here and names there, and earlier commands come back', patient, async () => {
+test('tab completes commands, names here and names there, and earlier commands come back', async () => {
   const { data, here, terminal } = await sit()
   mkdirSync(join(here, 'sub'))
   for (const name of ['two words.txt', 'sub/inner.txt', 'bad\x1b[2Jname']) writeFileSync(join(here, name), 'x')
@@ -74,7 +75,7 @@ test('tab completes commands, names here and names there, and earlier commands c
   expect(everythingIn(data)).toEqual(['inner.txt', 'remote one.txt', 'remote two.txt', 'two words.txt'])
 })
 
-test('Ctrl-C ends a transfer and leaves nothing to be seen, and a second one the program', patient, async () => {
+test('Ctrl-C ends a transfer and leaves nothing to be seen, and a second one the program', async () => {
   const { data, here, gate, terminal, says } = await sit()
   writeFileSync(join(here, 'big'), randomBytes(60_000_000))
   gate.after(5_000_000, () => terminal.type(ctrlC))
@@ -90,7 +91,7 @@ test('Ctrl-C ends a transfer and leaves nothing to be seen, and a second one the
   expect(await terminal.exit()).toBe(130)
 })
 
-test('progress is shown on one line, which goes when all is done', patient, async () => {
+test('progress is shown on one line, which goes when all is done', async () => {
   const { here, terminal } = await sit()
   writeFileSync(join(here, 'big'), randomBytes(80_000_000))
   terminal.type(`upload big${enter}`)
@@ -100,7 +101,7 @@ test('progress is shown on one line, which goes when all is done', patient, asyn
   await terminal.sees(/Uploaded big \(76\.3 MiB.*\)\.\n> /)
 })
 
-test('a question is asked before a file gives way', patient, async () => {
+test('a question is asked before a file gives way', async () => {
   const { data, here, terminal } = await sit()
   writeFileSync(join(data, 'a'), 'theirs')
   writeFileSync(join(here, 'a'), 'mine')
@@ -120,18 +121,14 @@ test('a question is asked before a file gives way', patient, async () => {
   expect(readFileSync(join(here, 'a'), 'utf8')).toBe('theirs')
 })
 
-test(
-  'a loss is told above what is being typed, the next command connects again, and Ctrl-D leaves',
-  patient,
-  async () => {
-    const { gate, terminal } = await sit()
-    terminal.type('ll')
-    await terminal.sees(/ll/)
-    gate.cut()
-    await terminal.sees(/The connection to one was lost: .*\. The next command connects again\.\n> ll/)
-    terminal.type(`s${enter}`)
-    await terminal.sees(/Connected to 127\.0\.0\.1, served by one\.\nNo files on the server\.\n> /)
-    terminal.type(ctrlD)
-    expect(await terminal.exit()).toBe(0)
-  },
-)
+test('a loss is told above what is being typed, the next command connects again, and Ctrl-D leaves', async () => {
+  const { gate, terminal } = await sit()
+  terminal.type('ll')
+  await terminal.sees(/ll/)
+  gate.cut()
+  await terminal.sees(/The connection to one was lost: .*\. The next command connects again\.\n> ll/)
+  terminal.type(`s${enter}`)
+  await terminal.sees(/Connected to 127\.0\.0\.1, served by one\.\nNo files on the server\.\n> /)
+  terminal.type(ctrlD)
+  expect(await terminal.exit()).toBe(0)
+})

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
+import { oneFile } from '../testing/one-file.ts'
 import { Program } from '../testing/program.ts'
 import { everythingIn, serving } from '../testing/serving.ts'
 import { begin, sha256, uploadRequest } from '../testing/transfer.ts'
 
 const { made, folder, session } = serving()
+/** As the images have them. */
+const files = { broker: await oneFile('broker', folder()), server: await oneFile('server', folder()) }
 const programs: Program[] = []
 afterEach(async () => {
   for (const program of programs.splice(0)) await program.ended('SIGKILL')
 })
 
 function run(name: 'broker' | 'server', ...args: string[]): Program {
-  const program = new Program(name, [...args, '--config', made.folder])
+  const program = new Program(name, [...args, '--config', made.folder], files[name])
   programs.push(program)
   return program
 }

@@ -12,7 +12,8 @@ import { Link } from '../client/link.ts'
 import { wordsOf } from '../client/words.ts'
 import type { MadeCredentials } from './credentials.ts'
 
-export const clientProgram = fileURLToPath(new URL('../client/clienteFileManager.mjs', import.meta.url))
+/** As its users start it; `oneFile` makes one that starts quicker. */
+export const clientSources = fileURLToPath(new URL('../client/clienteFileManager.mjs', import.meta.url))
 
 /** Whom to trust, undefined for plain text, and by what to be known. */
 type Entry = Pick<MadeCredentials, 'clientToken'> & { readonly authority: string | undefined }
@@ -91,9 +92,9 @@ export interface Ended {
   readonly err: string
 }
 
-/** The client as a program, with `input` on its standard input. */
-export function startClient(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, input = '') {
-  const child = spawn(process.execPath, [clientProgram, ...args], { cwd, env, stdio: 'pipe' })
+/** The client as a program: a file and what follows it, with `input` on its standard input. */
+export function startClient(call: readonly string[], cwd: string, env: NodeJS.ProcessEnv, input = '') {
+  const child = spawn(process.execPath, call, { cwd, env, stdio: 'pipe' })
   child.stdin.on('error', () => undefined) // it may end without having read
   child.stdin.end(input)
   return { child, ended: endOf(child) }

@@ -1,20 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { clientProgram } from './client.ts'
 
 const patience = 20_000
 /** What moves a cursor or sets a mode, which a person does not see. */
 const moves = /\x1b\[[0-9;?]*[A-Za-z]/g
 
-/** The client on a terminal of its own, as a person has it in front of him. */
+/** The client, a file and what follows it, on a terminal of its own, as a person has it in front of him. */
 export class Terminal {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
   #output = ''
   #seen = 0
 
-  constructor(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
-    const words = [process.execPath, clientProgram, ...args].map(word => `'${word}'`).join(' ')
+  constructor(call: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+    const words = [process.execPath, ...call].map(word => `'${word}'`).join(' ')
     const command = `stty cols 100 rows 30; exec ${words}`
     this.#child = spawn('script', ['-qfec', command, '/dev/null'], {
       cwd,
