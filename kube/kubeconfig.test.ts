@@ -52,7 +52,7 @@ describe('the file', () => {
   test('names the lab, the address that is reached and the name that is proved; 0600 under any umask', async () => {
     const path = join(folder, 'kubeconfig')
     const before = process.umask(0)
-    await writeKubeconfig(reach(present(adminConf)), path).finally(() => process.umask(before))
+    await writeKubeconfig(reach(present(adminConf)), path, 'Build it.').finally(() => process.umask(before))
     expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(parse(readFileSync(path, 'utf8'))).toMatchObject({
       'current-context': 'lab',
@@ -63,8 +63,8 @@ describe('the file', () => {
 
   test('is written over when it is ours, whatever the cluster is by now', async () => {
     const path = join(folder, 'kubeconfig')
-    await writeKubeconfig(reach(present(adminConf)), path)
-    await writeKubeconfig(reach(present(adminConf), '2001:db8::7'), path)
+    await writeKubeconfig(reach(present(adminConf)), path, 'Build it.')
+    await writeKubeconfig(reach(present(adminConf), '2001:db8::7'), path, 'Build it.')
     expect(readFileSync(path, 'utf8')).toContain('https://[2001:db8::7]:6443')
   })
 
@@ -76,7 +76,7 @@ describe('the file', () => {
   ])('%s is left as it is, and called what it is', async (_, text, what) => {
     const path = join(folder, 'config')
     writeFileSync(path, text)
-    await expect(writeKubeconfig(reach(present(adminConf)), path)).rejects.toMatchObject({
+    await expect(writeKubeconfig(reach(present(adminConf)), path, 'Build it.')).rejects.toMatchObject({
       failure: { code: 'kubeconfig-not-ours', message: `${what}, and it was left as it is`, place: path },
     })
     expect(readFileSync(path, 'utf8')).toBe(text)
@@ -84,11 +84,14 @@ describe('the file', () => {
 })
 
 test.each([
-  ['there is no cluster', absent, 70],
+  ['there is no cluster', absent, 69],
   ['its host is silent', unknown('no answer'), 69],
   ['its admin.conf was written by half', present('apiVersion: v1\nclusters:\n- cluster:\n    server: https://'), 69],
 ])('nothing is written when %s', async (_, answer, exit) => {
   const path = join(folder, 'kubeconfig')
-  await expect(writeKubeconfig(reach(answer), path)).rejects.toMatchObject({ failure: { code: 'no-cluster' }, exit })
+  await expect(writeKubeconfig(reach(answer), path, 'Build it.')).rejects.toMatchObject({
+    failure: { code: 'no-cluster', next: 'Build it.' },
+    exit,
+  })
   expect(() => statSync(path)).toThrow()
 })

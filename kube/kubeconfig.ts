@@ -41,16 +41,16 @@ export function operatorKubeconfig(lab: string, { conf, address }: ReachedAdminC
 
 /**
  * Writes the lab's kubeconfig to `path`, mode 0600. Never over a file that is not this lab's own. Throws
- * `kubeconfig-not-ours`, `no-cluster`.
+ * `kubeconfig-not-ours` before anything is connected to, and `no-cluster` with the next step that `build` is.
  */
-export async function writeKubeconfig(reach: Reach, path: string): Promise<void> {
+export async function writeKubeconfig(reach: Reach, path: string, build: string): Promise<void> {
   const standing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
   if (standing !== undefined && !standing.startsWith(marker(reach.lab))) throw notOurs(path, standing)
   const found = await adminConf(reach)
-  if (found.is !== 'present') throw noCluster(reach.lab, found.is === 'unknown' ? found.why : undefined)
+  if (found.is !== 'present') throw noCluster(reach.lab, build, found.is === 'unknown' ? found.why : undefined)
   await writePrivateFile(path, operatorKubeconfig(reach.lab, found.state))
 }
 

@@ -125,6 +125,6 @@ describe('without a lab', () => {
     const end = JSON.parse(events.at(-1) ?? '') as RunEnd
     expect(end.failure).toMatchObject({ code: 'no-cluster', next: expect.stringContaining('up.mjs') })
     expect(events.filter(line => line.includes('check.end'))).toEqual([])
-    expect(exit).toBe(70)
+    expect(exit).toBe(69)
   })
 })

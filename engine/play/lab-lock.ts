@@ -6,10 +6,12 @@ import { setTimeout } from 'node:timers/promises'
 import { AndamioError, exitCode } from '../errors.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
 
-interface Holder {
+/** A run that holds a lab. */
+export interface Holder {
   readonly process: ProcessIdentity
   readonly playbook: string
   readonly who: string
+  /** ISO 8601. */
   readonly since: string
 }
 
@@ -49,6 +51,19 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
     },
   }
 }
+
+/** The living run that holds this lab, for one that only looks; undefined where there is none, or none that we may see. */
+export async function holderOf(stateFolder: string): Promise<Holder | undefined> {
+  const holder = await read(join(stateFolder, 'lock')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EACCES') return undefined
+    throw error
+  })
+  return holder && (await isAlive(holder.process)) ? holder : undefined
+}
+
+/** `up by root@here, process 4711, since 2026-01-01T12:00:00.000Z`. */
+export const holderWords = ({ process, playbook, who, since }: Holder): string =>
+  `${playbook} by ${who}, process ${process.pid}, since ${since}`
 
 /** Makes the folder too, again where a run that ends has just removed it, empty as it was. */
 async function writeInto(folder: string, path: string, text: string): Promise<void> {
@@ -116,14 +131,14 @@ async function read(path: string): Promise<Holder | undefined> {
   }
 }
 
-function locked(path: string, { process, playbook, who, since }: Holder): AndamioError {
+function locked(path: string, holder: Holder): AndamioError {
   return new AndamioError(
     {
       code: 'lab-locked',
-      message: `Another run holds this lab: ${playbook} by ${who}, process ${process.pid}, since ${since}`,
+      message: `Another run holds this lab: ${holderWords(holder)}`,
       place: path,
       cause: 'Two runs at once could undo each other.',
-      next: `Wait for it to end, or end process ${process.pid} yourself; its lock then goes with it.`,
+      next: `Wait for it to end, or end process ${holder.process.pid} yourself; its lock then goes with it.`,
     },
     exitCode.locked,
   )

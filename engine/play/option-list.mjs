@@ -40,7 +40,7 @@ export const exitMeanings = /** @type {const} */ ({
   3: '--check has unknowns, with or without changes',
   64: 'usage or inventory error; nothing was connected to',
   65: 'a host key was refused',
-  69: 'a host is unreachable',
+  69: 'a host or the cluster is not there, or does not answer',
   70: 'something failed; --verbose and docs/errors.md help',
   75: 'another run holds the lab',
   130: 'interrupted; the same command resumes',

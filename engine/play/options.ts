@@ -1,8 +1,9 @@
 import { Option } from 'commander'
 import { usageError } from '../errors.ts'
+import { calledAs } from '../inventory/called-as.mjs'
+import { defaultInventory } from '../inventory/command-for.ts'
 import type { OptionsFor } from './options-for.ts'
 import type { Read } from './read-arguments.mjs'
-import { calledAs } from './read-options.mjs'
 import { understood } from './understood.ts'
 
 export interface Options {
@@ -44,7 +45,7 @@ export function optionsOf(playbook: string, read: Read, about: OptionsFor): Opti
   refuseContradictions(values)
   const own = new Set((about.extraOptions ?? []).map(({ flags }) => new Option(flags).attributeName()))
   return {
-    inventory: 'local',
+    inventory: defaultInventory,
     check: false,
     diff: false,
     yes: false,

@@ -5,7 +5,7 @@ import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Reporter } from '../report/events.ts'
 import { countsOf } from './counts.ts'
 import { cacheFolder, stateFolder } from './folders.ts'
-import { type LabLock, lockLab } from './lab-lock.ts'
+import { type Holder, holderOf, holderWords, type LabLock, lockLab } from './lab-lock.ts'
 import { refuseLeftOut } from './left-out.ts'
 import { redactEvent } from './redact-event.ts'
 import { Run } from './run.ts'
@@ -71,9 +71,12 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   for (const text of context.warnings) emit({ type: 'notice', level: 'warning', text })
   try {
     if (playbook.exclusive && !options.check) lock = await lockLab(providerContext.stateFolder, playbook.name)
+    const heldBy = lock ? undefined : await holderOf(providerContext.stateFolder)
+    if (heldBy) emit(beingChanged(heldBy))
     run = new Run({
       options,
       lab,
+      heldBy,
       emit,
       provider: await context.provider(providerContext),
       stateFolder: providerContext.stateFolder,
@@ -113,6 +116,17 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   })
   for (const reporter of reporters) await reporter.close()
   return exit
+}
+
+/** What is looked at now may be something half made. */
+const beingChanged = (holder: Holder): Parameters<Emit>[0] => {
+  const { playbook, who, since, process } = holder
+  return {
+    type: 'notice',
+    level: 'warning',
+    text: `A run is changing this lab: ${holderWords(holder)}. What is told here is of the middle of it.`,
+    data: { heldBy: { playbook, who, since, process: process.pid } },
+  }
 }
 
 function verdict(run: Run): ExitCode {

@@ -1,6 +1,7 @@
 // @ts-check
 // Plain JavaScript: see read-arguments.mjs.
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { calledAs } from '../inventory/called-as.mjs'
 import { sharedFlags } from './option-list.mjs'
 import { quietly, readArguments } from './read-arguments.mjs'
 import { teaching } from './teaching.mjs'
@@ -21,9 +22,6 @@ export function readOptions(playbook, argv, about) {
   const read = readArguments(commandFor(called, about), argv)
   return 'help' in read ? { help: read.help + teaching(called, about) } : read
 }
-
-/** @param {string} playbook */
-export const calledAs = playbook => `npx zx playbooks/${playbook}.mjs`
 
 /**
  * @param {string} called

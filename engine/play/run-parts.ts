@@ -3,6 +3,7 @@ import type { LabHosts } from '../inventory/lab.ts'
 import type { Found, Provider } from '../provider/provider.ts'
 import type { Emit, Json } from '../report/events.ts'
 import type { Answer, Ref } from '../resource/resource.ts'
+import type { Holder } from './lab-lock.ts'
 import type { Lease } from './lease.ts'
 
 export interface RunOptions {
@@ -20,6 +21,8 @@ export interface RunParts extends Pick<RunCore, 'options' | 'lab' | 'stateFolder
   readonly provider: Provider
   /** Where to take a lease before the first write: a group's first host. Not in check mode. */
   readonly lease?: { readonly group: string; readonly seat: string }
+  /** The run that holds the lab while this one only looks. */
+  readonly heldBy?: Holder | undefined
   connect(host: string, found: Found & { is: 'running' }): Promise<Connection>
   /** Told every answer of a probe; for recording what a pristine host answers. */
   readonly onAnswers?: OnAnswers
@@ -34,6 +37,7 @@ export interface RunCore {
   readonly signal: AbortSignal
   readonly found: ReadonlyMap<string, Found>
   readonly lease: Lease | undefined
+  readonly heldBy: Holder | undefined
   takesPart(host: string): boolean
   session(host: string): Promise<{ readonly connection: Connection }>
 }

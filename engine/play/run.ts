@@ -8,7 +8,9 @@ import { Late } from '../resource/late.ts'
 import type { ApiSession, ApiTarget, Reach } from '../resource/probe.ts'
 import type { Answer } from '../resource/resource.ts'
 import { factsAfterFirstBoot } from './first-boot.ts'
+import type { Holder } from './lab-lock.ts'
 import type { Lease } from './lease.ts'
+import { byUp } from './next-step.ts'
 import { reachOf } from './reach.ts'
 import { type RoleView, resolveVars } from './role.ts'
 import { leaseFor } from './run-lease.ts'
@@ -30,6 +32,8 @@ export class Run implements RunCore {
   readonly onAnswers: OnAnswers | undefined
   /** Asked before every write on a host or API of the lab. */
   readonly lease: Lease | undefined
+  /** Another run, which is changing what this one only looks at. */
+  readonly heldBy: Holder | undefined
   /** Hosts that failed or are unreachable; they take no part in what follows. */
   readonly failures = new Map<string, ExitCode>()
   readonly counts = new Map<string, HostCount>()
@@ -55,6 +59,7 @@ export class Run implements RunCore {
     this.signal = parts.signal
     this.#connect = parts.connect
     this.onAnswers = parts.onAnswers
+    this.heldBy = parts.heldBy
     this.lease = parts.lease && leaseFor(this, parts.lease)
   }
 
@@ -91,7 +96,7 @@ export class Run implements RunCore {
 
   async #open(host: string): Promise<HostSession> {
     const found = this.found.get(host) ?? { is: 'absent' }
-    if (found.is !== 'running') throw notRunning(host, found)
+    if (found.is !== 'running') throw notRunning(host, found, byUp(this, 'Start it'))
     const began = performance.now()
     const connection = await this.#connect(host, found)
     this.emit({
@@ -213,14 +218,14 @@ export class Run implements RunCore {
   }
 }
 
-function notRunning(host: string, found: Found): AndamioError {
+function notRunning(host: string, found: Found, next: string): AndamioError {
   const cause = found.is === 'unknown' ? found.why : `it is ${found.is}`
   return new AndamioError(
     {
       code: 'host-not-running',
       message: `${host} cannot be reached`,
       cause,
-      next: 'Run playbooks/up.mjs, which creates and starts hosts.',
+      next,
     },
     exitCode.unreachable,
   )

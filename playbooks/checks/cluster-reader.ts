@@ -10,8 +10,13 @@ export async function clusterOf(run: Run): Promise<ClusterReader> {
   return session.state.reader
 }
 
-/** Address at which the operator reaches every node, by its name. */
+/** Address at which the operator reaches every node, by its name; the check fails where one is reached at none. */
 export const nodeAddresses = (run: Run): ReadonlyMap<string, string> => {
   const reach = run.reach()
-  return new Map(reach.hostsOf('cluster').map(host => [host, reach.addressOf(host) ?? '']))
+  const addresses = reach.hostsOf('cluster').map((host): [string, string] => {
+    const address = reach.addressOf(host)
+    expect(address !== undefined, `${host} does not run`)
+    return [host, address]
+  })
+  return new Map(addresses)
 }

@@ -55,7 +55,11 @@ export const exported: Check = {
     const clients = clientsOf(path, answer.state)
     expect(clients !== undefined, `${path} is not exported; what is: ${answer.state.trim() || 'nothing'}`)
     const view = run.view(host)
-    const nodes = (run.lab.groups.get('cluster') ?? []).map(node => view.lab.addressOf(node).now())
+    const nodes = (run.lab.groups.get('cluster') ?? []).map(node => {
+      const address = view.lab.addressOf(node).value
+      expect(address !== undefined, `the address of ${node} is not known`)
+      return address
+    })
     expect(
       JSON.stringify([...clients].sort()) === JSON.stringify([...nodes].sort()),
       `${path} is exported to ${clients.join(',')}, the nodes are ${nodes.join(',')}`,

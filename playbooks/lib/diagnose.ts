@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type TarEntry, tar } from '../../engine/archive/tar.ts'
 import { AndamioError, exitCode } from '../../engine/errors.ts'
+import { byUp } from '../../engine/play/next-step.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { failureOf } from '../../engine/play/stop.ts'
@@ -42,7 +43,7 @@ export function diagnose(file: string | undefined): Step {
       await refuseUnwritable(path)
       const gathered = await Promise.all([...run.lab.hosts.map(({ name }) => ofHost(run, name)), ofCluster(run)])
       const missing = missingWords(gathered)
-      if (gathered.every(({ why }) => why !== undefined)) throw nothingToGather(run.lab.name, missing)
+      if (gathered.every(({ why }) => why !== undefined)) throw nothingToGather(run, missing)
       const entries = gathered
         .flatMap(({ parts }) => parts)
         .map(({ path, content }): TarEntry => ({ path, mode: 0o600, content: clean(content) }))
@@ -68,13 +69,13 @@ function missingWords(gathered: readonly Gathered[]): string {
   return [...byReason].map(([why, names]) => `${names.join(', ')} (${why})`).join(', ')
 }
 
-const nothingToGather = (lab: string, missing: string): AndamioError =>
+const nothingToGather = (run: Run, missing: string): AndamioError =>
   new AndamioError(
     {
       code: 'nothing-to-gather',
-      message: `There is nothing to gather in the lab ${lab}, and no archive was written`,
+      message: `There is nothing to gather in the lab ${run.lab.name}, and no archive was written`,
       cause: `nothing answers: ${missing}`,
-      next: 'Build the lab or start its hosts: npx zx playbooks/up.mjs',
+      next: byUp(run, 'Build the lab or start its hosts'),
     },
     exitCode.unreachable,
   )

@@ -19,6 +19,7 @@ it('says which file it wrote and how to use it, to people and to programs', asyn
   const stateFolder = await mkdtemp(join(tmpdir(), 'andamio-kubeconfig-'))
   const events: Event[] = []
   const run = {
+    lab: {},
     stateFolder,
     emit: (event: Event) => events.push(event),
     reach: () => ({

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { byUp } from '../../engine/play/next-step.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { refuseUnwritable } from '../../engine/report/file.ts'
@@ -13,7 +14,7 @@ export function kubeconfig(file: string | undefined): Step {
     async perform(run: Run): Promise<void> {
       const path = file ? resolve(file) : join(run.stateFolder, 'kubeconfig')
       if (file) await refuseUnwritable(path)
-      await writeKubeconfig(run.reach(), path)
+      await writeKubeconfig(run.reach(), path, byUp(run, 'Build it'))
       run.emit({
         type: 'notice',
         level: 'info',

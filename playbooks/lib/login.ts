@@ -2,6 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { AndamioError, type ExitCode, exitCode, usageError } from '../../engine/errors.ts'
+import { byUp } from '../../engine/play/next-step.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { RunStopped } from '../../engine/play/stop.ts'
@@ -34,7 +35,7 @@ export function login(host: string, command: readonly string[] = [], stdio: Stdi
       const found = run.found.get(host)
       if (found?.is !== 'running') {
         throw new AndamioError(
-          { code: 'host-not-running', message: `${host} does not run`, next: 'Start it: npx zx playbooks/up.mjs' },
+          { code: 'host-not-running', message: `${host} does not run`, next: byUp(run, 'Start it') },
           exitCode.unreachable,
         )
       }

@@ -73,7 +73,11 @@ export async function runPlaybook(
   return perform(
     { name, steps: list, exclusive: !about.readOnly },
     {
-      lab: options.source ? { ...lab, source: options.source } : lab,
+      lab: {
+        ...lab,
+        source: options.source ?? lab.source,
+        asked: { inventory: options.inventory, source: options.source },
+      },
       options,
       reporters,
       warnings: endOfLifeWarnings(new Date()),
