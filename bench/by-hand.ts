@@ -22,6 +22,7 @@ import { project } from '../test/e2e/run-playbook.ts'
 import { type ScratchLab, scratchLab } from '../test/e2e/scratch-lab.ts'
 import { SmallLab } from '../test/e2e/small-lab.ts'
 import { writeFiles } from './by-hand/files.ts'
+import { guestCpuSeconds } from './guest-cpu.ts'
 
 const rounds = Number(process.argv[2] ?? 1)
 const { hosts } = parse(await readFile(process.argv[3] ?? join(project, 'inventory', 'local.yaml'), 'utf8'))
@@ -71,6 +72,7 @@ async function shell(folder: string): Promise<void> {
 }
 
 const seconds = { ours: [] as number[], byHand: [] as number[] }
+const cpuSeconds = { ours: [] as number[], byHand: [] as number[] }
 const total = (list: readonly number[]): number => list.reduce((sum, one) => sum + one, 0)
 let lab: SmallLab | undefined
 
@@ -78,9 +80,12 @@ async function compete(name: keyof typeof seconds, contender: Contender): Promis
   lab = await SmallLab.make({ name: 'bench', inventory: { hosts } })
   const blank = await scratchLab({ name: lab.name, stateFolder: lab.stateFolder, hosts: sizes })
   await convergePlan(blank.provider.create(), 'shared-first')
+  const before = await guestCpuSeconds(lab.stateFolder, Object.keys(sizes))
   const took = await contender(lab, blank)
+  const cpu = (await guestCpuSeconds(lab.stateFolder, Object.keys(sizes))) - before
   seconds[name].push(took)
-  say(`${name}: ${took.toFixed(0)} s`)
+  cpuSeconds[name].push(cpu)
+  say(`${name}: ${took.toFixed(0)} s, in which the hosts used ${cpu.toFixed(0)} s of processors`)
   await lab.end()
   lab = undefined
 }
@@ -93,6 +98,8 @@ async function steps(): Promise<void> {
   say(
     `seconds of ours: ${seconds.ours.map(Math.round).join(', ')}; by hand: ${seconds.byHand.map(Math.round).join(', ')}`,
   )
+  const cpuRatio = total(cpuSeconds.ours) / total(cpuSeconds.byHand)
+  say(`processor time of the hosts, ours over by hand: ${cpuRatio.toFixed(2)}`)
   figure('first up over the same by hand', total(seconds.ours) / total(seconds.byHand), { atMost: 1.3 }, 'times')
 }
 
