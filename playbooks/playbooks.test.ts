@@ -119,6 +119,13 @@ describe('without a lab', () => {
     expect((await readdir(home, { recursive: true })).filter(path => path.endsWith('lock'))).toEqual([])
   })
 
+  it('up builds none without root', async () => {
+    const { exit, stdout } = await bare('up')
+    expect([exit, stdout]).toEqual([70, expect.stringMatching(/root/)])
+    const left = await readdir(home, { recursive: true, withFileTypes: true })
+    expect(left.filter(entry => !entry.isDirectory())).toEqual([])
+  })
+
   it('verify says once that there is none, and what builds it', async () => {
     const { exit, stdout } = await bare('verify', '--json')
     const events = stdout.trim().split('\n')

@@ -62,39 +62,34 @@ function behind(command?: readonly string[], known = ports()): readonly string[]
   return argumentsFor(`port: ${port}, jump: ["127.0.0.1:${outer}", "127.0.0.1:${inner}"]`, command)
 }
 
-/** ssh.mjs with what a person types. */
-async function typing(typed: string, command?: readonly string[]) {
-  const child = start(behind(command))
-  child.stdin.on('error', () => undefined) // nobody reads it where there is no ssh
-  child.stdin.end(typed)
-  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { exit, stdout, stderr }
-}
-
-/** Within this process; what ssh itself says is heard in place of the terminal. */
-async function within(args: readonly string[], more = {}) {
-  const told = join(plain, 'told')
-  const [nothing, file] = [await open('/dev/null'), await open(told, 'w')]
+/** Within this process; what is typed lies in a file, and what ssh itself says is heard in place of the terminal. */
+async function within(args: readonly string[], { typed = '', more = {} } = {}) {
+  const [input, told] = [join(plain, 'typed'), join(plain, 'told')]
+  writeFileSync(input, typed)
+  const [keys, file] = [await open(input), await open(told, 'w')]
   try {
-    const stdio = [nothing.fd, file.fd, file.fd]
+    const stdio = [keys.fd, file.fd, file.fd]
     const { exit, stderr } = await inProcess('ssh', args, { ...env, ...more }, (_, { args: { host = '' }, rest }) => [
       login(host, rest, stdio),
     ])
     return { exit, stderr, ssh: readFileSync(told, 'utf8') }
   } finally {
-    await nothing.close()
+    await keys.close()
     await file.close()
   }
 }
 
 it('goes through the hosts on the way with the same key and the same known hosts, and ends as the shell ends', async () => {
-  const { exit, stdout, stderr } = await typing('echo "here: $SSH_CONNECTION"\nexit 7\n')
-  expect(stdout, stderr).toContain(`127.0.0.1 ${ports()[2]}`)
+  const { exit, ssh } = await within(behind(), { typed: 'echo "here: $SSH_CONNECTION"\nexit 7\n' })
+  expect(ssh).toContain(`127.0.0.1 ${ports()[2]}`)
   expect(exit).toBe(7)
 })
 
-it('runs a command that stands after --, and what is typed is for that', async () => {
-  const { exit, stdout, stderr } = await typing('typed', ['--', 'echo', '--check', '"a  b";', 'cat;', 'exit 3'])
+it('runs, as a program, a command that stands after --, and what is typed is for that', async () => {
+  const child = start(behind(['--', 'echo', '--check', '"a  b";', 'cat;', 'exit 3']))
+  child.stdin.on('error', () => undefined) // nobody reads it where there is no ssh
+  child.stdin.end('typed')
+  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   expect(stdout, stderr).toBe('--check a  b\ntyped')
   expect(exit).toBe(3)
 })
@@ -132,7 +127,7 @@ it('ends ssh together with itself, also while that waits for a silent host', asy
 })
 
 it('names the program that is missing', async () => {
-  const { exit, stderr } = await within(behind(), { PATH: home })
+  const { exit, stderr } = await within(behind(), { more: { PATH: home } })
   expect(stderr).toContain('no-ssh')
   expect(exit).toBe(70)
 })
