@@ -49,10 +49,29 @@ test('why there is none to be seen', () => {
   expect(differenceLines(change({}), 'x', look())).toEqual([])
 })
 
-test('long lines are broken, letters of two halves kept whole', () => {
-  const text = patch('x', '@@ -0,0 +1,1 @@', `+${'🦫'.repeat(60)}`)
+test('long lines are broken between words, deeper than they begin', () => {
+  const text = patch('x', '@@ -0,0 +1,1 @@', '+          # One manager of control groups makes nodes stable', '+')
+  expect(differenceLines(change({ text }), 'x', look({ width: 42 })).slice(1)).toEqual([
+    '| +          # One manager of control',
+    '|      groups makes nodes stable',
+    '| +',
+  ])
+})
+
+test('a word that is longer than a line is broken, letters of two halves kept whole', () => {
+  const text = patch('x', '@@ -0,0 +1,1 @@', `+${'🦫'.repeat(60)}`, `+${' '.repeat(60)}end`)
   const lines = differenceLines(change({ text }), 'x', look({ width: 42 })).slice(1)
-  expect(lines).toEqual([`| +${'🦫'.repeat(39)}`, `| ${'🦫'.repeat(21)}`])
+  expect(lines).toEqual([`| +${'🦫'.repeat(39)}`, `|      ${'🦫'.repeat(21)}`, `| +${' '.repeat(39)}`, '|      end'])
+})
+
+test('a line that just fits is left whole, and no part is longer than there is room', () => {
+  const fitting = `+${'word '.repeat(8)}`.slice(0, 40)
+  const long = `+${'some words '.repeat(30)}${'x'.repeat(100)}`
+  const lines = differenceLines(change({ text: patch('x', fitting, long) }), 'x', look({ width: 42 }))
+  expect(lines[0]).toBe(`| ${fitting}`)
+  expect(Math.max(...lines.map(line => line.length))).toBe(42)
+  const told = lines.slice(1).map(line => line.slice(2).trim())
+  expect(told.join(' ').replaceAll(/(?<=x) (?=x)/g, '')).toBe(long)
 })
 
 test('a very long one is cut, and whole when asked', () => {

@@ -4,7 +4,11 @@ import { counted } from './text.ts'
 
 /** Of one text; more only with `--verbose`. */
 const LINES = 120
+/** So many say what they are in no more room than a word on where they stand already. */
+const FEW = 3
 const NARROWEST = 30
+/** Where a line goes on that was broken: deeper than its mark, so that it is not taken for the next. */
+const CONTINUED = '     '
 
 export interface DifferenceLook {
   readonly style: Style
@@ -32,6 +36,12 @@ export function differenceLines(change: Change, id: string, look: DifferenceLook
   ]
 }
 
+/** Equal for differences that need be shown once: of one thing on many hosts, or of a long text in several places. */
+export function sameness(text: string, id: string): string {
+  const { isNew, lines } = readPatch(text)
+  return lines.length > FEW ? `${isNew}\0${lines.join('\n')}` : `${id}\0${text}`
+}
+
 /** The beginnings of both hashes, enough to see by eye which content is where. */
 function hashes({ before, after }: Change, arrow: string): string {
   const [old, young] = [before, after].map(value =>
@@ -55,8 +65,6 @@ const isAddition = (line: string): boolean => line.startsWith('+')
 
 /** One line of a diff in its colour, broken where it is longer than the terminal is wide. */
 function painted(line: string, { style, width }: DifferenceLook): readonly string[] {
-  const room = Math.max(NARROWEST, width - 2)
-  const parts = line.match(new RegExp(`.{1,${room}}`, 'gu')) ?? ['']
   const paint = isAddition(line)
     ? style.added
     : line.startsWith('-')
@@ -64,5 +72,20 @@ function painted(line: string, { style, width }: DifferenceLook): readonly strin
       : line.startsWith('@@')
         ? style.hunk
         : style.dim
-  return parts.map(paint)
+  return broken(line, Math.max(NARROWEST, width - 2)).map(paint)
+}
+
+/** At most `room` characters each, between words; within a word only where it is longer than that itself. */
+function broken(line: string, room: number): readonly string[] {
+  const parts: string[] = []
+  let rest = [...line]
+  while (rest.length > room) {
+    // Blanks that a line begins with are where it stands, behind its mark or without one.
+    const start = rest.findIndex((letter, i) => letter !== ' ' && i > 0)
+    const blank = rest.lastIndexOf(' ', room)
+    const end = blank > start && start >= 0 ? blank : room
+    parts.push(rest.slice(0, end).join(''))
+    rest = [...CONTINUED, ...rest.slice(end).join('').trimStart()]
+  }
+  return [...parts, rest.join('')]
 }

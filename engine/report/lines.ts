@@ -1,5 +1,5 @@
-import { differenceLines } from './differences.ts'
-import type { CheckEnd, Event, Notice, Progress } from './events.ts'
+import { differenceLines, sameness } from './differences.ts'
+import type { Change, CheckEnd, Event, Notice, Progress } from './events.ts'
 import { HANG, heading, INDENT, layOut, WORD } from './layout.ts'
 import { foldNames, withoutName } from './names.ts'
 import type { Style } from './style.ts'
@@ -22,8 +22,8 @@ export class Lines {
   readonly #options: LineOptions
   #hosts: readonly string[] = []
   #labels = 4
-  /** Differences that were shown, and of whom: many hosts often need the same. */
-  readonly #shown = new Map<string, string>()
+  /** Differences that were shown, and of what on whom: many hosts often need the same, and many files hold the same. */
+  readonly #shown = new Map<string, { readonly id: string; readonly label: string }>()
 
   constructor(options: LineOptions) {
     this.#options = options
@@ -79,15 +79,21 @@ export class Lines {
     const { style, columns, verbose } = this.#options
     const indent = ' '.repeat(HANG)
     return changes.flatMap(change => {
-      const key = `${id}\0${change.text}`
-      const before = change.text === undefined ? undefined : this.#shown.get(key)
-      if (change.text !== undefined && before === undefined) this.#shown.set(key, label)
+      const same = this.#sameAs(change, id, label)
       const lines =
-        before === undefined
+        same === undefined
           ? differenceLines(change, id, { style, verbose, width: columns() - indent.length })
-          : [style.dim(`${style.gutter} the same as on ${before}`)]
+          : [style.dim(`${style.gutter} the same as ${same}`)]
       return lines.map(line => `${indent}${line}`)
     })
+  }
+
+  #sameAs({ text }: Change, id: string, label: string): string | undefined {
+    if (text === undefined) return undefined
+    const key = sameness(text, id)
+    const before = this.#shown.get(key)
+    if (before === undefined) this.#shown.set(key, { id, label })
+    return before && `${before.id === id ? '' : `${before.id} `}on ${before.label}`
   }
 
   /** For a pipe, where no live line tells that it has begun. */

@@ -1,7 +1,7 @@
 import type { Change, Json } from '../report/events.ts'
 import { Secret } from '../shell/secret.ts'
 import type { Asked } from './ask.ts'
-import { known } from './late.ts'
+import { known, type Late } from './late.ts'
 import type { Answer, AnyResource } from './resource.ts'
 import { shownText, type TextPart, type TextState } from './text-part.ts'
 
@@ -27,7 +27,9 @@ export async function readTexts(start: ReadonlyMap<AnyResource, Answer<Json>>, r
     const parts = partsOf(resource, start.get(resource))
     return changes.map(change => {
       const part = parts.find(({ attribute }) => attribute === change.attribute)
-      return part ? { ...change, ...difference(part, byName.get(part.name), unifiedDiff) } : change
+      const shown = part && difference(part, byName.get(part.name), unifiedDiff)
+      // What is late itself says so.
+      return shown && !(isLate(change.after) && 'noText' in shown) ? { ...change, ...shown } : change
     })
   }
 }
@@ -54,7 +56,7 @@ function difference(
   unifiedDiff: Compare,
 ): Pick<Change, 'text' | 'noText'> {
   const wished = known(after)
-  if (wished === undefined) return {}
+  if (wished === undefined) return { noText: `${(after as Late<unknown>).what}: known after create` }
   if (wished instanceof Secret) return { noText: 'a secret' }
   const [old, young] = [textBefore(before, read), shownText(Buffer.from(wished))]
   if ('hidden' in old) return { noText: old.hidden }
@@ -62,6 +64,9 @@ function difference(
   const text = unifiedDiff(name, old.text, young.text)
   return text === undefined ? { noText: 'nearly all of it differs' } : { text }
 }
+
+const isLate = (value: Change['after']): boolean =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) && 'late' in value
 
 function textBefore(
   before: TextPart['before'],

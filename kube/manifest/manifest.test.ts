@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Change, Json } from '../../engine/report/events.ts'
+import { Late } from '../../engine/resource/late.ts'
 import { readTexts } from '../../engine/resource/show-texts.ts'
 import type { AnyObject } from '../api/objects.ts'
 import type { ClusterReader } from '../api/reader.ts'
@@ -9,10 +10,14 @@ import { owned } from './ownership.ts'
 const owner = 'lab.probe'
 
 /** What a run with `--diff` tells of an object that stands as `live` and would become `next`. */
-async function told(live: AnyObject | undefined, next: AnyObject): Promise<readonly Change[]> {
+async function told(
+  live: AnyObject | undefined,
+  next: AnyObject,
+  wish: () => AnyObject | Late<unknown> = () => next,
+): Promise<readonly Change[]> {
   const { apiVersion, kind, metadata } = next
   const ref = { apiVersion, kind, name: metadata.name }
-  const resource = manifest({ ref, owner, file: 'probe/20-it.yaml', wish: () => next })
+  const resource = manifest({ ref, owner, file: 'probe/20-it.yaml', wish })
   const reader: Pick<ClusterReader, 'get' | 'dryRun'> = {
     get: async () => live as never,
     dryRun: async object => object,
@@ -52,6 +57,17 @@ test('a new one shows as additions', async () => {
   const [change] = await told(undefined, object('ConfigMap', { data: { a: '1' } }))
   expect(change).toMatchObject({ attribute: 'object', before: null, after: 'probe/20-it.yaml' })
   expect(change?.text).toMatch(/^--- \/dev\/null\n\+\+\+ probe\/20-it\.yaml\n(@@.*\n)(\+.*\n)+$/)
+})
+
+test('one that holds what is not known yet says so in place of its text, once', async () => {
+  const next = object('ConfigMap', { data: { server: '10.0.0.1' } })
+  const late = new Late<AnyObject>('address of nfs', () => undefined)
+  const [created] = await told(undefined, next, () => late)
+  expect(created).toMatchObject({ attribute: 'object', noText: 'address of nfs: known after create' })
+  const [changed] = await told(standing(next), next, () => late)
+  expect(changed).toEqual({ attribute: 'object', before: 'applied', after: { late: 'address of nfs' } })
+  const known = await told(undefined, next, () => new Late<AnyObject>('address of nfs', () => next))
+  expect(known[0]?.text).toContain('+  server: 10.0.0.1\n')
 })
 
 test('what a Secret holds shows as hashes, new or changed, also where kubectl keeps it once more', async () => {

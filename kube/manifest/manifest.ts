@@ -81,9 +81,9 @@ export function manifest({ ref, owner, file, wish, definitions = [] }: Manifest)
         return first && is.state.texts ? [{ attribute: first.attribute, name: file, ...is.state.texts }] : []
       }
       const wanted = wish()
-      return wanted instanceof Late
-        ? []
-        : [{ attribute: 'object', name: file, before: null, after: textOf(owned(wanted, owner)) }]
+      const shown = (object: AnyObject): string => textOf(owned(object, owner))
+      const after = wanted instanceof Late ? wanted.map(object => shown(object as AnyObject)) : shown(wanted)
+      return [{ attribute: 'object', name: file, before: null, after }]
     },
     async apply(on) {
       const wanted = wish()
