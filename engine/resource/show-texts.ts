@@ -56,7 +56,7 @@ function difference(
   unifiedDiff: Compare,
 ): Pick<Change, 'text' | 'noText'> {
   const wished = known(after)
-  if (wished === undefined) return { noText: `${(after as Late<unknown>).what}: known after create` }
+  if (wished === undefined) return { noText: `${(after as Late<unknown>).what} is known after create` }
   if (wished instanceof Secret) return { noText: 'a secret' }
   const [old, young] = [textBefore(before, read), shownText(Buffer.from(wished))]
   if ('hidden' in old) return { noText: old.hidden }

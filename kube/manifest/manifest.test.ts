@@ -63,7 +63,7 @@ test('one that holds what is not known yet says so in place of its text, once', 
   const next = object('ConfigMap', { data: { server: '10.0.0.1' } })
   const late = new Late<AnyObject>('address of nfs', () => undefined)
   const [created] = await told(undefined, next, () => late)
-  expect(created).toMatchObject({ attribute: 'object', noText: 'address of nfs: known after create' })
+  expect(created).toMatchObject({ attribute: 'object', noText: 'address of nfs is known after create' })
   const [changed] = await told(standing(next), next, () => late)
   expect(changed).toEqual({ attribute: 'object', before: 'applied', after: { late: 'address of nfs' } })
   const known = await told(undefined, next, () => new Late<AnyObject>('address of nfs', () => next))
