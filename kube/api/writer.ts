@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unlessAborted } from '../../engine/connection/unless-aborted.ts'
 import { AndamioError, exitCode } from '../../engine/errors.ts'
+import { lookingOn } from '../nodes/control-plane.ts'
 import type { ApiClient } from './client.ts'
 import { ApiRefusal, isNotFound, isPassing } from './errors.ts'
 import { pathOf } from './kinds.ts'
@@ -88,8 +89,8 @@ export class ClusterWriter extends ClusterReader {
   }
 
   /**
-   * Asks until the answer is `true`, after 0.25 s growing to 2 s, telling whenever what is missing moves on. Throws
-   * `wait-timeout` with what was missing last. An API that does not answer meanwhile, or answers that it cannot serve
+   * Asks until the answer is `true`, after 0.25 s growing to 2 s, telling whenever what is missing moves on, and before
+   * that what is wrong with the control plane, on which all hangs. Throws `wait-timeout` with what was told last. An API that does not answer meanwhile, or answers that it cannot serve
    * now, as it does while it starts, is waited for too.
    */
   async until(
@@ -101,6 +102,7 @@ export class ClusterWriter extends ClusterReader {
     const end = performance.now() + limitSeconds * 1000
     let pause = 250
     let told: string | undefined
+    const controlPlane = lookingOn(this)
     for (;;) {
       const answer = ask().catch((error: unknown): string => {
         if (isPassing(error)) return error.failure.cause ?? error.message
@@ -108,9 +110,10 @@ export class ClusterWriter extends ClusterReader {
       })
       const met = await unlessAborted(this.#signal, answer, () => undefined)
       if (met === true) return
-      if (met !== told) waiting(what, limitSeconds, met)
-      told = met
-      if (performance.now() + pause > end) throw timedOut(what, limitSeconds, met)
+      const missing = [controlPlane(), met].filter(Boolean).join('; ')
+      if (missing !== told) waiting(what, limitSeconds, missing)
+      told = missing
+      if (performance.now() + pause > end) throw timedOut(what, limitSeconds, missing)
       await sleep(pause, undefined, { signal: this.#signal })
       pause = Math.min(pause * 1.5, 2000)
     }

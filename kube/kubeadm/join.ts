@@ -13,6 +13,7 @@ import { joinConfig } from './config.ts'
 import { resetScript } from './init-scripts.ts'
 import { type JoinEvidence, joinEvidence, type NodeEvidence, nodeEvidence } from './join-evidence.ts'
 import { duplicateNode, foreignNode } from './join-refusals.ts'
+import { joinTrouble, watched } from './join-watch.ts'
 import { nodePaths } from './paths.ts'
 import { withJoinToken } from './token.ts'
 
@@ -128,7 +129,12 @@ async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Prom
       token: token.reveal(),
       caHash: caHash(api.ca),
     })
-    await on.run(joinCommand, { what: 'kubeadm join', stdin: config, timeoutSeconds: joinLimitSeconds })
+    const joining = on.run(joinCommand, { what: 'kubeadm join', stdin: config, timeoutSeconds: joinLimitSeconds })
+    const [tokenId = ''] = token.reveal().split('.')
+    await watched(joining, {
+      look: () => joinTrouble(api, tokenId),
+      tell: trouble => on.waiting('kubeadm join', joinLimitSeconds, trouble),
+    })
   })
 }
 
