@@ -3,14 +3,26 @@
 import { playbook } from './lib/playbook.mjs'
 
 const about = {
-  summary: 'Verifies the lab: nodes, pods, NodePorts, shared storage, and data that passes through them unharmed.',
-  uses: ['inventory', 'verbose', 'json', 'junit', 'html'],
-  examples: ['                    every check, with what it saw', '--junit junit.xml   also as a report for a CI'],
-  exits: [0, 64, 65, 69, 70, 130],
+  summary:
+    'Verifies the lab: nodes, pods, NodePorts, shared storage, data that passes through them unharmed, and the file manager.',
+  uses: ['inventory', 'yes', 'verbose', 'json', 'junit', 'html'],
+  extraOptions: [
+    {
+      flags: '--disturb',
+      help: 'also delete servers of the file manager, stop a worker and restart all; asks first, and takes a while',
+    },
+  ],
+  examples: [
+    '                    every check, with what it saw',
+    '--junit junit.xml   also as a report for a CI',
+    '--disturb           also what users would notice, e.g. on a lab that nobody uses yet',
+  ],
+  exits: [0, 64, 65, 69, 70, 75, 130],
   readOnly: true,
+  actsWith: 'disturb',
 }
 
-await playbook('verify', about, ({ needCluster, checks, acceptance }) => [
-  needCluster(),
-  checks('Verify the lab', acceptance),
-])
+await playbook('verify', about, ({ needCluster, confirmDisturbing, verifyLab }, { extra }) => {
+  const disturb = extra.disturb === true
+  return [...(disturb ? [confirmDisturbing()] : []), needCluster(), verifyLab({ disturb })]
+})

@@ -10,8 +10,8 @@ interface Service extends AnyObject {
 
 /** A5's form: the Service has the port that was asked for, and it answers on every node. */
 export const nodePorts: Check = {
-  id: 'S1-A5',
-  title: 'The NodePort answers on every node',
+  id: 'S1-A5-probe',
+  title: "The probe's NodePort answers on every node",
   async look(run: Run): Promise<string> {
     const reader = await clusterOf(run)
     const service = (await reader.get({

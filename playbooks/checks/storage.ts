@@ -14,32 +14,35 @@ interface Bound extends AnyObject {
   readonly status: { readonly phase: string }
 }
 
-/** A6: the volume on the NFS export is bound to its claim. */
+/** A6's form: the volume on the NFS export is bound to its claim. */
 export const volumeBound: Check = {
-  id: 'S1-A6',
-  title: 'The shared volume is bound',
-  async look(run: Run): Promise<string> {
-    const reader = await clusterOf(run)
-    const [volume, claim] = await Promise.all([
-      reader.get({ apiVersion: 'v1', kind: 'PersistentVolume', name: probe.volume }) as Promise<Bound | undefined>,
-      reader.get({
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        name: probe.claim,
-        namespace: probe.namespace,
-      }) as Promise<Bound | undefined>,
-    ])
-    expect(
-      volume !== undefined && claim !== undefined,
-      `volume ${volume ? 'there' : 'missing'}, claim ${claim ? 'there' : 'missing'}`,
-    )
-    expect(
-      volume.status.phase === 'Bound' && claim.status.phase === 'Bound',
-      `volume ${volume.status.phase}, claim ${claim.status.phase}`,
-    )
-    expect(volume.spec.accessModes.includes('ReadWriteMany'), `access modes ${volume.spec.accessModes.join(', ')}`)
-    return `${probe.volume} ${volume.spec.capacity?.storage} ReadWriteMany on ${volume.spec.nfs?.server}:${volume.spec.nfs?.path}, Bound to ${probe.claim}`
-  },
+  id: 'S1-A6-probe',
+  title: "The probe's volume is bound",
+  look: run => boundTo(run, probe),
+}
+
+/** The volume that all pods share is bound to its claim; what it is. The check fails when it is not. */
+export async function boundTo(
+  run: Run,
+  { volume: name, claim: claimName, namespace }: { volume: string; claim: string; namespace: string },
+): Promise<string> {
+  const reader = await clusterOf(run)
+  const [volume, claim] = await Promise.all([
+    reader.get({ apiVersion: 'v1', kind: 'PersistentVolume', name }) as Promise<Bound | undefined>,
+    reader.get({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: claimName, namespace }) as Promise<
+      Bound | undefined
+    >,
+  ])
+  expect(
+    volume !== undefined && claim !== undefined,
+    `volume ${volume ? 'there' : 'missing'}, claim ${claim ? 'there' : 'missing'}`,
+  )
+  expect(
+    volume.status.phase === 'Bound' && claim.status.phase === 'Bound',
+    `volume ${volume.status.phase}, claim ${claim.status.phase}`,
+  )
+  expect(volume.spec.accessModes.includes('ReadWriteMany'), `access modes ${volume.spec.accessModes.join(', ')}`)
+  return `${name} ${volume.spec.capacity?.storage} ReadWriteMany on ${volume.spec.nfs?.server}:${volume.spec.nfs?.path}, Bound to ${claimName}`
 }
 
 /** A8: the storage host exports its folder, to the cluster's nodes and nobody else. */

@@ -67,11 +67,12 @@ export async function runPlaybook(
   })
   refuseUnknownGroups(name, list, lab, labGroups)
   refuseUnknownTakeOver(options.takeOver, lab)
-  const { patienceSeconds = 30 } = about
+  const { patienceSeconds = 30, actsWith } = about
+  const acts = !about.readOnly || (actsWith !== undefined && options.extra[actsWith] === true)
   const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(options, surroundings)
   const logged = await execLog(options.execLog)
   return perform(
-    { name, steps: list, exclusive: !about.readOnly },
+    { name, steps: list, exclusive: acts },
     {
       lab: {
         ...lab,

@@ -6,7 +6,7 @@ import { facts, fileManager } from './role.ts'
 import { type Variant, variantOf } from './variants.ts'
 
 /** On the storage host's export: where the servers' files lie. The claim of all of it is the volume's. */
-const sharedFolder = 'FileManagerDir'
+export const sharedFolder = 'FileManagerDir'
 /** On the node that the files of a pinned variant lie on. */
 export const localFolder = '/srv/file-manager'
 
