@@ -1,7 +1,7 @@
 import type { Progress } from './events.ts'
 import type { Style } from './style.ts'
-import { type Activity, countWords, type Tally } from './tally.ts'
-import { clip, counted, duration, oneLine } from './text.ts'
+import { type Activity, activityWords, countWords, type Tally } from './tally.ts'
+import { clip, clipMiddle, counted, duration, oneLine } from './text.ts'
 
 export interface LiveOptions {
   readonly style: Style
@@ -13,6 +13,8 @@ export interface LiveOptions {
 
 const BAR = 24
 const SPARE_ROWS = 4
+/** A subject in less than this says nothing. */
+const LEAST = 12
 
 /** The lines that stay below all others while a run goes on: what each host does now, and since when. */
 export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptions): readonly string[] {
@@ -21,8 +23,9 @@ export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptio
   if (names.length === 0) return []
   const width = Math.min(20, Math.max(4, ...names.map(name => name.length)))
   const room = columns - 1 - width - 4
+  const beside = (time: string) => Math.max(10, room - time.length - 2)
   const line = (name: string, words: string, time: string, quiet: boolean) => {
-    const fitting = clip(words, Math.max(10, room - time.length - 2)).padEnd(room - time.length)
+    const fitting = clip(words, beside(time)).padEnd(room - time.length)
     return `  ${style.bold(clip(name, width).padEnd(width))}  ${quiet ? style.dim(fitting) : fitting}${style.dim(time)}`
   }
   const busy = hosts.filter(host => tally.activities.has(host))
@@ -34,14 +37,40 @@ export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptio
   const lines = [...tally.tasks.values()].map(task =>
     line(task.task, taskWords(task, style, room), sinceTask(task, now), false),
   )
+  let spare = fits - shown.length
   for (const host of shown) {
     const activity = tally.activities.get(host)
     const count = tally.counts.get(host)
-    const quiet = count ? countWords(count, tally.check) : ''
-    lines.push(activity ? line(host, activity.words, elapsed(activity, now), false) : line(host, quiet, '', true))
+    if (activity === undefined) {
+      lines.push(line(host, count ? countWords(count, tally.check) : '', '', true))
+      continue
+    }
+    const time = elapsed(activity, now)
+    const { words, detail } = activity
+    const narrow = activityWords(activity).length > beside(time)
+    // What is missing is what somebody waits to hear: it has a row of its own where there is one.
+    if (detail !== undefined && narrow && spare-- > 0)
+      lines.push(line(host, words, time, false), line('', fitted(detail, beside('')), '', false))
+    else lines.push(line(host, narrow ? shortened(activity, beside(time)) : activityWords(activity), time, false))
   }
   if (shown.length < hosts.length) lines.push(style.dim(`  and ${counted(hosts.length - shown.length, 'host')} more`))
   return ['', ...lines]
+}
+
+/** Of a wait in one row, what is missing rather than for what. */
+function shortened({ words, detail }: Activity, width: number): string {
+  if (detail === undefined) return clip(words, width)
+  const left = width - detail.length - 2
+  return left < LEAST ? fitted(detail, width) : `${clip(words, left)}: ${detail}`
+}
+
+/** What is missing, its cause first: that is kept whole where it can be, and else loses its middle. */
+function fitted(detail: string, width: number): string {
+  if (detail.length <= width) return detail
+  const [cause = '', ...rest] = detail.split('; ')
+  const left = width - cause.length - 2
+  if (rest.length === 0 || left < -1) return clipMiddle(cause, width)
+  return left < LEAST ? `${cause}…` : `${cause}; ${clipMiddle(rest.join('; '), left)}`
 }
 
 /** `12 s`, `41 s of at most 5 min`; nothing in the first second, for then everything would flicker. */

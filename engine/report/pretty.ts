@@ -4,7 +4,7 @@ import { Lines } from './lines.ts'
 import { liveLines, taskWords } from './live.ts'
 import { profileLines } from './profile.ts'
 import { styleOf } from './style.ts'
-import { Tally } from './tally.ts'
+import { activityWords, Tally } from './tally.ts'
 import { Telling } from './telling.ts'
 import { createTerminal } from './terminal.ts'
 import { duration, harmless } from './text.ts'
@@ -53,7 +53,7 @@ export function prettyReporter(options: PrettyOptions): Reporter {
     const now = Date.now()
     if (now - lastLine < HEARTBEAT_MS || tally.since === 0) return
     const hosts = [...tally.activities].map(
-      ([host, { words, since }]) => `${host}: ${words} (${duration((now - since) / 1000)})`,
+      ([host, activity]) => `${host}: ${activityWords(activity)} (${duration((now - activity.since) / 1000)})`,
     )
     const tasks = [...tally.tasks.values()].map(task => `${task.task}: ${taskWords(task, style)}`)
     const what = [...tasks, ...hosts].map(text => `\n${' '.repeat(16)}${text}`).join('')

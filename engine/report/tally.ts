@@ -4,6 +4,8 @@ import { oneLine } from './text.ts'
 /** What one host does now. */
 export interface Activity {
   readonly words: string
+  /** Of a wait, what is missing still. */
+  readonly detail?: string
   /** Milliseconds since the epoch. */
   readonly since: number
   readonly limitSeconds?: number
@@ -82,8 +84,8 @@ export class Tally {
   #wait(host: string, what: string, detail: string | undefined, limitSeconds: number, began: number): void {
     const words = `waiting for ${what}`
     const before = this.activities.get(host)
-    const since = before?.words.startsWith(words) ? before.since : began
-    this.activities.set(host, { words: detail ? `${words}: ${oneLine(detail)}` : words, since, limitSeconds })
+    const since = before?.words === words ? before.since : began
+    this.activities.set(host, { words, since, limitSeconds, ...(detail ? { detail: oneLine(detail) } : {}) })
   }
 
   #runFailure(failure: Failure | undefined): void {
@@ -116,6 +118,10 @@ export const placeIn = ({
   readonly kind: string
   readonly id: string
 }): string => `${role === '' ? '' : `${oneLine(role)}: `}${oneLine(kind)} ${oneLine(id)}`
+
+/** `waiting for the apt lock: dpkg (930)`. */
+export const activityWords = ({ words, detail }: Activity): string =>
+  detail === undefined ? words : `${words}: ${detail}`
 
 /** `3 changed, 41 ok`; what is none is left out, but never all. */
 export function countWords(count: HostCount, check: boolean): string {

@@ -3,6 +3,7 @@ import { Folding } from './folding.ts'
 import type { Lines } from './lines.ts'
 import type { Style } from './style.ts'
 import { type Tally, zero } from './tally.ts'
+import { oneLine } from './text.ts'
 import { type Told, toldOf } from './told.ts'
 
 export interface TellingOptions {
@@ -160,4 +161,4 @@ export class Telling {
 
 /** A detail that moves on is the same wait. */
 const isNew = (event: Extract<Event, { type: 'wait' }>, { activities }: Tally): boolean =>
-  !activities.get(event.host)?.words.startsWith(`waiting for ${event.what}`)
+  activities.get(event.host)?.words !== `waiting for ${oneLine(event.what)}`

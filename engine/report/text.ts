@@ -40,6 +40,13 @@ export const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').
 export const clip = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
 
+/** The same, with what was left out in its middle: of a sentence the beginning tells what, the end how. */
+export function clipMiddle(text: string, width: number): string {
+  if (text.length <= width) return text
+  const end = Math.floor((width - 1) * 0.4)
+  return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`
+}
+
 /** Breaks at spaces; a word longer than `width` stays whole, for paths and commands are copied from here. */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap(line => {

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest'
+import { liveLines } from './live.ts'
+import { Sink } from './samples/sink.ts'
+import { styleOf } from './style.ts'
+import { Tally } from './tally.ts'
+
+const cause = 'kube-controller-manager on cp is in CrashLoopBackOff (4 restarts)'
+const missing = `${cause}; PersistentVolumeClaim probe/probe-claim: it is Pending, not Bound`
+const at = (minute: number, second: number) => new Date(Date.UTC(2026, 0, 12, 9, minute, second)).toISOString()
+
+/** The live lines of a wait two minutes old, whose detail has moved on meanwhile. */
+function waiting(detail: string, columns: number, rows: number): readonly string[] {
+  const tally = new Tally()
+  tally.on({ type: 'play.start', at: at(0, 0), play: 'Apply', hosts: ['cluster'] })
+  const wait = { type: 'wait', host: 'cluster', what: 'probe/20-volume.yaml to be ready', limitSeconds: 600 } as const
+  tally.on({ ...wait, at: at(0, 0), seconds: 0 })
+  tally.on({ ...wait, at: at(1, 0), seconds: 0, detail })
+  const style = styleOf(new Sink(), true)
+  const [, ...lines] = liveLines(tally, { style, columns, rows, now: Date.parse(at(2, 26)) })
+  for (const line of lines) expect(line.length).toBeLessThan(columns)
+  return lines.map(line => line.trimEnd())
+}
+
+it('gives what is missing a row of its own where it does not fit beside what is waited for', () => {
+  expect(waiting(missing, 100, 24)).toEqual([
+    expect.stringMatching(
+      /^ {2}cluster {2}waiting for probe\/20-volume.yaml to be ready +2 min 26 s of at most 10 min$/,
+    ),
+    `           ${cause}; PersistentV…t Bound`,
+  ])
+  expect(waiting(missing, 80, 24)[1]).toBe(`           ${cause}…`)
+  expect(waiting(cause, 80, 24)[1]).toContain(cause)
+})
+
+it('shortens what is waited for, and then the middle of what is missing, where there is no further row', () => {
+  expect(waiting('PVC: it is Pending', 100, 5)).toEqual([
+    expect.stringMatching(/^ {2}cluster {2}waiting for probe\/20-volume.yaml to b…: PVC: it is Pending +2 min 26 s/),
+  ])
+  expect(waiting(missing, 80, 5)).toEqual([
+    expect.stringMatching(/^ {2}cluster {2}kube-controller-manager…f \(4 restarts\) +2 min 26 s/),
+  ])
+})
+
+it('leaves alone what fits', () => {
+  expect(waiting('Pending', 120, 24)).toEqual([
+    expect.stringMatching(/^ {2}cluster {2}waiting for probe\/20-volume.yaml to be ready: Pending +2 min 26 s/),
+  ])
+})
