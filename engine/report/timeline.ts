@@ -50,7 +50,7 @@ export class Timeline {
     }
     if (event.type === 'run.end') this.#seconds = event.seconds
     if (event.type === 'resource.end') add(event.host, placeIn(event), event.play, event.outcome, event.seconds)
-    if (event.type === 'host.ready') add(event.host, 'answers', '', 'ok', event.seconds)
+    if (event.type === 'host.ready') add(event.host, 'connect by SSH', '', 'ok', event.seconds)
     if (event.type === 'progress' && event.ended) {
       add(event.task, event.detail ?? event.task, '', event.ended === 'ok' ? 'changed' : 'failed', event.seconds)
     }

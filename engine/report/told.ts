@@ -52,7 +52,7 @@ export function toldOf(
   switch (event.type) {
     case 'host.ready': {
       const after = event.seconds >= 1 ? ` after ${duration(event.seconds)}` : ''
-      return verbose || after ? told(event, 'ready', style.dim, `${event.address}${after}`)() : undefined
+      return verbose || after ? told(event, 'connected', style.dim, `${event.address}${after}`)() : undefined
     }
     case 'host.unreachable':
       return told(event, 'unreachable', style.bad, oneLine(event.failure.message))()
