@@ -85,6 +85,7 @@ describe('what is not understood is refused before anything happens', () => {
     expect(exit).toBe(64)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/\/proc\/x cannot be written[\s\S]*file-unwritable/)
+    expect(stderr).not.toContain('.tmp')
   })
 
   it('a kubeconfig that cannot be written', async () => {

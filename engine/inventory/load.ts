@@ -35,11 +35,16 @@ async function refuse(error: NodeJS.ErrnoException, given: string, isPath: boole
     })
   }
   const files = await readdir(folder).catch(() => [])
-  const names = files.filter(file => file.endsWith('.yaml')).map(file => file.slice(0, -'.yaml'.length))
+  const names = files
+    .sort()
+    .filter(file => file.endsWith('.yaml'))
+    .map(file => file.slice(0, -'.yaml'.length))
   throw usageError({
     code: 'inventory-not-found',
     message: `There is no inventory ${given}`,
     place: '--inventory',
-    next: isPath ? 'Check the path, or name one that comes with the project.' : didYouMean(given, names, 'there are'),
+    next: isPath
+      ? `Check the path, or name one that comes with the project: ${names.join(', ')}`
+      : didYouMean(given, names, 'there are'),
   })
 }

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { identify } from '../process/identity.ts'
+import { labsFolder, stateFolder } from './folders.ts'
 import { lockLab } from './lab-lock.ts'
 
 let folder: string
@@ -69,7 +70,23 @@ it('has one winner when many find a dead one', async () => {
   }
 })
 
-it('leaves no empty folder behind', async () => {
-  await (await lockLab(join(folder, 'lab'), 'down')).release()
-  expect(await readdir(folder)).toEqual([])
+describe('what is left', () => {
+  beforeEach(() => vi.stubEnv('XDG_STATE_HOME', folder))
+  afterEach(() => vi.unstubAllEnvs())
+
+  it('is no empty folder, neither of the lab nor of all labs', async () => {
+    await (await lockLab(stateFolder('one'), 'down')).release()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('is every other lab', async () => {
+    await mkdir(stateFolder('other'), { recursive: true })
+    await (await lockLab(stateFolder('one'), 'down')).release()
+    expect(await readdir(labsFolder())).toEqual(['other'])
+  })
+
+  it('is a folder that is not one of labs', async () => {
+    await (await lockLab(join(folder, 'mine', 'one'), 'down')).release()
+    expect(await readdir(folder)).toEqual(['mine'])
+  })
 })

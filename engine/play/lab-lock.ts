@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AndamioError, exitCode } from '../errors.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
+import { labsFolder } from './folders.ts'
 
 /** A run that holds a lab. */
 export interface Holder {
@@ -48,6 +49,8 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
       await rm(path, { force: true })
       // A lab that is gone leaves no folder behind; one that is there has its keys in it.
       await rmdir(stateFolder).catch(ignoreNotEmpty)
+      // Nor does the last of them leave the folder of all.
+      if (dirname(stateFolder) === labsFolder()) await rmdir(labsFolder()).catch(ignoreNotEmpty)
     },
   }
 }

@@ -21,15 +21,18 @@ export async function writeReport(path: string, content: string | Uint8Array): P
  * A device such as /dev/stdout is refused, for a report takes the place of what stands there.
  */
 export async function refuseUnwritable(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => path)
   try {
-    const target = await realpath(path).catch(() => path)
     const standing = await lstat(target).catch(() => undefined)
     if (standing && !standing.isFile()) throw new Error('what stands there is no file')
     await writeFile(draftOf(target), '', { mode: 0o600, flag: 'wx' })
     await rm(draftOf(target))
   } catch (error) {
-    throw fileUnwritable(path, error)
+    throw fileUnwritable(path, withoutDraft(error as Error, target))
   }
 }
+
+/** The draft's own name is nobody's. */
+const withoutDraft = ({ message }: Error, target: string): Error => new Error(message.replace(draftOf(target), target))
 
 const draftOf = (path: string): string => `${path}.${process.pid}.tmp`
