@@ -1,7 +1,8 @@
 /**
  * kube/ against a real kube-apiserver and etcd on loopback: apply, diff, drift, refusals, readiness, prune, tokens,
- * draining, a restart of the API, changed credentials. Needs the mirror's programs; `npm run e2e:api`.
+ * draining, a control plane that is not well, a restart of the API, changed credentials. Needs the mirror's programs; `npm run e2e:api`.
  */
+import { controlPlaneOf } from './e2e/api/control-plane.ts'
 import { fileManager } from './e2e/api/file-manager.ts'
 import { manifests } from './e2e/api/manifests.ts'
 import { nodes } from './e2e/api/nodes.ts'
@@ -21,6 +22,7 @@ await proof(
     await manifests()
     await pruning()
     await nodes()
+    await controlPlaneOf()
     await own()
     await fileManager()
     await trouble()
