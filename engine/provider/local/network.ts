@@ -59,7 +59,7 @@ export function labNetwork(wish: NetworkWish): Resource<NetworkState, undefined>
         writeRecord(wish.record, { subnet, addresses: allot(subnet, wish.hosts, record?.addresses ?? {}) })
         await needForwarding(wish.lab)
         await runHere(`making the network of lab ${wish.lab}`, makeNetwork(labNames(wish.lab), subnet))
-      }),
+      }, wish),
   }
 }
 
@@ -79,7 +79,7 @@ export function noLabNetwork(wish: NetworkWish): Resource<NetworkState, undefine
         await runHere(`removing the network of lab ${wish.lab}`, removeNetwork(labNames(wish.lab)))
         await releaseForwarding(wish.lab)
         removeRecord(wish.record)
-      }),
+      }, wish),
   }
 }
 

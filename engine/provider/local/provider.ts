@@ -40,6 +40,9 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     lab: lab.name,
     record: layout.network,
     hosts: hosts.map(withAddress),
+    signal,
+    waiting: (what: string, limitSeconds: number) =>
+      emit({ type: 'wait', host: 'lab', what, limitSeconds, seconds: 0 }),
     ...(subnet ? { subnet } : {}),
   }
 
