@@ -43,5 +43,5 @@ export const exitMeanings = /** @type {const} */ ({
   69: 'a host or the cluster is not there, or does not answer',
   70: 'something failed; --verbose and docs/errors.md help',
   75: 'another run holds the lab',
-  130: 'interrupted; the same command resumes',
+  130: 'interrupted, or nobody reads stdout any more; the same command resumes',
 })

@@ -128,6 +128,7 @@ async function writerFor(run: Run, host: string, resource: AnyResource): Promise
     emit: run.emit,
     signal: run.signal,
     ...(run.lease ? { permission: run.lease } : {}),
+    begins: what => run.underWay?.order(host, what),
     writerOf: target => writerOf(run, target),
   })
 }

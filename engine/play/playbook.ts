@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
-import type { Emit, Event, Reporter } from '../report/events.ts'
+import type { Emit, Event, Failure, Reporter } from '../report/events.ts'
 import { countsOf } from './counts.ts'
 import { cacheFolder, stateFolder } from './folders.ts'
+import { listenForInterrupts } from './interrupts.ts'
 import { type Holder, holderOf, holderWords, type LabLock, lockLab } from './lab-lock.ts'
 import { refuseLeftOut } from './left-out.ts'
 import { redactEvent } from './redact-event.ts'
@@ -12,6 +13,7 @@ import { Run } from './run.ts'
 import type { OnAnswers, RunOptions, RunParts } from './run-parts.ts'
 import type { Step } from './step.ts'
 import { exitOf, failureOf, RunStopped } from './stop.ts'
+import { UnderWay } from './under-way.ts'
 
 export interface Playbook {
   readonly name: string
@@ -28,6 +30,8 @@ export interface PlaybookContext {
   readonly warnings: readonly string[]
   /** The command that was called, for the resume hint. */
   readonly command: string
+  /** Aborted when nobody reads any more what the run tells: it then ends as after an interrupt. */
+  readonly unread?: AbortSignal
   /** Group whose first host keeps the lease of a run that changes things. */
   readonly leaseOn?: string
   provider(context: ProviderContext): Promise<Provider>
@@ -41,13 +45,18 @@ const resumable: readonly ExitCode[] = [exitCode.interrupted, exitCode.failed, e
 /** Performs a playbook's steps and tells its reporters everything. Gives the exit status of DESIGN 6. */
 export async function perform(playbook: Playbook, context: PlaybookContext): Promise<ExitCode> {
   const { lab, options, reporters } = context
+  const underWay = new UnderWay()
+  let ended = false
   const emit: Emit = event => {
+    // Of one that was left, what goes on for a moment is told no more.
+    if (ended) return
     const stamped = redactEvent({ at: new Date().toISOString(), ...event } as Event)
+    underWay.on(stamped)
     for (const reporter of reporters) reporter.on(stamped)
+    ended = event.type === 'run.end'
   }
   const began = performance.now()
-  const interrupt = new AbortController()
-  const unlisten = listenForInterrupts(interrupt, emit, () => void leave(reporters))
+  const interrupt = listenForInterrupts(emit, () => leave(), context.unread)
   const providerContext: ProviderContext = {
     lab,
     stateFolder: stateFolder(lab.name),
@@ -58,7 +67,27 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   let lock: LabLock | undefined
   let run: Run | undefined
   let exit: ExitCode
-  let failure: ReturnType<typeof failureOf> | undefined
+  let failure: Failure | undefined
+
+  const end = (exit: ExitCode, failure?: Failure): void =>
+    emit({
+      type: 'run.end',
+      exit,
+      roundTrips: run?.roundTrips() ?? 0,
+      seconds: (performance.now() - began) / 1000,
+      // KiB, as getrusage gives it.
+      memoryBytes: process.resourceUsage().maxRSS * 1024,
+      ...(run ? countsOf(run) : { hosts: {} }),
+      ...(failure ? { failure } : {}),
+      ...(resumable.includes(exit) ? { resume: context.command } : {}),
+    })
+  /** In the middle of whatever is under way: what is to be said of it is said before anything is awaited. */
+  const leave = (): void => {
+    if (!options.check) for (const text of underWay.words()) emit({ type: 'notice', level: 'warning', text })
+    for (const text of run?.reminders ?? []) emit({ type: 'notice', level: 'warning', text })
+    end(exitCode.interrupted)
+    void endProcess(reporters)
+  }
 
   emit({
     type: 'run.start',
@@ -78,6 +107,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       lab,
       heldBy,
       emit,
+      underWay,
       provider: await context.provider(providerContext),
       stateFolder: providerContext.stateFolder,
       signal: interrupt.signal,
@@ -99,21 +129,10 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   }
   await run?.lease?.release()
   for (const text of run?.reminders ?? []) emit({ type: 'notice', level: 'warning', text })
-  const roundTrips = (await run?.roundTrips()) ?? 0
   await run?.close()
   await lock?.release()
-  unlisten()
-  emit({
-    type: 'run.end',
-    exit,
-    roundTrips,
-    seconds: (performance.now() - began) / 1000,
-    // KiB, as getrusage gives it.
-    memoryBytes: process.resourceUsage().maxRSS * 1024,
-    ...(run ? countsOf(run) : { hosts: {} }),
-    ...(failure ? { failure } : {}),
-    ...(resumable.includes(exit) ? { resume: context.command } : {}),
-  })
+  interrupt.end()
+  end(exit, failure)
   for (const reporter of reporters) await reporter.close()
   return exit
 }
@@ -136,30 +155,8 @@ function verdict(run: Run): ExitCode {
   return counts.some(count => count.changed > 0) ? exitCode.changesFound : exitCode.done
 }
 
-/** The first interrupt lets each host finish what it is doing and starts nothing more; the second ends at once. */
-function listenForInterrupts(controller: AbortController, emit: Emit, leave: () => void): () => void {
-  const onSignal = (): void => {
-    if (controller.signal.aborted) {
-      leave()
-      return
-    }
-    emit({
-      type: 'notice',
-      level: 'warning',
-      text: 'Interrupted: finishing what is under way. Interrupt again to leave at once.',
-    })
-    controller.abort()
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return () => {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
-  }
-}
-
 /** A terminal is given back as it was, and reports are written of what there was; nobody who is slow is waited for. */
-async function leave(reporters: readonly Reporter[]): Promise<never> {
+async function endProcess(reporters: readonly Reporter[]): Promise<never> {
   const closing = Promise.allSettled(reporters.map(async reporter => reporter.close()))
   await Promise.race([closing, pause(500)])
   process.exit(exitCode.interrupted)

@@ -5,6 +5,7 @@ import type { Emit, Json } from '../report/events.ts'
 import type { Answer, Ref } from '../resource/resource.ts'
 import type { Holder } from './lab-lock.ts'
 import type { Lease } from './lease.ts'
+import type { UnderWay } from './under-way.ts'
 
 export interface RunOptions {
   readonly playbook: string
@@ -23,6 +24,8 @@ export interface RunParts extends Pick<RunCore, 'options' | 'lab' | 'stateFolder
   readonly lease?: { readonly group: string; readonly seat: string }
   /** The run that holds the lab while this one only looks. */
   readonly heldBy?: Holder | undefined
+  /** Told of every command that a host is given. */
+  readonly underWay?: UnderWay
   connect(host: string, found: Found & { is: 'running' }): Promise<Connection>
   /** Told every answer of a probe; for recording what a pristine host answers. */
   readonly onAnswers?: OnAnswers

@@ -15,6 +15,7 @@ import { reachOf } from './reach.ts'
 import { type RoleView, resolveVars } from './role.ts'
 import { leaseFor } from './run-lease.ts'
 import type { OnAnswers, RunCore, RunOptions, RunParts } from './run-parts.ts'
+import type { UnderWay } from './under-way.ts'
 
 interface HostSession {
   readonly connection: Connection
@@ -30,6 +31,7 @@ export class Run implements RunCore {
   readonly emit: Emit
   readonly signal: AbortSignal
   readonly onAnswers: OnAnswers | undefined
+  readonly underWay: UnderWay | undefined
   /** Asked before every write on a host or API of the lab. */
   readonly lease: Lease | undefined
   /** Another run, which is changing what this one only looks at. */
@@ -48,6 +50,7 @@ export class Run implements RunCore {
   readonly #apis = new Map<ApiTarget<unknown, unknown>, Promise<Answer<ApiSession<unknown, unknown>>>>()
   readonly #changed = new Map<string, Set<string>>()
   readonly #facts = new Map<string, unknown>()
+  readonly #counters: (() => number)[] = []
   readonly #turns = new Map<string, Promise<unknown>>()
 
   constructor(parts: RunParts) {
@@ -59,6 +62,7 @@ export class Run implements RunCore {
     this.signal = parts.signal
     this.#connect = parts.connect
     this.onAnswers = parts.onAnswers
+    this.underWay = parts.underWay
     this.heldBy = parts.heldBy
     this.lease = parts.lease && leaseFor(this, parts.lease)
   }
@@ -99,6 +103,7 @@ export class Run implements RunCore {
     if (found.is !== 'running') throw notRunning(host, found, byUp(this, 'Start it'))
     const began = performance.now()
     const connection = await this.#connect(host, found)
+    this.#counters.push(() => connection.roundTrips)
     this.emit({
       type: 'host.ready',
       host,
@@ -120,7 +125,8 @@ export class Run implements RunCore {
     // A target's sessions are kept under the target itself, so what is found there is its own.
     if (open) return open as Promise<Answer<ApiSession<R, W>>>
     const opening = target.open(this.reach()).then(answer => {
-      if (answer.is !== 'present') this.#apis.delete(target)
+      if (answer.is === 'present') this.#counters.push(() => answer.state.roundTrips())
+      else this.#apis.delete(target)
       return answer
     })
     this.#apis.set(target, opening)
@@ -196,14 +202,9 @@ export class Run implements RunCore {
     return reachOf(this)
   }
 
-  async roundTrips(): Promise<number> {
-    const hosts = await Promise.allSettled([...this.#hosts.values()])
-    const apis = await Promise.allSettled([...this.#apis.values()])
-    const onHosts = hosts.map(host => (host.status === 'fulfilled' ? host.value.connection.roundTrips : 0))
-    const onApis = apis.map(api =>
-      api.status === 'fulfilled' && api.value.is === 'present' ? api.value.state.roundTrips() : 0,
-    )
-    return [...onHosts, ...onApis].reduce((total, trips) => total + trips, 0)
+  /** On everything that is open. */
+  roundTrips(): number {
+    return this.#counters.reduce((total, count) => total + count(), 0)
   }
 
   async close(): Promise<void> {

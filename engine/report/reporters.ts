@@ -26,7 +26,7 @@ export interface Surroundings {
  * (exit 64) where a report could not be written when the run has ended.
  */
 export async function reportersFor(options: ReportOptions, { stdout, stderr, env }: Surroundings): Promise<Reporter[]> {
-  // A reader such as `head` may leave early; the run goes on.
+  // A reader such as `head` may leave early: whoever started the run decides what becomes of it.
   for (const output of [stdout, stderr]) output.on('error', () => undefined)
   const stream = options.json ? stderr : stdout
   const tty = Boolean(stream.isTTY) && env.TERM !== 'dumb' && !env.CI

@@ -17,6 +17,8 @@ interface Parts {
   readonly signal: AbortSignal
   /** Without it nothing but the host's lock is asked. */
   readonly permission?: Permission
+  /** Told of each command, by its name for people; what it gives is called when the command has ended. */
+  begins?(what: string): (() => void) | undefined
   writerOf(target: ApiTarget<unknown, unknown>): Promise<unknown>
 }
 
@@ -42,6 +44,7 @@ export class HostWriterOverSsh implements HostWriter {
 
   async run(script: string, { what, stdin, timeoutSeconds = 120 }: RunOptions): Promise<string> {
     const began = performance.now()
+    const ends = this.#parts.begins?.(what)
     const result = await this.#guarded(guard => {
       const text = `set -eu\n${guard}\n${script}`
       const limits = { timeoutSeconds: timeoutSeconds + lockTrySeconds }
@@ -52,7 +55,7 @@ export class HostWriterOverSsh implements HostWriter {
         ...limits,
         stdin: Buffer.concat([Buffer.from('\n'), bytes(stdin)]),
       })
-    })
+    }).finally(ends)
     if (result.code !== 0) throw this.#failed(result, what, (performance.now() - began) / 1000)
     return result.stdout.toString('utf8').trimEnd()
   }

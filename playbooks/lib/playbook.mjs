@@ -12,6 +12,8 @@ import { readOptions } from '../../engine/play/read-options.mjs'
  * @param {import('./steps.ts').Steps} steps
  */
 export async function playbook(name, about, steps) {
+  // What nobody reads is no failure: `--help | head`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const read = readOptions(name, argumentsAfter(`${name}.mjs`), about)
   if ('help' in read) {
     process.stdout.write(read.help)

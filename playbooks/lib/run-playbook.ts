@@ -19,6 +19,7 @@ import { labNeeds } from './lab-needs.ts'
 import { providerFor, providers } from './providers.ts'
 import type { Steps } from './steps.ts'
 import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
+import { whenUnread } from './unread.ts'
 import * as vocabulary from './vocabulary.ts'
 
 /** Groups that the lab's roles speak of. */
@@ -71,6 +72,11 @@ export async function runPlaybook(
   const acts = !about.readOnly || (actsWith !== undefined && options.extra[actsWith] === true)
   const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(options, surroundings)
   const logged = await execLog(options.execLog)
+  const command = commandOf(name, surroundings.argv)
+  const { stdout, stderr } = surroundings
+  // Of a run that only looks, nothing is lost, and with --json people read on.
+  const silent = !acts || options.check || options.json
+  const unread = whenUnread(stdout, () => silent || stderr.write(endsUnread(command)))
   return perform(
     { name, steps: list, exclusive: acts },
     {
@@ -82,7 +88,8 @@ export async function runPlaybook(
       options,
       reporters,
       warnings: endOfLifeWarnings(new Date()),
-      command: commandOf(name, surroundings.argv),
+      command,
+      ...(about.quiet ? {} : { unread }),
       leaseOn: controlPlaneGroup,
       provider: providerFor,
       connect: (context, signal) => connector(context, { options, patienceSeconds, logged, signal }),
@@ -90,6 +97,11 @@ export async function runPlaybook(
     },
   )
 }
+
+/** Nobody sees where it stopped, so the way on is said at once. */
+const endsUnread = (command: string): string =>
+  'Nobody reads what this run tells any more: it finishes what is under way, and ends (exit 130).\n' +
+  `To resume: ${command}\n`
 
 /** Opened before anything is done, and also where no host is given a command. */
 async function execLog(file: string | undefined): Promise<Wrap> {
