@@ -3,7 +3,7 @@
 import { playbook } from './lib/playbook.mjs'
 
 const about = {
-  summary: 'Shows how hosts, nodes and pods of the lab stand.',
+  summary: 'Shows how hosts, nodes and pods of the lab stand, and ends with 0 only where all is well.',
   uses: ['inventory', 'json', 'verbose'],
   examples: ['                      the lab of inventory/local.yaml', '--inventory my.yaml   of another inventory'],
   exits: [0, 64, 65, 69, 70, 130],

@@ -47,18 +47,22 @@ export function clipMiddle(text: string, width: number): string {
   return `${text.slice(0, width - 1 - end)}…${text.slice(text.length - end)}`
 }
 
-/** Breaks at spaces; a word longer than `width` stays whole, for paths and commands are copied from here. */
+/**
+ * Breaks at spaces, each line as far in as the one it is of; a word longer than `width` stays whole, for paths and
+ * commands are copied from here.
+ */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap(line => {
+    const [indent = ''] = /^ */.exec(line) ?? []
     const lines: string[] = []
     let current = ''
-    for (const word of line.split(' ')) {
-      if (current !== '' && current.length + 1 + word.length > width) {
+    for (const word of line.slice(indent.length).split(' ')) {
+      if (current !== '' && indent.length + current.length + 1 + word.length > width) {
         lines.push(current)
         current = word
       } else current = current === '' ? word : `${current} ${word}`
     }
-    return [...lines, current]
+    return [...lines, current].map(text => (text === '' ? '' : indent + text))
   })
 }
 

@@ -13,8 +13,8 @@ import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { freePort, type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
 import type { Event } from '../../engine/report/events.ts'
 import { inProcess } from './testing/in-process.ts'
+import { oneFile } from './testing/one-file.ts'
 
-const program = fileURLToPath(new URL('../status.mjs', import.meta.url))
 const zx = fileURLToPath(new URL('../../node_modules/zx/build/cli.js', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'andamio-status-'))
 let sshd: Sshd
@@ -55,17 +55,19 @@ function inventoryOf(ports: Readonly<Record<string, number>>): string {
 it('hears what every host has to tell before it ends, and then does', async () => {
   const [worker1 = 0, worker2 = 0] = others.map(({ port }) => port)
   const inventory = inventoryOf({ cp: sshd.port, worker1, worker2 })
-  const child = spawn(process.execPath, [zx, program, '--inventory', inventory], {
+  const child = spawn(process.execPath, [zx, await oneFile('status', home), '--inventory', inventory], {
     env: { PATH: process.env.PATH, ...env },
   })
   const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   // Of each its facts, and of the first whether it has a cluster.
   expect(stdout, stderr).toContain('4 round trips')
-  expect(exit).toBe(0)
+  expect(stdout).toMatch(/The lab seen is not ready\n +cause +There is no cluster\n/)
+  expect(exit).toBe(69)
 })
 
 it('shows a host that refuses as such, and the others all the same, to people and to programs', async () => {
   const { exit, stdout, stderr } = await status({ cp: sshd.port, worker1: await freePort() }, '--json')
+  expect(stderr).toMatch(/HOST +STATE +GROUPS\n/)
   expect(stderr).toMatch(/cp +running 127\.0\.0\.1 +control-plane/)
   expect(stderr).toMatch(/worker1 +does not answer +workers/)
   expect(stderr).toContain('There is no cluster.')
@@ -76,7 +78,7 @@ it('shows a host that refuses as such, and the others all the same, to people an
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as Event)
-  expect(events.flatMap(event => (event.type === 'notice' ? [event.data] : []))).toEqual([
+  expect(events.flatMap(event => (event.type === 'notice' && event.data ? [event.data] : []))).toEqual([
     { host: 'cp', is: 'running', address: '127.0.0.1', groups: ['all', 'cluster', 'control-plane'] },
     { host: 'worker1', is: 'unreachable', groups: ['all', 'cluster', 'workers'] },
     { cluster: null, why: 'There is no cluster.' },

@@ -5,11 +5,14 @@ import { stopIfFailed } from '../../engine/play/stop.ts'
 import type { Json } from '../../engine/report/events.ts'
 import { cluster } from '../../kube/api/cluster.ts'
 import { conditionOf, type Node, type Pod } from '../../kube/api/objects.ts'
+import { podStanding, restartWords } from '../../kube/nodes/readiness.ts'
+import { refuseUnready } from './refuse-unready.ts'
 import { seeCluster } from './see-cluster.ts'
 
 /**
- * One line a host: how its provider has it, whether it answers, and how the cluster does. Then the pods that do not run.
- * What does not answer is told as such, and the rest all the same.
+ * One line a host: how its provider has it, whether it answers, and how the cluster does. Then the pods that are not
+ * ready. What does not answer is told as such, and the rest all the same. Throws `lab-not-ready`, exit 69 where something
+ * is not there, else 70.
  */
 export function status(): Step {
   return {
@@ -17,21 +20,22 @@ export function status(): Step {
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
-      const say = ({ text, data }: Line) => run.emit({ type: 'notice', level: 'info', text, data })
+      const say = (line: Line) => run.emit({ type: 'notice', level: 'info', ...line })
       const [seen] = await Promise.all([seeCluster(run), askHosts(run)])
       const nodes = 'nodes' in seen ? seen.nodes : undefined
       for (const line of hostLines(run, nodes)) say(line)
       for (const line of 'pods' in seen ? podLines(seen.pods) : [noCluster(seen.why)]) say(line)
       if ('exit' in seen) run.failures.set(cluster.name, seen.exit)
       stopIfFailed(run)
+      refuseUnready(run, seen)
     },
   }
 }
 
 interface Line {
   readonly text: string
-  /** The same for programs. */
-  readonly data: Readonly<Record<string, Json>>
+  /** The same for programs; a heading has none. */
+  readonly data?: Readonly<Record<string, Json>>
 }
 
 const noCluster = (why: string): Line => ({ text: why, data: { cluster: null, why } })
@@ -47,13 +51,24 @@ function hostLines(run: Run, nodes: readonly Node[] | undefined): readonly Line[
       data: { host: name, ...host, groups, ...(nodes ? { node } : {}) },
     }
   })
+  const heading = { cells: ['HOST', 'STATE', ...(nodes ? ['NODE'] : []), 'GROUPS'] }
+  return table([heading, ...rows])
+}
+
+interface Row {
+  readonly cells: readonly string[]
+  readonly data?: NonNullable<Line['data']>
+}
+
+/** Columns as wide as their widest cell. */
+function table(rows: readonly Row[]): readonly Line[] {
   const widths = rows[0]?.cells.map((_, column) => Math.max(...rows.map(({ cells }) => cells[column]?.length ?? 0)))
-  return rows.map(({ cells, data }) => ({
+  return rows.map(({ cells, ...data }) => ({
     text: cells
       .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
       .join('  ')
       .trimEnd(),
-    data,
+    ...data,
   }))
 }
 
@@ -89,17 +104,28 @@ function nodeShown(node: ReturnType<typeof nodeData>): string {
   return `${node.ready ? 'Ready' : 'NotReady'}${node.cordoned ? ', cordoned' : ''} ${node.version ?? ''}`
 }
 
+/** Of those that are not ready each has a line: its reason in kubectl's word, and how often its containers were restarted. */
 function podLines(pods: readonly Pod[]): readonly Line[] {
-  const others = pods.filter(({ status }) => conditionOf(status.conditions, 'Ready')?.status !== 'True')
+  const stands = pods.map(pod => {
+    const { namespace = '', name } = pod.metadata
+    const data = { namespace, pod: name, node: pod.spec.nodeName ?? null, phase: pod.status.phase }
+    return { name: `${namespace}/${name}`, data, ...podStanding(pod) }
+  })
+  const others = stands.filter(({ ready }) => !ready)
   const ready = pods.length - others.length
+  const restarts = stands.reduce((sum, pod) => sum + pod.restarts, 0)
   return [
     {
-      text: `${ready} of ${pods.length} pods are ready`,
-      data: { cluster: 'present', pods: pods.length, ready },
+      text: ['PODS', `${ready} of ${pods.length} are ready`, restarts === 0 ? '' : `${restartWords(restarts)} so far`]
+        .filter(Boolean)
+        .join('  '),
+      data: { cluster: 'present', pods: pods.length, ready, restarts },
     },
-    ...others.map(({ metadata: { namespace = '', name }, status: { phase } }) => ({
-      text: `  ${namespace}/${name}  ${phase}`,
-      data: { namespace, pod: name, phase },
-    })),
+    ...table(
+      others.map(({ name, data, reason, container, message, restarts }) => ({
+        cells: [`  ${name}`, [reason, restartWords(restarts)].filter(Boolean).join(', '), data.node ?? ''],
+        data: { ...data, reason, container: container ?? null, message: message ?? null, restarts },
+      })),
+    ),
   ]
 }
