@@ -114,13 +114,19 @@ export class ClusterReader {
     return new Date(told)
   }
 
-  /** The last lines of a container's log. */
-  async logs(namespace: string, pod: string, container: string, lines: number): Promise<string> {
+  /** The last lines of a container's log; `previous`, of the container that stood in its place before its last restart. */
+  async logs(
+    namespace: string,
+    pod: string,
+    container: string,
+    lines: number,
+    { previous = false }: { readonly previous?: boolean } = {},
+  ): Promise<string> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`
     const { status, body } = await this.client.send({
       method: 'GET',
       path,
-      query: { container, tailLines: String(lines) },
+      query: { container, tailLines: String(lines), previous: previous ? 'true' : undefined },
       accept: '*/*',
     })
     if (status >= 400) throw new ApiRefusal(`GET ${path}`, status, { message: body })

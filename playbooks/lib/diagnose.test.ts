@@ -36,6 +36,33 @@ function labOf(standing: Readonly<Record<string, string>>) {
   return { run: run as unknown as Run, told, paths }
 }
 
+it('holds what a container said last before it was started again', async () => {
+  const file = join(folder, 'archive.tar.gz')
+  const { run } = labOf({ cp: 'running' })
+  const container = (name: string, restartCount: number) => ({ name, restartCount, ready: true })
+  const pod = {
+    metadata: { namespace: 'kube-system', name: 'kube-controller-manager-cp' },
+    status: { initContainerStatuses: [container('first', 0)], containerStatuses: [container('main', 4)] },
+  }
+  const reader = {
+    list: async ({ kind }: { kind: string }) => (kind === 'Pod' ? [pod] : []),
+    logs: async (...asked: unknown[]) => `log of ${JSON.stringify(asked.slice(2))}`,
+  }
+  await diagnose(file).perform({ ...run, api: async () => present({ reader }) } as unknown as Run)
+  const archive = gunzipSync(await readFile(file)).toString()
+  for (const [name, log] of [
+    ['first.log', '["first",200,{"previous":false}]'],
+    ['main.log', '["main",200,{"previous":false}]'],
+    ['main.previous.log', '["main",200,{"previous":true}]'],
+  ])
+    expect(archive).toMatch(
+      new RegExp(
+        `cluster/logs/kube-system\\.kube-controller-manager-cp\\.${name}\0[^]*?log of ${log?.replace(/[[\]{}]/g, '\\$&')}`,
+      ),
+    )
+  expect(archive).not.toContain('first.previous')
+})
+
 it('is for its owner only, also in the place of a file that everybody may read', async () => {
   const file = join(folder, 'archive.tar.gz')
   await writeFile(file, 'old', { mode: 0o644 })

@@ -136,12 +136,20 @@ async function ofCluster(run: Run): Promise<Gathered> {
   }
 }
 
+/** Of a container that was started again also what it said last before: why it ended is told nowhere else. */
 function logsOf(reader: ClusterReader, { metadata, status }: Pod): Promise<Part>[] {
   const { namespace = '', name } = metadata
-  return (status.containerStatuses ?? []).map(async container => {
-    const log = reader.logs(namespace, name, container.name, 200)
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+  const wanted = containers.flatMap(({ name: container, restartCount }) => [
+    { container, previous: false },
+    ...(restartCount > 0 ? [{ container, previous: true }] : []),
+  ])
+  return wanted.map(async ({ container, previous }) => {
+    const log = reader.logs(namespace, name, container, 200, { previous })
     const content = await log.catch((error: Error) => `no log: ${error.message}`)
-    return { path: `cluster/logs/${namespace}.${name}.${container.name}.log`.slice(-100), content }
+    // As much of the name as an archive takes.
+    const file = `${namespace}.${name}.${container}${previous ? '.previous' : ''}.log`.slice(-80)
+    return { path: `cluster/logs/${file}`, content }
   })
 }
 
