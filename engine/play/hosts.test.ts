@@ -61,8 +61,8 @@ test('a lab goes in an order that can be cut off anywhere: all hosts end first, 
   expect(done.slice(3)).toEqual(['disk nfs', 'disk worker', 'disk cp', 'network lab'])
 })
 
-test('what stands against the hosts ends a check, and what of them stays as it is is told before the end', async () => {
-  const look = async (more: Partial<Provider>): Promise<readonly Event[]> => {
+test('a check tells what stands against the hosts beside its plan, and what of them stays as it is', async () => {
+  const look = async (more: Partial<Provider>, check = true): Promise<readonly Event[]> => {
     const events: Event[] = []
     const provider: Provider = {
       ...strictProvider({ a: { is: 'absent' } }),
@@ -73,7 +73,7 @@ test('what stands against the hosts ends a check, and what of them stays as it i
       { name: 'up', steps: [hosts()], exclusive: false },
       {
         lab: labOf(['a']),
-        options: { playbook: 'up', check: true, forks: 5, yes: false },
+        options: { playbook: 'up', check, forks: 5, yes: false },
         reporters: [{ on: event => events.push(event), close: () => undefined }],
         ...{ warnings: [], command: 'up', provider: async () => provider },
         connect: () => () => Promise.reject(new Error('no host is connected to')),
@@ -83,6 +83,18 @@ test('what stands against the hosts ends a check, and what of them stays as it i
   }
   const told = await look({ leavesAsIs: async () => ['a is too small'] })
   expect(told.at(-2)).toMatchObject({ type: 'notice', text: 'a is too small' })
-  const foreseen = await look({ foresee: () => Promise.reject(usageError({ message: 'no room' })) })
-  expect(foreseen.at(-1)).toMatchObject({ type: 'run.end', exit: 64, failure: { message: 'no room' } })
+  const mistaken = await look({ foresee: () => Promise.reject(usageError({ message: 'no such file' })) })
+  expect(mistaken.at(-1)).toMatchObject({ type: 'run.end', exit: 64, failure: { message: 'no such file' } })
+  const full = {
+    foresee: async () => [{ code: 'no-room', message: 'no room', cause: 'all is full', next: 'Free some.' }],
+  }
+  expect((await look(full)).slice(-2)).toMatchObject([
+    { type: 'notice', text: 'Without --check this would end at once. no room: all is full. Free some.' },
+    { type: 'run.end', exit: 0 },
+  ])
+  expect((await look({ ...full, preflight: async () => undefined }, false)).at(-1)).toMatchObject({
+    type: 'run.end',
+    exit: 70,
+    failure: { code: 'no-room' },
+  })
 })

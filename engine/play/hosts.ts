@@ -1,5 +1,7 @@
 import pLimit from 'p-limit'
+import { AndamioError } from '../errors.ts'
 import type { ProviderPlan } from '../provider/provider.ts'
+import type { Failure } from '../report/events.ts'
 import type { AnyResource } from '../resource/resource.ts'
 import { playList } from './play-roles.ts'
 import type { Run } from './run.ts'
@@ -17,7 +19,11 @@ export function hosts(): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       if (!run.options.check) await run.provider.preflight()
-      await run.provider.foresee?.()
+      for (const failure of (await run.provider.foresee?.()) ?? []) {
+        if (!run.options.check) throw new AndamioError(failure)
+        // The plan is true on any machine.
+        run.remind(`Without --check this would end at once. ${sentences(failure)}`)
+      }
       for (const text of (await run.provider.leavesAsIs?.()) ?? []) run.remind(text)
       const { shared, hosts } = run.provider.create()
       const own = only(hosts, host => run.takesPart(host))
@@ -62,6 +68,9 @@ export async function removeRetired(run: Run, title: string): Promise<void> {
   const own = only(run.provider.destroy().hosts, host => retired.has(host))
   await timed(run, title, [...retired], () => removeOwn(run, title, own))
 }
+
+const sentences = ({ message, cause, next }: Failure): string =>
+  `${message}${cause === undefined ? '' : `: ${cause}`}.${next === undefined ? '' : ` ${next}`}`
 
 type OwnPlans = ProviderPlan['hosts']
 

@@ -1,6 +1,6 @@
 import type { SshEndpoint } from '../connection/connection.ts'
 import type { LabHosts } from '../inventory/lab.ts'
-import type { Emit, Json } from '../report/events.ts'
+import type { Emit, Failure, Json } from '../report/events.ts'
 import type { Answer, AnyResource } from '../resource/resource.ts'
 
 /** How a host stands, as its provider sees it. */
@@ -31,8 +31,11 @@ export interface Provider {
   readonly hostsStay?: true
   /** Throws one error that names everything missing and how to get it. Not called by `--check`. */
   preflight(): Promise<void>
-  /** Throws one error that names what stands against making the hosts. Reads only: `--check` calls it, too. */
-  foresee?(): Promise<void>
+  /**
+   * What stands against making the hosts on this machine, as it is now: `--check` tells it beside its plan, the real run
+   * ends with the first. Throws where the inventory itself is what stands against it. Reads only.
+   */
+  foresee?(): Promise<readonly Failure[]>
   /** What of the inventory hosts that are there do not have and `create` does not bring, a sentence each. */
   leavesAsIs?(): Promise<readonly string[]>
   find(): Promise<ReadonlyMap<string, Found>>

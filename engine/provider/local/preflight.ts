@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { AndamioError } from '../../errors.ts'
-import type { Emit } from '../../report/events.ts'
+import type { Emit, Failure } from '../../report/events.ts'
 import { sh } from '../../shell/sh.ts'
 import { runHere } from './command.ts'
 
@@ -22,7 +22,7 @@ const programs: Readonly<Record<string, string>> = {
 /** Makes sure that this machine can be home to local hosts; installs the few packages that are missing, and says so. */
 export async function preflight({ stateFolder, emit }: PreflightWish): Promise<void> {
   const why = cannotBe()
-  if (why) throw notHere(why)
+  if (why) throw new AndamioError(notHere(why))
   await mkdir(stateFolder, { recursive: true, mode: 0o700 })
   await install(await missingPackages(), emit)
 }
@@ -72,11 +72,10 @@ apt-get install -y -qq --no-install-recommends ${packages} || { apt-get update -
   }
 }
 
-const notHere = (cause: string): AndamioError =>
-  new AndamioError({
-    code: 'local-hosts-impossible',
-    message: 'Local hosts cannot run on this machine',
-    place: 'this machine',
-    cause,
-    next: 'Or take hosts from elsewhere: --inventory static has room for the addresses of hosts that you made.',
-  })
+export const notHere = (cause: string): Failure => ({
+  code: 'local-hosts-impossible',
+  message: 'Local hosts cannot run on this machine',
+  place: 'this machine',
+  cause,
+  next: 'Or take hosts from elsewhere: --inventory static has room for the addresses of hosts that you made.',
+})

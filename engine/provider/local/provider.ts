@@ -10,9 +10,9 @@ import { hostKey, loginKey, noHostKey, noLoginKey } from './keys.ts'
 import { labLayout } from './layout.ts'
 import { labNetwork, noLabNetwork } from './network.ts'
 import { readRecord } from './network-record.ts'
-import { cannotBe, preflight } from './preflight.ts'
+import { cannotBe, notHere, preflight } from './preflight.ts'
 import { pristineAnswer } from './pristine.ts'
-import { refuseWithoutRoom } from './room.ts'
+import { lackOfRoom } from './room.ts'
 import { sizeDiffers } from './size-differs.ts'
 import { addressIn, operatorNumber } from './subnet.ts'
 import { readUserData } from './user-data.ts'
@@ -57,15 +57,13 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     name: 'local',
     preflight: () => preflight({ stateFolder, emit }),
     async foresee() {
-      // The run itself was refused before it came here; a check goes on, for its plan is true on any machine.
       const why = cannotBe()
-      const text = `Without --check this would end at once. Local hosts cannot run on this machine as it is: ${why}.`
-      if (why) emit({ type: 'notice', level: 'warning', text })
       const found = await find()
       await Promise.all(hosts.map(({ name, userData }) => readUserData(name, userData, lab.file)))
       // Those that run have their memory already, and those that take no part get none.
       const coming = hosts.filter(({ name }) => lab.selected.includes(name) && found.get(name)?.is !== 'running')
-      await refuseWithoutRoom(coming, stateFolder)
+      const lack = await lackOfRoom(coming, stateFolder)
+      return [...(why ? [notHere(why)] : []), ...(lack ? [lack] : [])]
     },
     async leavesAsIs() {
       const there = hosts.filter(({ name }) => lab.selected.includes(name))

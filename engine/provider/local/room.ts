@@ -1,6 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { AndamioError } from '../../errors.ts'
+import type { Failure } from '../../report/events.ts'
 import { memoryFolder } from './host-process.ts'
 
 /** Free bytes of what hosts take. */
@@ -22,13 +22,19 @@ const usedShare = 0.55
 /** Of its disk a fresh cluster node writes about this much. */
 const diskPerHost = 2.5e9
 
+/** What must be free for hosts of these sizes, all in bytes. */
+export const neededFor = (hosts: readonly number[]): { readonly memory: number; readonly disk: number } => ({
+  memory: hosts.reduce((sum, bytes) => sum + bytes, 0) * usedShare,
+  disk: hosts.length * diskPerHost,
+})
+
 /** What is lacking to run hosts of these sizes in bytes; nothing when they fit. */
 export function shortOf(hosts: readonly number[], { memoryFile, memory, disk }: Room): Lack[] {
-  const used = hosts.reduce((sum, bytes) => sum + bytes, 0) * usedShare
+  const needed = neededFor(hosts)
   const wants: Lack[] = [
-    { what: 'room for memory files', has: memoryFile, needs: used },
-    { what: 'memory', has: memory, needs: used },
-    { what: 'disk', has: disk, needs: hosts.length * diskPerHost },
+    { what: 'room for memory files', has: memoryFile, needs: needed.memory },
+    { what: 'memory', has: memory, needs: needed.memory },
+    { what: 'disk', has: disk, needs: needed.disk },
   ]
   return wants.filter(({ has, needs }) => has < needs)
 }
@@ -40,13 +46,13 @@ export function inBytes(size: string): number {
 
 export const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
-/** Throws `no-room` where this machine cannot take hosts of these sizes. Reads only. */
-export async function refuseWithoutRoom(
+/** `no-room` where this machine cannot take hosts of these sizes. Reads only. */
+export async function lackOfRoom(
   hosts: readonly { readonly memory: string }[],
   stateFolder: string,
-): Promise<void> {
-  // Elsewhere than on Linux they cannot be at all, which is said when they are to be made.
-  if (hosts.length === 0 || process.platform !== 'linux') return
+): Promise<Failure | undefined> {
+  // Elsewhere than on Linux they cannot be at all, which is said of its own.
+  if (hosts.length === 0 || process.platform !== 'linux') return undefined
   const lacking = shortOf(
     hosts.map(({ memory }) => inBytes(memory)),
     {
@@ -55,7 +61,7 @@ export async function refuseWithoutRoom(
       disk: await freeBytes(stateFolder),
     },
   )
-  if (lacking.length > 0) throw noRoom(lacking, stateFolder)
+  return lacking.length > 0 ? noRoom(lacking, stateFolder) : undefined
 }
 
 /** Of the file system that will hold the path, which need not be there yet. */
@@ -74,13 +80,12 @@ async function availableMemory(): Promise<number> {
   return Number(text.match(/^MemAvailable:\s+(\d+) kB$/m)?.[1] ?? 0) * 1024
 }
 
-const noRoom = (lacking: readonly Lack[], stateFolder: string): AndamioError =>
-  new AndamioError({
-    code: 'no-room',
-    message: "This machine has no room for the lab's hosts",
-    place: `this machine: ${memoryFolder} and ${stateFolder}`,
-    cause: lacking
-      .map(({ what, has, needs }) => `${what}: ${gigabytes(has)} free, ${gigabytes(needs)} needed`)
-      .join('; '),
-    next: `Give the hosts less memory in the inventory, or free some. ${memoryFolder} grows by: mount -o remount,size=100% ${memoryFolder}`,
-  })
+const noRoom = (lacking: readonly Lack[], stateFolder: string): Failure => ({
+  code: 'no-room',
+  message: "This machine has no room for the lab's hosts",
+  place: `this machine: ${memoryFolder} and ${stateFolder}`,
+  cause: lacking
+    .map(({ what, has, needs }) => `${what}: ${gigabytes(has)} free, ${gigabytes(needs)} needed`)
+    .join('; '),
+  next: `Give the hosts less memory in the inventory, or free some. ${memoryFolder} grows by: mount -o remount,size=100% ${memoryFolder}`,
+})
