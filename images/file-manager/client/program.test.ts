@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { partialPrefix } from '../protocol/names.ts'
-import { clientSources, homeOf, startClient } from '../testing/client.ts'
+import { clientSources, homeOf, performed, startClient } from '../testing/client.ts'
 import { makeCredentials } from '../testing/credentials.ts'
 import { labs } from '../testing/lab.ts'
 import { oneFile } from '../testing/one-file.ts'
@@ -18,8 +18,9 @@ async function start() {
   const here = folder()
   const env = homeOf(folder(), made, '127.0.0.1')
   const node = `127.0.0.1:${there.broker.port}`
-  const run = (args: readonly string[], input = '') => startClient([program, node, ...args], here, env, input).ended
-  return { ...there, here, env, node, run }
+  const run = (args: readonly string[], input = '') => performed([node, ...args], here, env, input)
+  const begin = (args: readonly string[], input = '') => startClient([program, node, ...args], here, env, input)
+  return { ...there, here, env, node, run, begin }
 }
 
 const shown = (where: string): string[] => everythingIn(where).filter(name => !name.startsWith(partialPrefix))
@@ -50,10 +51,10 @@ describe('the program', () => {
   })
 
   test('reads commands from a pipe, performs them all, and ends with the first failure', async () => {
-    const { data, here, run } = await start()
+    const { data, here, run, begin } = await start()
     writeFileSync(join(here, 'a b.txt'), 'x')
     const script = '# a remark\n\nupload nothing.txt\nnonsense\nupload "a b.txt"\nlls\nexit\nupload never.txt\n'
-    const { exit, out, err } = await run([], script)
+    const { exit, out, err } = await begin([], script).ended
     expect(exit).toBe(70)
     expect(out).toBe('Uploaded a b.txt (1 B).\na b.txt\n')
     expect(err.split('\n')).toEqual([
@@ -93,9 +94,9 @@ describe('the program', () => {
   })
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends in order at %s, and goes on the next time', async signal => {
-    const { data, gate, here, env, node, run } = await start()
+    const { data, gate, here, run, begin } = await start()
     writeFileSync(join(here, 'big'), randomBytes(60_000_000))
-    const { child, ended } = startClient([program, node, 'upload', 'big'], here, env)
+    const { child, ended } = begin(['upload', 'big'])
     gate.after(5_000_000, () => child.kill(signal))
     expect(await ended).toMatchObject({ exit: 130, err: expect.stringContaining('goes on where it stopped') })
     expect(shown(data)).toEqual([])
@@ -103,10 +104,10 @@ describe('the program', () => {
   })
 
   test('leaves nothing to be seen when it is killed, and takes up what it had', async () => {
-    const { data, gate, here, env, node, run } = await start()
+    const { data, gate, here, run, begin } = await start()
     const content = randomBytes(60_000_000)
     writeFileSync(join(data, 'big'), content)
-    const { child, ended } = startClient([program, node, 'download', 'big'], here, env)
+    const { child, ended } = begin(['download', 'big'])
     gate.after(20_000_000, () => child.kill('SIGKILL'))
     expect((await ended).exit).toBe('SIGKILL')
     expect(shown(here)).toEqual([])
@@ -118,13 +119,16 @@ describe('the program', () => {
 
 describe('it ends with', () => {
   test('64 for what it does not understand, before it connects to anybody', async () => {
-    for (const [args, said] of [
-      [[], "missing required argument 'NODE_IP'"],
-      [['10.0.0.1', '--forse'], "unknown option '--forse'"],
-      [['10.0.0.1:99999'], '10.0.0.1:99999 is no address'],
-      [['10.0.0.1', 'put'], 'there is no command put'],
+    const env = homeOf(folder(), made, '10.0.0.1')
+    const byProcess = (args: readonly string[]) => startClient([program, ...args], folder(), env).ended
+    const within = (args: readonly string[]) => performed(args, folder(), env)
+    for (const [run, args, said] of [
+      [byProcess, [], "missing required argument 'NODE_IP'"],
+      [byProcess, ['10.0.0.1', '--forse'], "unknown option '--forse'"],
+      [within, ['10.0.0.1:99999'], '10.0.0.1:99999 is no address'],
+      [within, ['10.0.0.1', 'put'], 'there is no command put'],
     ] as const) {
-      const { exit, err } = await startClient([program, ...args], folder(), homeOf(folder(), made, '10.0.0.1')).ended
+      const { exit, err } = await run(args)
       expect([exit, err]).toEqual([64, expect.stringContaining(said)])
     }
   })
@@ -137,7 +141,7 @@ describe('it ends with', () => {
       { ...made, authority: other.authority },
     ]
     for (const one of strangers) {
-      const { exit, err } = await startClient([program, node, 'lls'], here, homeOf(folder(), one, '127.0.0.1')).ended
+      const { exit, err } = await performed([node, 'lls'], here, homeOf(folder(), one, '127.0.0.1'))
       expect([exit, err]).toEqual([65, expect.stringContaining('un up again on this machine')])
       expect(err.trim().split('\n')).toHaveLength(1)
     }

@@ -29,28 +29,30 @@ export interface Call {
   }
 }
 
+/** What it reads, where it tells, and for whom: those of its process, mostly. */
+export type Surroundings = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env' | 'cwd'>
+
 /** The whole program, from its arguments to its exit status. */
-export async function program(call: Call): Promise<number> {
+export async function program(call: Call, around: Surroundings = process): Promise<number> {
   const { words, flags } = call
+  const { stdin, stdout, stderr } = around
   // Whoever reads along may go: `lls | head`.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(exits.failed))
-  const prompt =
-    words.length === 0 && process.stdin.isTTY && process.stdout.isTTY && !flags.json
-      ? new Prompt(process.stdin, process.stdout)
-      : undefined
-  const json = flags.json ? asJson(process.stdout, people(false)) : undefined
-  const report = prompt?.report ?? json ?? people(words.length === 0)
-  const exit = await told(report, () => connected(call, report, prompt))
+  for (const stream of [stdout, stderr]) stream.on('error', () => process.exit(exits.failed))
+  const isSession = words.length === 0 && stdin.isTTY && stdout.isTTY && !flags.json
+  const prompt = isSession ? new Prompt(stdin, stdout) : undefined
+  const json = flags.json ? asJson(stdout, people(around, false)) : undefined
+  const report = prompt?.report ?? json ?? people(around, words.length === 0)
+  const exit = await told(report, () => connected(call, around, report, prompt))
   json?.end(exit)
   return exit
 }
 
-const people = (isScript: boolean): Reporter =>
+const people = (around: Surroundings, isScript: boolean): Reporter =>
   forPeople({
-    out: process.stdout,
-    err: process.stderr,
+    out: around.stdout,
+    err: around.stderr,
     ...(isScript && { connection: 'err' }),
-    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
+    ...(around.stdin.isTTY && around.stderr.isTTY && { ask: asking(around) }),
   })
 
 async function told(report: Reporter, act: () => Promise<number>): Promise<number> {
@@ -63,60 +65,74 @@ async function told(report: Reporter, act: () => Promise<number>): Promise<numbe
   }
 }
 
-async function connected({ node, words, flags }: Call, report: Reporter, prompt: Prompt | undefined): Promise<number> {
+async function connected(
+  { node, words, flags }: Call,
+  { stdin, stderr, env, cwd }: Surroundings,
+  report: Reporter,
+  prompt: Prompt | undefined,
+): Promise<number> {
   if (words[0] !== undefined) commandOf(words[0])
   const address = parseAddress(node, brokerPort)
   if (address === undefined)
     throw usageProblem(`${node} is no address`, 'Give the address of a node: clienteFileManager 10.55.0.11')
-  const warn = (line: string): unknown => process.stderr.write(`note: ${line}\n`)
-  const access = findAccess(address.host, flags, process.env, warn)
-  const { client, nonce } = openIdentity(process.env)
+  const warn = (line: string): unknown => stderr.write(`note: ${line}\n`)
+  const access = findAccess(address.host, flags, env, warn)
+  const { client, nonce } = openIdentity(env)
   const link = new Link({ node: address, access, client, report })
   const context: Context = {
     link,
     report,
     cutOff: new CutOff(),
     nonce,
-    folder: process.cwd(),
+    folder: cwd(),
     force: flags.force === true,
   }
+  const abort = new AbortController()
+  let heedNoMore = (): void => undefined
   try {
-    const abort = new AbortController()
     if (prompt !== undefined) {
       await link.session()
       return await prompt.run(context)
     }
-    stopOn(abort)
+    heedNoMore = stopOn(abort, stderr)
     const exit = await told(report, async () => {
       await link.session(abort.signal)
       return words.length > 0
         ? perform(words.map(wordOf), context, abort.signal)
-        : runScript(process.stdin, context, abort.signal)
+        : runScript(stdin, context, abort.signal)
     })
     return abort.signal.aborted ? exits.interrupted : exit
   } finally {
     await link.close()
+    heedNoMore()
   }
 }
 
-/** The first time what is under way ends in order, the second time at once. */
-function stopOn(abort: AbortController): void {
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(name, () => {
-      if (abort.signal.aborted) process.exit(exits.interrupted)
-      process.stderr.write('\nInterrupted. The same command goes on where it stopped.\n')
-      abort.abort()
-    })
-}
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-async function ask(question: string, signal: AbortSignal): Promise<string> {
-  const reader = createInterface({ input: process.stdin, output: process.stderr })
-  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-  try {
-    return await Promise.race([reader.question(question, { signal }), once(reader, 'close').then(() => '')])
-  } catch {
-    return '' // interrupted
-  } finally {
-    reader.close()
+/** The first time what is under way ends in order, the second time at once. Heeded until what is returned is called. */
+function stopOn(abort: AbortController, stderr: NodeJS.WritableStream): () => void {
+  const stop = (): void => {
+    if (abort.signal.aborted) process.exit(exits.interrupted)
+    stderr.write('\nInterrupted. The same command goes on where it stopped.\n')
+    abort.abort()
+  }
+  for (const name of endings) process.on(name, stop)
+  return () => {
+    for (const name of endings) process.off(name, stop)
   }
 }
+
+const asking =
+  ({ stdin, stderr }: Surroundings) =>
+  async (question: string, signal: AbortSignal): Promise<string> => {
+    const reader = createInterface({ input: stdin, output: stderr })
+    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    try {
+      return await Promise.race([reader.question(question, { signal }), once(reader, 'close').then(() => '')])
+    } catch {
+      return '' // interrupted
+    } finally {
+      reader.close()
+    }
+  }

@@ -3,12 +3,16 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { readArguments } from '../client/arguments.mjs'
 import type { Context } from '../client/commands/command.ts'
 import { perform } from '../client/commands/index.ts'
 import { CutOff } from '../client/cut-off.ts'
 import type { ClientEvent } from '../client/events.ts'
 import { Link } from '../client/link.ts'
+import { program, type Surroundings } from '../client/program.ts'
 import { wordsOf } from '../client/words.ts'
 import type { MadeCredentials } from './credentials.ts'
 
@@ -90,6 +94,24 @@ export interface Ended {
   readonly exit: number | NodeJS.Signals | null
   readonly out: string
   readonly err: string
+}
+
+/** The client as its program performs it, on pipes, but within this process: to start one takes longer than most commands. */
+export async function performed(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  input = '',
+): Promise<Ended> {
+  const call = readArguments(args)
+  if (!('node' in call)) throw new Error(`${args.join(' ')} is no call`)
+  const [stdin, stdout, stderr] = [Readable.from([input]), new PassThrough(), new PassThrough()]
+  const [out, err] = [text(stdout), text(stderr)]
+  const around = { stdin, stdout, stderr, env, cwd: () => cwd }
+  const exit = await program(call, around as unknown as Surroundings)
+  stdout.end()
+  stderr.end()
+  return { exit, out: await out, err: await err }
 }
 
 /** The client as a program: a file and what follows it, with `input` on its standard input. */
