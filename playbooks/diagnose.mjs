@@ -2,6 +2,7 @@
 // Gathers states and logs of the lab into one archive to look at or hand on; secrets are masked.
 import { playbook } from './lib/playbook.mjs'
 
+/** @type {import('./lib/about.ts').About} */
 const about = {
   summary: 'Gathers states and logs of hosts, nodes and pods into one archive, secrets masked.',
   uses: ['inventory', 'json', 'verbose'],
@@ -12,4 +13,4 @@ const about = {
   patienceSeconds: 10,
 }
 
-await playbook('diagnose', about, ({ diagnose }, { extra }) => [diagnose(extra.out)])
+await playbook('diagnose', about, ({ diagnose }, { values }) => [diagnose(values.out)])

@@ -2,6 +2,7 @@
 // Removes the lab: its hosts, their disks, and what they shared on this machine.   npx zx playbooks/down.mjs [--yes]
 import { playbook } from './lib/playbook.mjs'
 
+/** @type {import('./lib/about.ts').About} */
 const about = {
   summary: 'Removes the lab: hosts, disks, network, and everything on them. What the mirror has built is kept.',
   uses: ['inventory', 'limit', 'check', 'yes', 'forks', 'verbose', 'json', 'junit', 'html', 'execLog'],

@@ -2,6 +2,7 @@
 // Fetches the cluster's kubeconfig, 0600, with the address at which this machine reaches the API server.
 import { playbook } from './lib/playbook.mjs'
 
+/** @type {import('./lib/about.ts').About} */
 const about = {
   summary: "Fetches the cluster's kubeconfig into the lab's folder, or to a file of yours.",
   uses: ['inventory', 'json', 'verbose'],
@@ -11,4 +12,4 @@ const about = {
   readOnly: true,
 }
 
-await playbook('kubeconfig', about, ({ kubeconfig }, { extra }) => [kubeconfig(extra.out)])
+await playbook('kubeconfig', about, ({ kubeconfig }, { values }) => [kubeconfig(values.out)])

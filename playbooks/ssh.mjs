@@ -2,6 +2,7 @@
 // Opens a shell on a host of the lab.   npx zx playbooks/ssh.mjs worker1 [-- COMMAND]
 import { playbook } from './lib/playbook.mjs'
 
+/** @type {import('./lib/about.ts').About} */
 const about = {
   summary: "Opens a shell on a host, with the lab's own key and the host's known key.",
   uses: ['inventory'],
@@ -20,4 +21,4 @@ const about = {
   quiet: true,
 }
 
-await playbook('ssh', about, ({ login }, { args, rest }) => [login(args.host, rest)])
+await playbook('ssh', about, ({ login }, { args: { host = '' }, rest }) => [login(host, rest)])

@@ -2,6 +2,7 @@
 // Says how the lab's hosts, nodes and pods stand, and changes nothing.
 import { playbook } from './lib/playbook.mjs'
 
+/** @type {import('./lib/about.ts').About} */
 const about = {
   summary: 'Shows how hosts, nodes and pods of the lab stand, and ends with 0 only where all is well.',
   uses: ['inventory', 'json', 'verbose'],

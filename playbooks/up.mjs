@@ -2,6 +2,7 @@
 // Builds the lab, or brings it back to what the inventory says.   npx zx playbooks/up.mjs [--check] [--inventory static]
 import { playbook } from './lib/playbook.mjs'
 
+/** @type {import('./lib/about.ts').About} */
 const about = {
   summary: 'Builds the lab: creates hosts, makes them a Kubernetes cluster, pushes images, applies manifests.',
   examples: [

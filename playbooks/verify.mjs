@@ -2,6 +2,7 @@
 // Looks at the running lab from outside and says, check by check, whether it is what it should be.
 import { playbook } from './lib/playbook.mjs'
 
+/** @type {import('./lib/about.ts').About} */
 const about = {
   summary:
     'Verifies the lab: nodes, pods, NodePorts, shared storage, data that passes through them unharmed, and the file manager.',

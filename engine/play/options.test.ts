@@ -43,6 +43,7 @@ describe('options', () => {
       args: {},
       rest: [],
       extra: {},
+      values: {},
     })
   })
 
@@ -92,7 +93,7 @@ describe('options', () => {
 
   it('takes flags of the playbook itself, and no shared one that means nothing to it', () => {
     const more = { uses: ['inventory', 'yes'], extraOptions: [{ flags: '--purge', help: 'data, too' }] } as const
-    expect(parse('--purge --yes', more)).toMatchObject({ yes: true, extra: { purge: true } })
+    expect(parse('--purge --yes', more)).toMatchObject({ yes: true, extra: { purge: true }, values: {} })
     expect(refusal('--check', more).exit).toBe(64)
   })
 
@@ -128,7 +129,7 @@ describe('options', () => {
 
   it('take a value for a flag of the playbook itself, and not another flag', () => {
     const more = { uses: ['json'], extraOptions: [{ flags: '--out <file>', help: 'where to' }] } as const
-    expect(parse('--out x.tgz', more).extra).toEqual({ out: 'x.tgz' })
+    expect(parse('--out x.tgz', more)).toMatchObject({ extra: { out: 'x.tgz' }, values: { out: 'x.tgz' } })
     expect(refusal('--out --json', more).failure.message).toContain('a value is missing before it')
   })
 })

@@ -32,6 +32,8 @@ export interface Options {
   readonly rest: readonly string[]
   /** The playbook's own flags, by their names in camel case. */
   readonly extra: Readonly<Record<string, string | boolean>>
+  /** Of these, what was given to those that take a value. */
+  readonly values: Readonly<Record<string, string>>
 }
 
 const DEFAULT_FORKS = 10
@@ -44,6 +46,7 @@ export function optionsOf(playbook: string, read: Read, about: OptionsFor): Opti
   const { values, args } = understood(read, calledAs(playbook))
   refuseContradictions(values)
   const own = new Set((about.extraOptions ?? []).map(({ flags }) => new Option(flags).attributeName()))
+  const extra = Object.entries(values).filter(([name]) => own.has(name)) as [string, string | boolean][]
   return {
     inventory: defaultInventory,
     check: false,
@@ -61,7 +64,8 @@ export function optionsOf(playbook: string, read: Read, about: OptionsFor): Opti
     playbook,
     args: Object.fromEntries((about.args ?? []).map(({ name }, i) => [name, args[i] ?? ''])),
     rest: args.slice(about.args?.length ?? 0),
-    extra: Object.fromEntries(Object.entries(values).filter(([name]) => own.has(name))) as Options['extra'],
+    extra: Object.fromEntries(extra),
+    values: Object.fromEntries(extra.filter((each): each is [string, string] => typeof each[1] === 'string')),
   }
 }
 

@@ -7,10 +7,13 @@ import { createServer } from 'node:http'
 import { join, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
-const [folder, address, port] = process.argv.slice(2)
+const [folder = '', address, port] = process.argv.slice(2)
 const root = await realpath(folder)
 
-/** The file that a request names, or undefined; nothing outside the folder, by no spelling and through no link. */
+/**
+ * The file that a request names, or undefined; nothing outside the folder, by no spelling and through no link.
+ * @param {string} url
+ */
 async function fileOf(url) {
   try {
     const path = decodeURIComponent(new URL(url, 'http://mirror').pathname)
@@ -22,10 +25,14 @@ async function fileOf(url) {
   }
 }
 
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ */
 async function answer(request, response) {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return response.writeHead(405, { allow: 'GET, HEAD' }).end()
-  const found = await fileOf(request.url)
+  const found = await fileOf(request.url ?? '')
   if (!found) return response.writeHead(404).end()
   // No 304, though apt asks: a mirror that is built as it was before is older than what a host has of it, and still new.
   // apt resumes what it has in part.
