@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type KnownHosts, keysOf, knownHostLine, parseKnownHosts } from './known-hosts.ts'
 
@@ -26,34 +25,6 @@ export async function addKnownHost(file: string, name: string, key: Buffer): Pro
       await handle.close()
     }
   })
-}
-
-/** Drops the lines whose only name is `name`: a destroyed host's key must not vouch for its successor. */
-export async function forgetKnownHost(file: string, name: string): Promise<void> {
-  await inTurn(file, async () => {
-    const text = await readOrEmpty(file)
-    const kept = text.split('\n').filter(line => {
-      const [entry] = parseKnownHosts(line).entries
-      const isOnlyName = entry?.names.startsWith('|1|') || entry?.names.toLowerCase() === name.toLowerCase()
-      return !(entry && isOnlyName && keysOf({ entries: [entry], malformed: [] }, name).trusted.length > 0)
-    })
-    if (kept.join('\n') !== text) await replace(file, kept.join('\n'))
-  })
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}`
-  const handle = await open(temporary, 'wx', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-    await handle.close()
-    await rename(temporary, file)
-  } catch (error) {
-    await handle.close().catch(() => undefined)
-    await rm(temporary, { force: true })
-    throw error
-  }
 }
 
 async function readOrEmpty(file: string): Promise<string> {
