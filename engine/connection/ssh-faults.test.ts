@@ -167,12 +167,12 @@ describe('a connection that fails', () => {
     await host.close()
   })
 
-  test.each([
-    0, 1, 7, 60, 61, 200, 3000, 40_000,
-  ])('cut %i bytes into the answer: unreachable, never half an answer', async bytes => {
+  test.each(
+    [0, 1, 7, 60, 61, 200, 3000, 40_000].flatMap(bytes => ['root', 'admin'].map(login => ({ bytes, login }))),
+  )('cut $bytes bytes into an answer to $login: unreachable, never half an answer', async ({ bytes, login }) => {
     const host = await startFakeHost({ hostKeys: [hostKey] })
     const wire = await startFaultyWire(host.port)
-    const connection = await connectSsh('fake', endpoint(wire.port))
+    const connection = await connectSsh('fake', endpoint(wire.port, login))
     wire.cutAfter(bytes)
     const run = connection.exec('seq 20000', { timeoutSeconds: 20 })
     await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
@@ -185,15 +185,15 @@ describe('a connection that fails', () => {
     await host.close()
   })
 
-  test.each([
-    0, 100, 400, 2000, 60_000, 150_000,
-  ])('cut %i bytes into an upload: the old file or the new, nothing else', async bytes => {
+  test.each(
+    [0, 100, 400, 2000, 60_000, 150_000].flatMap(bytes => ['root', 'admin'].map(login => ({ bytes, login }))),
+  )('cut $bytes bytes into an upload by $login: the old file or the new, nothing else', async ({ bytes, login }) => {
     const host = await startFakeHost({ hostKeys: [hostKey] })
     const wire = await startFaultyWire(host.port)
     const target = mkdtempSync(join(folder, 'upload-'))
     const path = join(target, 'file')
     writeFileSync(path, 'old')
-    const connection = await connectSsh('fake', endpoint(wire.port))
+    const connection = await connectSsh('fake', endpoint(wire.port, login))
     wire.cutAfter(bytes)
     const content = Buffer.alloc(200_000, 'new')
     await expect(upload(connection, { path, content, mode: '0600', owner: '0:0' })).rejects.toMatchObject({

@@ -1,10 +1,12 @@
-import type { Duplex } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 import type { Connection, ExecOptions, ExecResult, SshEndpoint } from './connection.ts'
 import { commandTimeout, unreachable } from './failures.ts'
 import { asRoot, limited, refuseWithoutSudo, statusOfTimeout } from './remote-command.ts'
+import { rootShellCommand } from './root-shell.ts'
+import { RootShells } from './root-shells.ts'
 import { attend, type Running } from './running-command.ts'
 import { isRefusedSession, startOn } from './ssh-channel.ts'
 import { type DialOptions, dial } from './ssh-dial.ts'
@@ -75,15 +77,20 @@ class SshConnection implements Connection {
   readonly #user: string
   readonly #chain: readonly SshLink[]
   readonly #link: SshLink
+  readonly #shells: RootShells
   readonly #limit = pLimit(channels)
   #roundTrips = 0
-  #sessions = 0
+  #underWay = 0
 
   constructor(host: string, user: string, chain: readonly SshLink[]) {
     this.host = host
     this.#user = user
     this.#chain = chain
     this.#link = chain.at(-1) as SshLink
+    this.#shells = new RootShells(
+      milliseconds => startOn(this.#link, asRoot(rootShellCommand), milliseconds),
+      cause => this.#link.broken(cause),
+    )
   }
 
   get roundTrips(): number {
@@ -94,11 +101,10 @@ class SshConnection implements Connection {
     return this.#limit(async () => {
       options.signal?.throwIfAborted()
       const began = performance.now()
-      const simple = limited(command, options.timeoutSeconds)
-      const running = await this.#start(this.#user === 'root' ? simple : asRoot(simple), options.timeoutSeconds)
-      this.#sessions++
+      const { running, fed } = await this.#start(command, options)
+      this.#underWay++
       try {
-        const result = await attend(running, options, { host: this.host, command })
+        const result = await attend(running, fed, { host: this.host, command })
         if (this.#user !== 'root') refuseWithoutSudo(result, this.host, this.#user)
         this.#roundTrips++
         // The host's own clock may strike before we come to hear ours.
@@ -107,25 +113,39 @@ class SshConnection implements Connection {
           throw commandTimeout({ host: this.host, command, stderr: result.stderr }, options.timeoutSeconds)
         return result
       } finally {
-        this.#sessions--
+        this.#underWay--
       }
     })
   }
 
   /** A sshd that allows fewer sessions than we open refuses some: those wait until one of ours has ended. */
-  async #start(command: string, timeoutSeconds: number): Promise<Running> {
+  async #start(command: string, options: ExecOptions): Promise<Started> {
+    const { timeoutSeconds } = options
     const deadline = performance.now() + timeoutSeconds * 1000
     for (let refusedAlone = 0; ; ) {
       const left = deadline - performance.now()
       if (left <= 0) throw commandTimeout({ host: this.host, command, stderr: '' }, timeoutSeconds)
       try {
-        return await startOn(this.#link, command, left)
+        return await this.#startOnce(command, options, left)
       } catch (error) {
         if (!isRefusedSession(error)) throw error
-        if (this.#sessions === 0 && ++refusedAlone > 10) throw unreachable(this.host, 'its sshd opens no session')
+        if (this.#underWay === 0 && ++refusedAlone > 10) throw unreachable(this.host, 'its sshd opens no session')
         await setTimeout(100)
       }
     }
+  }
+
+  async #startOnce(command: string, options: ExecOptions, milliseconds: number): Promise<Started> {
+    const simple = limited(command, options.timeoutSeconds)
+    if (this.#user === 'root') return { running: await startOn(this.#link, simple, milliseconds), fed: options }
+    const { stdin, ...fed } = options
+    if (!(stdin instanceof Readable)) {
+      const input = typeof stdin === 'string' ? Buffer.from(stdin) : stdin
+      return { running: await this.#shells.start(simple, input, milliseconds), fed }
+    }
+    // How long a stream is shows at its end, so it has a session of its own.
+    this.#shells.closeIdle()
+    return { running: await startOn(this.#link, asRoot(simple), milliseconds), fed: options }
   }
 
   forward(address: string, port: number): Promise<Duplex> {
@@ -135,4 +155,10 @@ class SshConnection implements Connection {
   close(): Promise<void> {
     return closeAll(this.#chain)
   }
+}
+
+interface Started {
+  readonly running: Running
+  /** What is left for whoever attends it. */
+  readonly fed: ExecOptions
 }

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Connection } from './connection.ts'
+import type { Connection, ExecOptions } from './connection.ts'
 import { connectLocal } from './local.ts'
 import { upload } from './upload.ts'
 
@@ -103,10 +103,9 @@ describe('upload', () => {
   })
 })
 
-async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer[]> {
-  const all: Buffer[] = []
-  for await (const chunk of chunks) all.push(chunk)
-  return all
+async function whole(stdin: ExecOptions['stdin']): Promise<Buffer> {
+  if (!(stdin instanceof Readable)) return Buffer.from(stdin ?? '')
+  return Buffer.concat(await stdin.toArray())
 }
 
 const modesIn = (where: string): string[] =>
@@ -117,12 +116,12 @@ const pausing = (look: () => unknown): Connection => ({
   ...spying(() => undefined),
   exec: (command, options) => {
     async function* halves(): AsyncGenerator<Buffer> {
-      const whole = Buffer.concat(await collect(options.stdin as AsyncIterable<Buffer>))
-      yield whole.subarray(0, 90)
+      const all = await whole(options.stdin)
+      yield all.subarray(0, 90)
       const arrived = (): boolean => readdirSync(folder).some(name => statSync(join(folder, name)).size > 0)
       await vi.waitUntil(arrived, { timeout: 30_000, interval: 5 })
       look()
-      yield whole.subarray(90)
+      yield all.subarray(90)
     }
     return local.exec(command, { ...options, stdin: Readable.from(halves(), { objectMode: false }) })
   },
@@ -143,7 +142,7 @@ const spying = (onCommand: (command: string) => unknown): Connection => ({
 const cutAfter = (bytes: number): Connection => ({
   ...spying(() => undefined),
   exec: async (command, options) => {
-    const whole = Buffer.concat(await collect(options.stdin as AsyncIterable<Buffer>))
-    return local.exec(command, { ...options, stdin: whole.subarray(0, bytes) })
+    const all = await whole(options.stdin)
+    return local.exec(command, { ...options, stdin: all.subarray(0, bytes) })
   },
 })

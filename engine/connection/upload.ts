@@ -56,7 +56,7 @@ export async function sendFile(
   const sum = createHash('sha256').update(content).digest('hex')
   const command = `sh -c ${quote(script(guard.script))} sh ${quote(file.path)} ${quote(file.mode)} ${quote(file.owner)}`
   return connection.exec(command, {
-    stdin: Readable.from([Buffer.from(`${sum}\n`), content], { objectMode: false }),
+    stdin: input(Buffer.from(`${sum}\n`), content),
     timeoutSeconds: 60 + guard.seconds + Math.ceil(content.length / bytesPerSecond),
   })
 }
@@ -72,3 +72,9 @@ export function uploadFailed(result: ExecResult, host: string, path: string): An
     next: 'Mend what the cause names; what stood at this path is untouched.',
   })
 }
+
+/** What is small travels whole, and costs no session of its own; of what is large there is no second copy in memory. */
+const input = (first: Buffer, content: Uint8Array): Uint8Array | Readable =>
+  content.length <= 1024 * 1024
+    ? Buffer.concat([first, content])
+    : Readable.from([first, content], { objectMode: false })
