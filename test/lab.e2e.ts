@@ -91,7 +91,13 @@ async function steps(): Promise<void> {
   })
 
   await prove('verify passes', async () => {
-    equal((await runPlaybook('verify', ['--inventory', inventory], env)).exit, 0, 'exit status')
+    const verified = await runPlaybook('verify', ['--inventory', inventory], env)
+    equal(verified.exit, 0, 'exit status')
+    figure('memory of verify', (verified.end?.memoryBytes ?? 1e12) / 1e6, { atMost: 150 }, 'MB')
+  })
+
+  await prove('status ends by how the lab stands', async () => {
+    equal((await runPlaybook('status', ['--inventory', inventory], env)).exit, 0, 'exit status')
   })
 
   await prove('a worker that died is brought back by up', async () => {

@@ -2,6 +2,7 @@ import { type Check, expect } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { AnyObject } from '../../kube/api/objects.ts'
 import { clusterOf, nodeAddresses } from './cluster-reader.ts'
+import { ask, wordsOf } from './http.ts'
 import { probe } from './probe.ts'
 
 interface Service extends AnyObject {
@@ -23,20 +24,25 @@ export const nodePorts: Check = {
     expect(service !== undefined, `there is no Service ${probe.namespace}/${probe.service}`)
     const port = service.spec.ports[0]?.nodePort
     expect(service.spec.type === 'NodePort' && port === probe.nodePort, `${service.spec.type} ${port}`)
-    const answers = await Promise.all(
-      [...nodeAddresses(run)].map(async ([node, address]) => {
-        const url = `http://${address}:${port}/healthz`
-        const answer = await fetch(url, { signal: AbortSignal.timeout(20_000) }).catch((error: Error) => error)
-        return {
-          node,
-          url,
-          ok: answer instanceof Response && answer.ok,
-          saw: answer instanceof Response ? answer.status : `${answer.message} ${answer.cause ?? ''}`,
-        }
-      }),
+    const addresses = nodeAddresses(run)
+    const silent = await Promise.all(
+      [...addresses.values()].map(address => trouble(`http://${address}:${port}/healthz`, run.signal)),
     )
-    const silent = answers.filter(({ ok }) => !ok)
-    expect(silent.length === 0, silent.map(({ url, saw }) => `${url}: ${saw}`).join(', '))
-    return `${probe.nodePort} answers on ${answers.map(({ node }) => node).join(', ')}`
+    expect(
+      silent.every(words => words === undefined),
+      silent.filter(Boolean).join(', '),
+    )
+    return `${probe.nodePort} answers on ${[...addresses.keys()].join(', ')}`
   },
+}
+
+/** What is wrong with an answer, or that there is none. */
+async function trouble(url: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const answer = await ask('GET', url, { limitMs: 20_000, signal })
+    const words = await wordsOf(answer)
+    return answer.statusCode === 200 ? undefined : `GET ${url}: ${answer.statusCode} ${words}`
+  } catch (error) {
+    return (error as Error).message
+  }
 }

@@ -1,9 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { type Check, expect } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Pod } from '../../kube/api/objects.ts'
 import { clusterOf, nodeAddresses } from './cluster-reader.ts'
+import { doneWith } from './collect.ts'
+import { ask, reason, wordsOf } from './http.ts'
 import { probe } from './probe.ts'
+import { TestBytes } from './test-bytes.ts'
 
 const limitMs = 180_000
 
@@ -22,22 +25,22 @@ export function transfers(megabytes: number, { bothWays }: { bothWays: boolean }
         nodes.length >= 3 && new Set(nodes).size === nodes.length,
         `probe pods are on ${nodes.join(', ') || 'no node'}, not on three different ones`,
       )
-      const body = randomBytes(megabytes * 1_000_000)
-      const sha256 = createHash('sha256').update(body).digest('base64')
+      const bytes = new TestBytes(megabytes * 1_000_000)
+      const sha256 = bytes.digest()
       const [writer = '', ...readers] = nodes
       const at = (node: string, port: number) => `http://${addresses.get(node)}:${port}/files/verify-${megabytes}`
       const began = performance.now()
-      await put(at(writer, probe.localNodePort), body, sha256)
+      await put(at(writer, probe.localNodePort), bytes, sha256, run.signal)
       const wroteIn = (performance.now() - began) / 1000
       // Through a node's own pod, so that each pod is seen to read; then through every node, forwarded to any pod.
       const reads = [
         ...(bothWays ? readers : []).map(node => at(node, probe.localNodePort)),
         ...[...addresses.keys()].map(node => at(node, probe.nodePort)),
       ]
-      for (const url of reads) await sameBytes(url, sha256)
+      for (const url of reads) await sameBytes(url, sha256, run.signal)
       for (const node of bothWays ? addresses.keys() : []) {
-        await put(at(node, probe.nodePort), body, sha256)
-        await sameBytes(at(writer, probe.localNodePort), sha256)
+        await put(at(node, probe.nodePort), bytes, sha256, run.signal)
+        await sameBytes(at(writer, probe.localNodePort), sha256, run.signal)
       }
       return `written on ${writer} in ${wroteIn.toFixed(1)} s, equal on ${readers.join(', ')} and through ${[...addresses.keys()].join(', ')}${bothWays ? ', both ways' : ''}`
     },
@@ -56,21 +59,28 @@ async function nodesWithPods(run: Run): Promise<string[]> {
     .sort()
 }
 
-async function put(url: string, body: Buffer, sha256: string): Promise<void> {
-  const headers = { 'Content-Digest': `sha-256=:${sha256}:`, 'Content-Type': 'application/octet-stream' }
-  const answer = await ask('PUT', url, { body, headers })
-  expect(answer.status === 201, `PUT ${url}: ${answer.status} ${await answer.text()}`)
+async function put(url: string, bytes: TestBytes, sha256: string, signal: AbortSignal): Promise<void> {
+  const headers = {
+    'Content-Digest': `sha-256=:${sha256}:`,
+    'Content-Type': 'application/octet-stream',
+    'Content-Length': bytes.length,
+  }
+  const answer = await ask('PUT', url, { body: bytes.pieces(), headers, limitMs, signal })
+  const words = await wordsOf(answer)
+  expect(answer.statusCode === 201, `PUT ${url}: ${answer.statusCode} ${words}`)
 }
 
-export async function sameBytes(url: string, sha256: string): Promise<void> {
-  const answer = await ask('GET', url)
-  expect(answer.ok, `GET ${url}: ${answer.status}`)
+/** Reads piece by piece. The check fails where what comes has another SHA-256, in base64. */
+export async function sameBytes(url: string, sha256: string, signal: AbortSignal): Promise<void> {
+  const answer = await ask('GET', url, { limitMs, signal })
+  if (answer.statusCode !== 200) expect(false, `GET ${url}: ${answer.statusCode} ${await wordsOf(answer)}`)
   const hash = createHash('sha256')
   let bytes = 0
   try {
-    for await (const chunk of answer.body ?? []) {
+    for await (const chunk of answer) {
       hash.update(chunk)
       bytes += chunk.length
+      doneWith(chunk.length)
     }
   } catch (error) {
     expect(false, `GET ${url}: cut after ${bytes} bytes: ${reason(error)}`)
@@ -78,15 +88,3 @@ export async function sameBytes(url: string, sha256: string): Promise<void> {
   const got = hash.digest('base64')
   expect(got === sha256, `GET ${url}: SHA-256 ${got}, sent ${sha256}`)
 }
-
-/** fetch says `fetch failed` and keeps to itself why. */
-async function ask(method: string, url: string, init: RequestInit = {}): Promise<Response> {
-  const answer = await fetch(url, { ...init, method, signal: AbortSignal.timeout(limitMs) }).catch(
-    (error: Error) => error,
-  )
-  expect(answer instanceof Response, `${method} ${url}: ${reason(answer)}`)
-  return answer
-}
-
-const reason = (error: unknown): string =>
-  error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`.trim() : ''
