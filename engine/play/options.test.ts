@@ -122,6 +122,13 @@ describe('options', () => {
     }
   })
 
+  it('teach the words that are no Ansible, where they are said', () => {
+    const words = (help: string) => [...help.matchAll(/^ {2}(assumed|round trip|MB) /gm)].map(([, word]) => word)
+    expect(words(helpOf())).toEqual(['assumed', 'round trip', 'MB'])
+    expect(words(helpOf({ uses: ['json'] }))).toEqual(['round trip', 'MB'])
+    expect(words(helpOf({ uses: ['inventory'] }))).toEqual([])
+  })
+
   it('teach how a playbook can end, and no more', () => {
     expect(helpOf({ exits: [0, 64] })).toMatch(/Exit codes:\n +0 .*\n +64 .*\n$/)
     expect(Object.keys(exitMeanings).map(Number)).toEqual(Object.values(exitCode))
