@@ -57,6 +57,7 @@ describe('the command that is named as the next one', () => {
     const told = (stdout + stderr).replaceAll(/\s+/g, ' ')
     expect(told).toContain(`: npx zx playbooks/up.mjs --inventory '${inventory}'`)
     expect(told).toContain(code)
+    expect(told).not.toContain('To resume')
     expect(exit).toBe(69)
   })
 })

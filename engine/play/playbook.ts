@@ -28,7 +28,7 @@ export interface PlaybookContext {
   readonly reporters: readonly Reporter[]
   /** Said once at the start, e.g. that a version is near the end of its support. */
   readonly warnings: readonly string[]
-  /** The command that was called, for the resume hint. */
+  /** The command that was called, for the resume hint of a run that changes things. */
   readonly command: string
   /** Aborted when nobody reads any more what the run tells: it then ends as after an interrupt. */
   readonly unread?: AbortSignal
@@ -79,7 +79,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       memoryBytes: process.resourceUsage().maxRSS * 1024,
       ...(run ? countsOf(run) : { hosts: {} }),
       ...(failure ? { failure } : {}),
-      ...(resumable.includes(exit) ? { resume: context.command } : {}),
+      ...(playbook.exclusive && resumable.includes(exit) ? { resume: context.command } : {}),
     })
   /** In the middle of whatever is under way: what is to be said of it is said before anything is awaited. */
   const leave = (): void => {
