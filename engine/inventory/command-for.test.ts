@@ -12,5 +12,7 @@ it('names the inventory that the command line named, as a shell reads it, and no
 it('tells up where packages come from, and nobody else', () => {
   const asked = { inventory: 'mine.yaml', source: 'upstream' } as const
   expect(commandFor({ asked }, 'up')).toBe('npx zx playbooks/up.mjs --inventory mine.yaml --source upstream')
-  expect(commandFor({ asked }, 'down')).toBe('npx zx playbooks/down.mjs --inventory mine.yaml')
+  expect(commandFor({ asked }, 'down', '--limit', 'cp')).toBe(
+    'npx zx playbooks/down.mjs --inventory mine.yaml --limit cp',
+  )
 })

@@ -9,10 +9,14 @@ export const defaultInventory = 'local'
  * A command on this very lab, fit to be copied into a shell: `npx zx playbooks/up.mjs --inventory my.yaml`. Without the
  * inventory it would be another lab's.
  */
-export function commandFor({ asked }: Pick<LabHosts, 'asked'>, playbook: 'up' | 'down'): string {
+export function commandFor(
+  { asked }: Pick<LabHosts, 'asked'>,
+  playbook: 'up' | 'down',
+  ...more: readonly string[]
+): string {
   const { inventory = defaultInventory, source } = asked ?? {}
   const named = inventory === defaultInventory ? [] : ['--inventory', inventory]
   // Only up takes packages from anywhere.
   const from = source === undefined || playbook !== 'up' ? [] : ['--source', source]
-  return [calledAs(playbook), ...[...named, ...from].map(quote)].join(' ')
+  return [calledAs(playbook), ...[...named, ...from, ...more].map(quote)].join(' ')
 }

@@ -22,6 +22,8 @@ export type HostState = { readonly running: boolean }
 export interface HostWish extends Machine {
   readonly stateFolder: string
   readonly kernel: Eventual<string>
+  /** The command that makes it anew, for who has read why it does not come up. */
+  readonly anew: string
   readonly emit: Emit
   readonly signal?: AbortSignal | undefined
   /** For a host with cloud-init. */
@@ -107,7 +109,8 @@ function unplug({ lab, host }: Pick<Machine, 'lab' | 'host'>): string {
   return sh`if ip -n ${namespace} link show ${card} >/dev/null 2>&1; then ip -n ${namespace} link delete ${card}; fi`
 }
 
-async function untilItAnswers({ host, emit, signal }: HostWish, address: string, lab: LabLayout): Promise<void> {
+async function untilItAnswers(wish: HostWish, address: string, lab: LabLayout): Promise<void> {
+  const { host, emit, signal } = wish
   const layout = lab.host(host)
   const began = performance.now()
   const seconds = () => Math.round((performance.now() - began) / 100) / 10
@@ -116,13 +119,13 @@ async function untilItAnswers({ host, emit, signal }: HostWish, address: string,
   const stillHope = async () => {
     // Its own record is written within milliseconds; until then there is nothing to judge by.
     if (seconds() > 2 && !(await hostRuns(layout)))
-      throw await didNotBoot(host, layout.console, 'its process has ended')
+      throw await didNotBoot(wish, layout.console, 'its process has ended')
   }
   if (await waitForSsh({ address, port: sshPort, limitSeconds: bootLimitSeconds, stillHope, signal })) return
-  throw await didNotBoot(host, layout.console, `no answer from ${address}:${sshPort} within ${bootLimitSeconds} s`)
+  throw await didNotBoot(wish, layout.console, `no answer from ${address}:${sshPort} within ${bootLimitSeconds} s`)
 }
 
-async function didNotBoot(host: string, console: string, cause: string): Promise<AndamioError> {
+async function didNotBoot({ host, anew }: HostWish, console: string, cause: string): Promise<AndamioError> {
   const text = await readFile(console, 'utf8').catch(() => '')
   return new AndamioError({
     code: 'host-did-not-boot',
@@ -130,6 +133,6 @@ async function didNotBoot(host: string, console: string, cause: string): Promise
     place: console,
     cause,
     stderr: text.trim().split('\n').slice(-12),
-    next: 'Read the console named above. `down` removes the host, `up` makes it anew.',
+    next: `Read the console named above. To make the host anew: ${anew}`,
   })
 }

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { commandFor } from '../../inventory/command-for.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { Eventual } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
@@ -96,6 +97,7 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
               emit,
               signal,
               kernel: boots.kernel,
+              anew: `${commandFor(lab, 'down', '--limit', name)} && ${commandFor(lab, 'up')}`,
               ...(image === 'cloud' ? { userData: () => readUserData(name, userData, lab.file) } : {}),
             }),
           ],
