@@ -64,7 +64,10 @@ try {
     }
     if (files > 0) {
       await turn('upload of small files', () => ours.client(small, 'upload', ...names))
-      await turn('scp -r', () => scp.copy('-r', small, scp.remote(fresh('scp'))))
+      await turn('scp -r, there', () => scp.copy('-r', small, scp.remote(fresh('scp'))))
+      await turn('download of small files', () => ours.client(fresh('down'), 'download', ...names))
+      await turn('scp -r, back', () => scp.copy('-r', scp.remote(small), fresh('scp')))
+      for (const each of ['down', 'scp']) fresh(each)
       for (const name of names) rmSync(join(data, name))
     }
   }
@@ -76,11 +79,15 @@ try {
     verdict('download to scp, whole commands', middle('scp, back', 'command') / middle('download', 'command'), 1)
   }
   if (files > 0)
-    verdict(
-      'small files to scp -r, whole commands',
-      middle('scp -r', 'command') / middle('upload of small files', 'command'),
-      5,
-    )
+    for (const [what, rival] of [
+      ['upload', 'scp -r, there'],
+      ['download', 'scp -r, back'],
+    ] as const)
+      verdict(
+        `${what} of small files to scp -r, whole commands`,
+        middle(rival, 'command') / middle(`${what} of small files`, 'command'),
+        5,
+      )
   const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${ours.server.child.pid}/status`, 'utf8')) ?? []
   process.stdout.write(`the server has had ${Math.round(Number(kilobytes) / 1024)} MB\n`)
 } finally {

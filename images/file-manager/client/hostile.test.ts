@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { partialPrefix } from '../protocol/names.ts'
+import { record } from '../protocol/records.ts'
 import { TestClient } from '../testing/client.ts'
 import { type Answer, pairs } from '../testing/pair.ts'
 import { sha256 } from '../testing/transfer.ts'
@@ -17,7 +18,13 @@ async function client(names: readonly string[], download?: Answer): Promise<Test
     if (exchange.type === 'locate') exchange.respond({ host: '127.0.0.1', port })
     else if (exchange.type === 'list')
       exchange.respond({ files: names.map(name => ({ name, size: content.length, modified: 0 })) })
-    else if (exchange.type === 'download' && download !== undefined) await download(exchange, guest)
+    else if (exchange.type === 'fetch') {
+      for (const _ of exchange.request.names) {
+        await exchange.outgoing.write(record({ size: content.length, modified: 0, sha256: sha256(content) }))
+        await exchange.outgoing.write(content)
+      }
+      exchange.respond({})
+    } else if (exchange.type === 'download' && download !== undefined) await download(exchange, guest)
     else if (exchange.type === 'download') {
       exchange.respond({ size: content.length, modified: 0, offset: 0 })
       await exchange.outgoing.write(content)

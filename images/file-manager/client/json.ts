@@ -6,7 +6,16 @@ const everySecond = 1_000
 
 /** One object a line for programs; what people are to know goes to `people`. */
 export function asJson(out: Stream, people: Reporter): Reporter & { end(exit: number): void } {
-  const write = (event: object): unknown => out.write(`${JSON.stringify(event)}\n`)
+  let lines = ''
+  /** What is told in one go is written in one go: a call for each of thousands of lines would take longer than the files. */
+  const flush = (): void => {
+    if (lines !== '') out.write(lines)
+    lines = ''
+  }
+  const write = (event: object): void => {
+    if (lines === '') process.nextTick(flush)
+    lines += `${JSON.stringify(event)}\n`
+  }
   const at = (): string => new Date().toISOString()
   const tell = (event: ClientEvent): void => {
     for (const each of flat(event)) write({ ...each, at: at() })
@@ -22,7 +31,15 @@ export function asJson(out: Stream, people: Reporter): Reporter & { end(exit: nu
     }
   }
   const ask = people.ask === undefined ? {} : { ask: people.ask }
-  return { tell, watch, ...ask, end: exit => write({ type: 'run.end', exit, at: at() }) }
+  return {
+    tell,
+    watch,
+    ...ask,
+    end: exit => {
+      write({ type: 'run.end', exit, at: at() })
+      flush()
+    },
+  }
 }
 
 function flat(event: ClientEvent): object[] {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { partialPrefix } from '../protocol/names.ts'
@@ -14,6 +14,7 @@ const ours = /^([0-9a-f]{32})(?:\.(\d+)-[0-9a-f]{8})?$/
  */
 export class Leftovers {
   readonly #folder: string
+  #count = randomBytes(4).readUInt32BE()
   /** Names by what they are a part of. */
   readonly #found = new Map<string, string[]>()
 
@@ -33,10 +34,16 @@ export class Leftovers {
   /** A path for the parts of `name`, which nobody else uses; and whether what was left of it before lies there now. */
   claim(name: string): { readonly path: string; readonly left: boolean } {
     const of = keyOf(name)
-    const path = join(this.#folder, `${partialPrefix}${of}.${process.pid}-${randomBytes(4).toString('hex')}`)
+    const path = join(this.#folder, `${partialPrefix}${of}.${process.pid}-${this.#next()}`)
     const left = (this.#found.get(of) ?? []).some(before => taken(join(this.#folder, before), path))
     this.#found.delete(of)
     return { path, left }
+  }
+
+  /** 8 hex digits that none before had. */
+  #next(): string {
+    this.#count = (this.#count + 1) % 2 ** 32
+    return this.#count.toString(16).padStart(8, '0')
   }
 
   /** Leaves `path`, of an earlier `claim`, for a later download of `name`; or nothing, when nothing has arrived. */
@@ -50,7 +57,7 @@ export class Leftovers {
   }
 }
 
-const keyOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 32)
+const keyOf = (name: string): string => hash('sha256', name).slice(0, 32)
 
 function namesIn(folder: string): string[] {
   return readdirSync(folder).filter(name => name.startsWith(partialPrefix))

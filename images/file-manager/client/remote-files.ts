@@ -23,12 +23,15 @@ export async function listRemote(session: Session, signal: AbortSignal): Promise
   return files
 }
 
-/** Those that a word means: the one of this name, else all that it matches as a pattern. Throws when there is none. */
-export function findRemote({ text, pattern }: Word, files: readonly FileEntry[]): readonly FileEntry[] {
-  const named = files.find(({ name }) => name === text)
-  if (named !== undefined) return [named]
-  const matches = matcher(pattern)
-  const found = isPattern(pattern) ? files.filter(({ name }) => matches(name)) : []
-  if (found.length > 0) return found
-  throw new Problem(`${text}: there is no such file on the server`, 'lls lists what there is.')
+/** Those that a word means: the one of this name, else all that it matches as a pattern. It throws when there is none. */
+export function finderOf(files: readonly FileEntry[]): (word: Word) => readonly FileEntry[] {
+  const byName = new Map(files.map(file => [file.name, file]))
+  return ({ text, pattern }) => {
+    const named = byName.get(text)
+    if (named !== undefined) return [named]
+    const matches = isPattern(pattern) ? matcher(pattern) : () => false
+    const found = isPattern(pattern) ? files.filter(({ name }) => matches(name)) : []
+    if (found.length > 0) return found
+    throw new Problem(`${text}: there is no such file on the server`, 'lls lists what there is.')
+  }
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { smallUpload } from '../protocol/limits.ts'
@@ -50,6 +59,28 @@ export function readSmall(path: string, nonce: string, shown = path): SmallSourc
         read = readSync(fd, content, filled, content.length - filled, filled)
       if (filled < content.length || differs(stats, fstatSync(fd, { bigint: true }))) throw changed(shown)
       return { ...describe(path, shown, stats, nonce), content }
+    } finally {
+      closeSync(fd)
+    }
+  })
+}
+
+/** What a file was when it was looked at. */
+export type Seen = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs'>
+
+/** Reads a file that is as it was seen, small, to the beginning of `into`. False when it is another, or has been changed. */
+export function readInto(into: Buffer, path: string, shown: string, seen: Seen): boolean {
+  return told(shown, () => {
+    const fd = openSync(path, flags)
+    try {
+      let filled = 0
+      for (let read = 1; read > 0 && filled < seen.size; filled += read)
+        read = readSync(fd, into, filled, seen.size - filled, filled)
+      // Asked once, for each call counts: had it been changed before or while it was read, it would be another now.
+      const { dev, ino, size, mtimeMs } = fstatSync(fd)
+      return (
+        filled === seen.size && size === seen.size && mtimeMs === seen.mtimeMs && ino === seen.ino && dev === seen.dev
+      )
     } finally {
       closeSync(fd)
     }

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { constants, linkSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { constants, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileManagerError } from '../protocol/errors.ts'
@@ -29,12 +29,14 @@ export function standing(path: string): 'nothing' | 'file' | 'folder' | 'other' 
 
 /** Gives what has arrived its name; in place of another file only when that was wanted. Throws `InTheWay`. */
 export function putInPlace(arrived: string, target: string, name: string, replace: boolean): void {
-  if (standing(target) === 'folder')
-    throw new Problem(`${name} is a folder here`, 'Rename the folder, or go elsewhere.')
-  if (replace) renameSync(arrived, target)
-  else if (linked(arrived, target, name)) rmSync(arrived, { force: true })
-  else if (standing(target) !== 'nothing') throw new InTheWay(name)
-  else renameSync(arrived, target)
+  if (!replace && linked(arrived, target, name)) {
+    unlinkSync(arrived)
+    return
+  }
+  const there = standing(target)
+  if (there === 'folder') throw isFolder(name)
+  if (there !== 'nothing' && !replace) throw new InTheWay(name)
+  renameSync(arrived, target)
 }
 
 /** A link is refused where something stands, without a moment in between. False where the file system has no links. */
@@ -44,7 +46,7 @@ function linked(arrived: string, target: string, name: string): boolean {
     return true
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') throw new InTheWay(name)
+    if (code === 'EEXIST') throw standing(target) === 'folder' ? isFolder(name) : new InTheWay(name)
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') return false
     throw problemOf(error, name)
   }

@@ -1,20 +1,25 @@
 import { setMaxListeners } from 'node:events'
 import pLimit from 'p-limit'
-import { smallUpload } from '../protocol/limits.ts'
+import { packLimits, smallUpload } from '../protocol/limits.ts'
 import type { Session } from '../protocol/session.ts'
 import type { Direction, Reporter, Tally } from './events.ts'
 import type { Link } from './link.ts'
+import type { PackResult } from './pack.ts'
 import { persistently } from './persistence.ts'
 import { type Exit, exits, type Problem, problemOf } from './problem.ts'
 import type { Moved, Moving } from './upload.ts'
+
+type Result = Moved & { readonly same?: boolean }
 
 /** One file that is to travel. */
 export interface Transfer {
   readonly name: string
   /** Bytes, where they are known. */
   readonly size: number | undefined
+  /** When it is small it may travel with others. */
+  readonly packable: boolean
   /** One attempt. */
-  run(session: Session, moving: Moving): Promise<Moved & { readonly same?: boolean }>
+  run(session: Session, moving: Moving): Promise<Result>
   /** Asked when an attempt has failed: true to try again, in another way. */
   again?(error: unknown): Promise<boolean>
 }
@@ -23,6 +28,8 @@ export interface TransferOptions {
   readonly link: Link
   readonly report: Reporter
   readonly signal: AbortSignal
+  /** Moves small files in one request; see `PackResult`. Throws when it is not known what came of them. */
+  pack(session: Session, transfers: readonly Transfer[]): Promise<readonly PackResult[]>
 }
 
 /** Small files travel side by side, for most of their time is waiting, at the end for the disk of who receives them; large ones fill the line by themselves. */
@@ -30,6 +37,9 @@ const smallAtOnce = { upload: 256, download: 1024 }
 const largeAtOnce = 2
 /** Where sizes are not known they may all be large. */
 const unknownAtOnce = 4
+
+/** Bytes of one pack, which are in memory. */
+const packBytes = 2 ** 20
 
 /** All of them, each again when its connection is lost. The exit status of the first failure; `done` when there is none. */
 export async function transferAll(
@@ -45,17 +55,23 @@ export async function transferAll(
   setMaxListeners(0, signal)
   const lanes = { small: pLimit(smallAtOnce[direction]), large: pLimit(largeAtOnce), unknown: pLimit(unknownAtOnce) }
   let first: Problem | undefined
-  await Promise.all(
-    transfers.map(transfer =>
-      lanes[laneOf(transfer)](async () => {
-        if (signal.aborted || stops(first)) tally.untried++
-        else {
-          const problem = await one(transfer, tally, options)
-          if (problem !== undefined) first ??= problem
-        }
-      }),
-    ),
-  )
+  const met = (problem: Problem | undefined): void => {
+    if (problem !== undefined) first ??= problem
+  }
+  const alone = (transfer: Transfer): Promise<void> =>
+    lanes[laneOf(transfer)](async () => {
+      if (signal.aborted || stops(first)) tally.untried++
+      else met(await one(transfer, tally, options))
+    })
+  const inTurn = pLimit(packLimits.open)
+  const { packs, others } = packsOf(transfers)
+  await Promise.all([
+    ...others.map(alone),
+    ...packs.map(async pack => {
+      const left = await inTurn(() => together(pack, tally, options, { met, stopped: () => stops(first) }))
+      await Promise.all(left.map(alone))
+    }),
+  ])
   unwatch()
   report.tell({ type: 'transfers.end', tally })
   return signal.aborted ? exits.interrupted : (first?.exit ?? exits.done)
@@ -67,28 +83,92 @@ const stops = (problem: Problem | undefined): boolean =>
 
 const laneOf = ({ size }: Transfer) => (size === undefined ? 'unknown' : size <= smallUpload ? 'small' : 'large')
 
+/** Small files, some of them at a time, where there are several. */
+function packsOf(transfers: readonly Transfer[]) {
+  const isSmall = (transfer: Transfer): boolean => transfer.packable && laneOf(transfer) === 'small'
+  const small = transfers.filter(isSmall)
+  if (small.length < 2) return { packs: [], others: transfers }
+  const packs: Transfer[][] = []
+  let [last, bytes]: [Transfer[], number] = [[], 0]
+  for (const transfer of small) {
+    const size = transfer.size ?? 0
+    if (last.length === packLimits.files || bytes + size > packBytes || packs.length === 0) {
+      last = []
+      packs.push(last)
+      bytes = 0
+    }
+    last.push(transfer)
+    bytes += size
+  }
+  return { packs, others: transfers.filter(transfer => !isSmall(transfer)) }
+}
+
+/** Those of a pack that are to travel alone after all. */
+async function together(
+  pack: readonly Transfer[],
+  tally: Tally,
+  options: TransferOptions,
+  { met, stopped }: { met(problem: Problem): void; stopped(): boolean },
+): Promise<readonly Transfer[]> {
+  const { link, signal } = options
+  if (signal.aborted || stopped()) {
+    tally.untried += pack.length
+    return []
+  }
+  const began = performance.now()
+  const attempt = async (session: Session): Promise<readonly PackResult[]> => {
+    tally.name = pack.at(-1)?.name ?? ''
+    return session.welcome.version < 2 ? [] : options.pack(session, pack)
+  }
+  const results = await persistently(link, attempt, signal).catch(error => pack.map((): PackResult => ({ error })))
+  const alone: Transfer[] = []
+  for (const [i, transfer] of pack.entries()) {
+    const result = results[i] ?? 'alone'
+    if (result === 'alone') alone.push(transfer)
+    else if ('error' in result) {
+      const problem = failed(transfer, result.error, tally, options)
+      if (problem !== undefined) met(problem)
+    } else {
+      tally.moved += result.moved.size
+      done(transfer, result.moved, began, tally, options)
+    }
+  }
+  return alone
+}
+
 /** What it failed with. */
 async function one(transfer: Transfer, tally: Tally, options: TransferOptions): Promise<Problem | undefined> {
-  const { report } = options
-  const { direction } = tally
   const began = performance.now()
   try {
-    const { same, ...moved } = await persistent(transfer, tally, options)
-    const outcome = same === true ? 'same' : 'done'
-    tally[outcome]++
-    const seconds = (performance.now() - began) / 1000
-    report.tell({ type: 'transfer.end', direction, name: transfer.name, outcome, ...moved, seconds })
+    done(transfer, await persistent(transfer, tally, options), began, tally, options)
     return undefined
   } catch (error) {
-    if (options.signal.aborted) {
-      tally.untried++
-      return undefined
-    }
-    tally.failed++
-    const problem = problemOf(error, transfer.name)
-    report.tell({ type: 'transfer.end', direction, name: transfer.name, outcome: 'failed', problem })
-    return problem
+    return failed(transfer, error, tally, options)
   }
+}
+
+function done({ name }: Transfer, result: Result, began: number, tally: Tally, { report }: TransferOptions): void {
+  const { same, ...moved } = result
+  const outcome = same === true ? 'same' : 'done'
+  tally[outcome]++
+  const seconds = (performance.now() - began) / 1000
+  report.tell({ type: 'transfer.end', direction: tally.direction, name, outcome, ...moved, seconds })
+}
+
+function failed(
+  { name }: Transfer,
+  error: unknown,
+  tally: Tally,
+  { report, signal }: TransferOptions,
+): Problem | undefined {
+  if (signal.aborted) {
+    tally.untried++
+    return undefined
+  }
+  tally.failed++
+  const problem = problemOf(error, name)
+  report.tell({ type: 'transfer.end', direction: tally.direction, name, outcome: 'failed', problem })
+  return problem
 }
 
 /** Goes on after a loss, for there are other servers. */

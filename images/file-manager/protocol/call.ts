@@ -32,10 +32,12 @@ export class Call {
     connection.send('request', id, request)
   }
 
-  /** A download's response is its beginning; any other's is all there will be. */
+  /** A download's response is its beginning; any other's is the last that comes. */
   respond(body: unknown): void {
     this.#settle?.resolve(body)
-    if (this.request.type !== 'download') this.#close()
+    if (this.request.type === 'download') return
+    this.incoming.finish()
+    this.#close()
   }
 
   /** Ends what we send. */

@@ -2,7 +2,7 @@ import { Call } from './call.ts'
 import type { Connection, Receiver } from './connection.ts'
 import { FileManagerError } from './errors.ts'
 import type { ControlKind } from './frames.ts'
-import { times } from './limits.ts'
+import { times, versions } from './limits.ts'
 import { type AnyRequest, end, errorBody, parse, responses, type Welcome, welcome } from './messages.ts'
 
 /** The dialling end: what it has asked for and what comes back. */
@@ -86,7 +86,7 @@ export class Calls implements Receiver {
 
   data(id: number, piece: Buffer): void {
     const call = this.#open.get(id)
-    if (call?.request.type === 'download') call.incoming.push(piece)
+    if (call?.request.type === 'download' || call?.request.type === 'fetch') call.incoming.push(piece)
     else if (call !== undefined || id === 0 || id > this.#lastId) throw unexpected('data')
   }
 
@@ -100,7 +100,8 @@ export class Calls implements Receiver {
   #begin(kind: ControlKind, payload: Buffer): void {
     if (kind !== 'welcome') throw unexpected(kind)
     const said = parse(welcome, payload, 'welcome')
-    if (said.version !== 1) throw new FileManagerError('version', `the other side speaks version ${said.version}`)
+    if (!versions.some(version => version === said.version))
+      throw new FileManagerError('version', `the other side speaks version ${said.version}`)
     this.#welcome = said
     this.#connection?.greeted()
     this.#greeted?.(said)

@@ -3,7 +3,7 @@ import { Connection, type Receiver } from './connection.ts'
 import { asFileManagerError, FileManagerError } from './errors.ts'
 import { type AnyExchange, Exchange } from './exchange.ts'
 import type { ControlKind } from './frames.ts'
-import { protocolVersion, times } from './limits.ts'
+import { times, versions } from './limits.ts'
 import { anyRequest, end, type Hello, hello, parse, type Welcome } from './messages.ts'
 import { peerOf } from './peer.ts'
 
@@ -31,6 +31,8 @@ export class Guest implements Receiver {
   readonly connection: Connection
   readonly since = performance.now()
   #hello: Hello | undefined
+  /** What both sides know, the best of it. */
+  #version: number = versions[versions.length - 1] ?? 1
   readonly #host: Host
   readonly #open = new Map<number, AnyExchange>()
   #lastId = 0
@@ -67,7 +69,7 @@ export class Guest implements Receiver {
   data(id: number, piece: Buffer): void {
     const exchange = this.#open.get(id)
     if (exchange === undefined) this.#stray('data', id)
-    else if (exchange.type === 'upload') exchange.incoming.push(piece)
+    else if (exchange.type === 'upload' || exchange.type === 'pack') exchange.incoming.push(piece)
     else throw unexpected('data')
   }
 
@@ -99,8 +101,10 @@ export class Guest implements Receiver {
   #greet(kind: ControlKind, id: number, payload: Buffer): void {
     if (kind !== 'hello' || id !== 0) throw unexpected(kind)
     const said = parse(hello, payload, 'hello')
-    if (!said.versions.includes(protocolVersion))
-      throw new FileManagerError('version', `only version ${protocolVersion} is spoken here`)
+    const version = versions.find(each => said.versions.includes(each))
+    if (version === undefined)
+      throw new FileManagerError('version', `only the versions ${[...versions].sort().join(' and ')} are spoken here`)
+    this.#version = version
     this.#hello = said
     try {
       this.#host.admit(this)
@@ -110,7 +114,7 @@ export class Guest implements Receiver {
     }
     const { role, name, requests } = this.#host
     this.connection.greeted()
-    this.connection.send('welcome', 0, { version: protocolVersion, role, name, requests } satisfies Welcome)
+    this.connection.send('welcome', 0, { version, role, name, requests } satisfies Welcome)
     // Who has shown no token has had his answer, and stays a stranger.
     if (said.role === 'health')
       this.connection.close(new FileManagerError('unauthorized', 'health was all it asked for'))
@@ -120,6 +124,8 @@ export class Guest implements Receiver {
     if (id <= this.#lastId) throw new FileManagerError('bad-frame', 'received a request whose id is not a new one')
     this.#lastId = id
     const request = parse(anyRequest, payload, 'request')
+    if (this.#version < 2 && (request.type === 'pack' || request.type === 'fetch'))
+      throw new FileManagerError('bad-message', `version ${this.#version} has no ${request.type}`)
     const exchange = new Exchange(this.connection, id, request, change => this.#host.held(change)) as AnyExchange
     if (this.#leaving) {
       exchange.refuse(leaving())

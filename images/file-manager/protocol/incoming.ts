@@ -6,8 +6,9 @@ import { Pace } from './pace.ts'
 /** What arrives on one stream: no more than was granted, so that a slow reader costs a window of memory. */
 export class Incoming {
   readonly pace = new Pace()
-  /** Of the whole content, once it has ended. */
+  /** Of the whole content, once it has ended; where there is such a sum. */
   sha256: string | undefined
+  #ended = false
   readonly #connection: Connection
   readonly #id: number
   readonly #held: (change: number) => void
@@ -42,7 +43,7 @@ export class Incoming {
    * or no more will come than a window. Rejects with why there is no end. For one caller at a time.
    */
   async read(): Promise<Buffer[] | undefined> {
-    if (this.#size === 0 && this.#failure === undefined && this.sha256 === undefined)
+    if (this.#size === 0 && this.#failure === undefined && !this.#ended)
       await this.pace.waitFor(
         new Promise<void>(resolve => {
           this.#wake = resolve
@@ -71,7 +72,7 @@ export class Incoming {
     if (this.#failure !== undefined) return
     this.#credit -= piece.length
     if (this.#credit < 0) throw new FileManagerError('bad-frame', 'received more data than were asked for')
-    if (this.sha256 !== undefined) throw new FileManagerError('bad-frame', 'received data after their end')
+    if (this.#ended) throw new FileManagerError('bad-frame', 'received data after their end')
     this.#pieces.push(piece)
     this.#size += piece.length
     this.#held(piece.length)
@@ -79,7 +80,8 @@ export class Incoming {
     this.#wake?.()
   }
 
-  finish(sha256: string): void {
+  finish(sha256?: string): void {
+    this.#ended = true
     this.sha256 ??= sha256
     this.#wake?.()
   }
@@ -96,7 +98,7 @@ export class Incoming {
 
   /** In quarters of a window, so that a small file costs next to no frames and a large one few. */
   #grant(): void {
-    if (this.#owed < this.#window / 4 || this.sha256 !== undefined || this.#failure !== undefined) return
+    if (this.#owed < this.#window / 4 || this.#ended || this.#failure !== undefined) return
     this.#connection.grant(this.#id, this.#owed)
     this.#credit += this.#owed
     this.#owed = 0

@@ -3,7 +3,10 @@
 const KiB = 1024
 const MiB = 1024 * KiB
 
+/** Of the frames. */
 export const protocolVersion = 1
+/** Of what may be asked, best first: 2 has packs. */
+export const versions = [2, 1] as const
 export const brokerPort = 32002
 export const serverPort = 32001
 /** What a certificate is made for and what is verified, whatever address was dialled. */
@@ -45,6 +48,13 @@ export const times = {
   heartbeat: 5_000,
   /** A server that the broker has not heard for so long is dropped. */
   serverSilence: 15_000,
+} as const
+
+/** Of one pack: many small files in one request. */
+export const packLimits = {
+  files: 256,
+  /** What one connection may have under way, for each holds up to `smallUpload` in memory. */
+  open: 4,
 } as const
 
 /** Uploads up to this size travel at once, without the question how much of them is there already. */

@@ -5,8 +5,12 @@ export const partialPrefix = '.andamio-partial-'
 
 const longest = 255
 
+/** What most are, and nothing below can be wrong with: it is asked of every file, several times. */
+const ordinary = /^[A-Za-z0-9][A-Za-z0-9._ -]{0,200}$/
+
 /** Why `name` is not the name of a file here, as the end of a sentence; undefined when it is. */
 export function whyNotName(name: string): string | undefined {
+  if (ordinary.test(name)) return undefined
   if (name === '') return 'is empty'
   if (name === '.' || name === '..') return 'means a folder'
   if (/[/\\]/.test(name)) return 'has a separator in it'

@@ -1,8 +1,9 @@
+import type { Call } from './call.ts'
 import { Calls } from './calls.ts'
 import { Connection } from './connection.ts'
 import { type Address, dial } from './dial.ts'
 import { FileManagerError } from './errors.ts'
-import { flow, times } from './limits.ts'
+import { flow, times, versions } from './limits.ts'
 import type { Hello, RequestOf, RequestType, ResponseOf, Welcome } from './messages.ts'
 
 export interface ConnectOptions extends Address {
@@ -12,7 +13,7 @@ export interface ConnectOptions extends Address {
 }
 
 /** What is asked and answered without a stream. */
-export type PlainRequest = Exclude<RequestType, 'upload' | 'download'>
+export type PlainRequest = Exclude<RequestType, 'upload' | 'download' | 'pack' | 'fetch'>
 
 /**
  * A greeted connection to a broker or server. Any number of requests may be begun at once: those beyond what the other
@@ -29,6 +30,10 @@ export interface Session {
   openUpload(request: RequestOf<'upload'>, options?: Options): Promise<Upload>
   /** Settles when the server has said what it will send. */
   openDownload(request: RequestOf<'download'>, options?: Options): Promise<Download>
+  /** `content` is that of all the files, one after the other. Settles when what has not failed is durable. */
+  pack(request: RequestOf<'pack'>, content: Uint8Array, options?: Options): Promise<ResponseOf<'pack'>>
+  /** Records of all the files asked for, in pieces, as they arrive. */
+  fetch(request: RequestOf<'fetch'>, options?: Options): Promise<Pick<Download, 'read' | 'cancel'>>
   /** Requests under way end with `cancelled`. */
   close(): Promise<void>
 }
@@ -65,7 +70,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const socket = await dial(options, options.authority)
   const calls = new Calls()
   const connection = new Connection(socket, calls)
-  connection.send('hello', 0, { versions: [1], ...options.hello })
+  connection.send('hello', 0, { versions: [...versions], ...options.hello })
   const welcome = await calls.begin(connection, times.firstFrame)
   return new OpenSession(connection, calls, welcome)
 }
@@ -116,10 +121,7 @@ class OpenSession implements Session {
       size,
       modified,
       offset,
-      read: async () => {
-        call.incoming.done(Number.POSITIVE_INFINITY)
-        return call.incoming.read()
-      },
+      read: () => readOn(call),
       get sha256() {
         return call.incoming.sha256
       },
@@ -127,8 +129,27 @@ class OpenSession implements Session {
     }
   }
 
+  async pack(request: RequestOf<'pack'>, content: Uint8Array, options: Options = {}) {
+    const call = await this.#calls.open(request, options.signal)
+    // The answer comes when all has been heard, or before, with why that is not needed.
+    call.outgoing.write(content).catch(() => undefined)
+    return (await call.answer) as ResponseOf<'pack'>
+  }
+
+  async fetch(request: RequestOf<'fetch'>, options: Options = {}) {
+    const call = await this.#calls.open(request, options.signal)
+    call.incoming.widen()
+    return { read: () => readOn(call), cancel: () => call.cancel() }
+  }
+
   async close(): Promise<void> {
     this.#connection.close(new FileManagerError('cancelled', 'the session was closed'))
     await this.closed
   }
+}
+
+/** The next pieces; those before are dealt with. */
+function readOn({ incoming }: Call): Promise<Buffer[] | undefined> {
+  incoming.done(Number.POSITIVE_INFINITY)
+  return incoming.read()
 }

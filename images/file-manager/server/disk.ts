@@ -134,6 +134,7 @@ const known: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ELOOP: ['not-found', 'there is no such file'],
   ENXIO: ['not-found', 'there is no such file'],
   EISDIR: ['name', 'a folder has this name'],
+  EFBIG: ['too-big', 'it is too big for this'],
   ENAMETOOLONG: ['name', 'the storage does not take names as long as this'],
   ENOSPC: ['no-space', 'the storage is full'],
   EDQUOT: ['no-space', 'the storage is full'],

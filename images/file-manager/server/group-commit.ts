@@ -1,7 +1,7 @@
-import { constants } from 'node:fs'
 import { Gathering } from '../program/gathering.ts'
 import { FileManagerError } from '../protocol/errors.ts'
-import { openFile, renameFile, storageError, syncFile } from './disk.ts'
+import { renameFile, storageError } from './disk.ts'
+import { FolderSync } from './folder-sync.ts'
 
 interface Naming {
   readonly from: string
@@ -11,12 +11,11 @@ interface Naming {
 
 /** Gives files their names durably: many renames, then one sync of the folder for all of them. */
 export class GroupCommit {
-  readonly #folder: string
+  readonly #folder: FolderSync
   readonly #namings = new Gathering<Naming>(group => this.#perform(group))
-  #fd: Promise<number> | undefined
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.#folder = new FolderSync(folder)
   }
 
   /**
@@ -30,20 +29,12 @@ export class GroupCommit {
   async #perform(group: readonly Naming[]): Promise<readonly PromiseSettledResult<void>[]> {
     const renamed = await Promise.allSettled(group.map(rename))
     try {
-      if (renamed.some(({ status }) => status === 'fulfilled')) await this.#sync()
+      if (renamed.some(({ status }) => status === 'fulfilled')) await this.#folder.sync()
       return renamed
     } catch (error) {
-      this.#fd = undefined
-      const reason = new FileManagerError('storage', 'the storage has failed to keep what it was given', {
-        cause: error,
-      })
+      const reason = notKept(error)
       return renamed.map(one => (one.status === 'fulfilled' ? { status: 'rejected', reason } : one))
     }
-  }
-
-  async #sync(): Promise<void> {
-    this.#fd ??= openFile(this.#folder, constants.O_RDONLY | constants.O_DIRECTORY)
-    await syncFile(await this.#fd)
   }
 }
 
@@ -53,6 +44,13 @@ async function rename({ from, to, last }: Naming): Promise<void> {
     await renameFile(from, to)
   } catch (error) {
     const gone = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw gone ? new FileManagerError('superseded', 'a later attempt has taken this upload over') : storageError(error)
+    throw gone ? takenOver() : storageError(error)
   }
 }
+
+/** Why a rename finds nothing to rename. */
+export const takenOver = (): FileManagerError =>
+  new FileManagerError('superseded', 'a later attempt has taken this upload over')
+
+export const notKept = (cause: unknown): FileManagerError =>
+  new FileManagerError('storage', 'the storage has failed to keep what it was given', { cause })

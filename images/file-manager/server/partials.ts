@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { FileManagerError } from '../protocol/errors.ts'
 import { partialPrefix } from '../protocol/names.ts'
@@ -19,7 +19,7 @@ const digits = 32
 const pattern = /^([0-9a-f]{32})-([0-9a-f]{32})-([0-9a-f]{32})(-taken)?$/
 
 export function writerOf(client: string, name: string): string {
-  return createHash('sha256').update(`${client}\0${name}`).digest('hex').slice(0, digits)
+  return hash('sha256', `${client}\0${name}`).slice(0, digits)
 }
 
 const short = (upload: string): string => upload.slice(0, digits)
@@ -37,7 +37,7 @@ export class Partials {
   }
 
   path({ writer, upload, attempt }: PartialId): string {
-    return join(this.#folder, `${partialPrefix}${writer}-${short(upload)}-${attempt}`)
+    return `${this.#folder}/${partialPrefix}${writer}-${short(upload)}-${attempt}`
   }
 
   /** Removes an attempt of which its client has lost sight. */

@@ -6,10 +6,13 @@ import type { Address } from '../protocol/dial.ts'
 import { FileManagerError } from '../protocol/errors.ts'
 import type { AnyExchange, Exchange } from '../protocol/exchange.ts'
 import type { Guest } from '../protocol/guest.ts'
+import { packLimits } from '../protocol/limits.ts'
 import { checkName } from '../protocol/names.ts'
 import { type Listening, type ServeOptions, serve } from '../protocol/serve.ts'
 import { storageError } from './disk.ts'
+import { sendFiles } from './fetch.ts'
 import { openHealthPort } from './health-port.ts'
+import { receivePack } from './pack.ts'
 import { writerOf } from './partials.ts'
 import { Readiness } from './readiness.ts'
 import { receiveUpload } from './receive.ts'
@@ -84,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<Listening> {
       health?.close()
       await registration?.stop()
       await listening.close(grace)
+      storage.close()
     },
   }
 }
@@ -111,6 +115,9 @@ async function answer(exchange: AnyExchange, guest: Guest, storage: Storage, opt
     exchange.respond({ offset: Math.min(found?.size ?? 0, exchange.request.size) })
     return `partial ${quoted(name)}: ${found?.size ?? 0} bytes`
   }
+  if (exchange.type === 'pack')
+    return oneOfFew(guest, () => receivePack(storage, exchange, clientOf(guest), options.mostOfFile))
+  if (exchange.type === 'fetch') return oneOfFew(guest, () => sendFiles(storage, exchange))
   if (exchange.type === 'upload') return upload(exchange, guest, storage, options.mostOfFile)
   if (exchange.type === 'download') {
     const name = checkName(exchange.request.name)
@@ -138,6 +145,20 @@ async function upload(exchange: Exchange<'upload'>, guest: Guest, storage: Stora
 }
 
 /** A client that does not say who it is cannot resume. */
-function writer(guest: Guest, name: string): string {
-  return writerOf(guest.hello?.client ?? randomBytes(16).toString('hex'), checkName(name))
+const clientOf = (guest: Guest): string => guest.hello?.client ?? randomBytes(16).toString('hex')
+
+const writer = (guest: Guest, name: string): string => writerOf(clientOf(guest), checkName(name))
+
+const packsOf = new WeakMap<Guest, number>()
+
+/** Each of these holds more memory than other requests do. */
+async function oneOfFew(guest: Guest, act: () => Promise<string>): Promise<string> {
+  const open = packsOf.get(guest) ?? 0
+  if (open >= packLimits.open) throw new FileManagerError('busy', `more than ${packLimits.open} packs at once`)
+  packsOf.set(guest, open + 1)
+  try {
+    return await act()
+  } finally {
+    packsOf.set(guest, (packsOf.get(guest) ?? 1) - 1)
+  }
 }

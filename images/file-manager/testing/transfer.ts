@@ -21,6 +21,13 @@ export async function put(
   return upload.finish(sha256(content))
 }
 
+/** The request and the content of a pack of these files. */
+export function packOf(files: readonly (readonly [name: string, content: Buffer])[]): [RequestOf<'pack'>, Buffer] {
+  const entries = files.map(([name, content]) => ({ name, size: content.length, sha256: sha256(content) }))
+  const attempt = randomBytes(16).toString('hex')
+  return [{ type: 'pack', attempt, files: entries }, Buffer.concat(files.map(([, content]) => content))]
+}
+
 /** An upload whose first `size` bytes have been sent, and that waits. */
 export async function begin(
   session: Session,

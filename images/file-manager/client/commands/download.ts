@@ -1,12 +1,13 @@
 import { closeSync, fsync, openSync } from 'node:fs'
 import pLimit from 'p-limit'
-import { downloadFile, type Into } from '../download.ts'
+import { downloadFile } from '../download.ts'
 import { GroupSync } from '../group-sync.ts'
 import { Leftovers } from '../leftovers.ts'
+import { downloadPack } from '../pack.ts'
 import { isPattern } from '../pattern.ts'
 import { persistently } from '../persistence.ts'
 import { type Exit, exits, problemOf, usageProblem } from '../problem.ts'
-import { findRemote, listRemote } from '../remote-files.ts'
+import { finderOf, listRemote } from '../remote-files.ts'
 import { visible } from '../shown.ts'
 import { InTheWay } from '../target.ts'
 import { type Transfer, transferAll } from '../transfers.ts'
@@ -31,16 +32,24 @@ export const download: Command = {
     const force = context.force || options.size > 0
     const replacing = replacements(context, force, signal)
     const [leftovers, sync] = [new Leftovers(context.folder), new GroupSync(context.folder)]
+    const into = { folder: context.folder, leftovers, sync }
     const transfers = [...files].map(([name, size]): Transfer => {
-      const into = (): Into => ({ folder: context.folder, leftovers, sync, replace: replacing.may(name) })
       return {
         name,
         size,
-        run: (session, moving) => downloadFile(session, name, into(), moving),
+        packable: true,
+        run: (session, moving) => downloadFile(session, name, { ...into, replace: replacing.may(name) }, moving),
         again: error => (error instanceof InTheWay ? replacing.ask(name) : Promise.resolve(false)),
       }
     })
-    const ended = await transferAll('download', transfers, { ...context, signal })
+    const ended = await transferAll('download', transfers, {
+      ...context,
+      signal,
+      pack: (session, pack) => {
+        const names = pack.map(({ name }) => name)
+        return downloadPack(session, names, into, replacing.may, signal)
+      },
+    })
     await syncFolder(context.folder)
     return firstOf(missing, ended)
   },
@@ -57,11 +66,12 @@ async function filesOf(
   if (words.length <= fewNames && !words.some(({ pattern }) => isPattern(pattern)))
     return [new Map(words.map(({ text }) => [text, undefined])), exits.done]
   const all = await persistently(link, session => listRemote(session, signal), signal)
+  const find = finderOf(all)
   let missing: Exit = exits.done
   const files = new Map<string, number>()
   for (const word of words)
     try {
-      for (const { name, size } of findRemote(word, all)) files.set(name, size)
+      for (const { name, size } of find(word)) files.set(name, size)
     } catch (error) {
       missing = exits.failed
       report.tell({ type: 'problem', problem: problemOf(error) })

@@ -1,6 +1,6 @@
 import { persistently } from '../persistence.ts'
 import { exits } from '../problem.ts'
-import { findRemote, listRemote } from '../remote-files.ts'
+import { finderOf, listRemote } from '../remote-files.ts'
 import { type Command, parted } from './command.ts'
 
 export const lls: Command = {
@@ -12,7 +12,7 @@ export const lls: Command = {
   async run(words, { link, report }, signal) {
     const { rest } = parted(words, [])
     const all = await persistently(link, session => listRemote(session, signal), signal)
-    const files = rest.length === 0 ? all : [...new Set(rest.flatMap(word => findRemote(word, all)))]
+    const files = rest.length === 0 ? all : [...new Set(rest.flatMap(finderOf(all)))]
     report.tell({ type: 'listed', where: 'remote', files })
     return exits.done
   },

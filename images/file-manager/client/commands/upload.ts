@@ -1,4 +1,6 @@
+import type { Stats } from 'node:fs'
 import { findLocal, pathFrom, statLocal } from '../local-files.ts'
+import { type Packable, uploadPack } from '../pack.ts'
 import { type Exit, exits, Problem, usageProblem } from '../problem.ts'
 import { openSource, readSmall } from '../source.ts'
 import { type Transfer, transferAll } from '../transfers.ts'
@@ -18,14 +20,24 @@ export const upload: Command = {
     const [paths, missing] = pathsOf(rest, context)
     refuseTwins(paths)
     if (paths.length === 0) return missing
-    return firstOf(
-      missing,
-      await transferAll(
-        'upload',
-        paths.map(path => transferOf(path, context)),
-        { ...context, signal },
-      ),
+    const seen = new Map(paths.map(path => [path, statLocal(context.folder, path)]))
+    const fileOf = (path: string): Packable[] => {
+      const stats = seen.get(path)
+      return stats === undefined ? [] : [{ path: pathFrom(context.folder, path), shown: path, seen: stats }]
+    }
+    const ended = await transferAll(
+      'upload',
+      [...seen].map(([path, stats]) => transferOf(path, stats, context)),
+      {
+        ...context,
+        signal,
+        pack: (session, pack) => {
+          const files = pack.flatMap(({ name }) => fileOf(name))
+          return uploadPack(session, files, context.cutOff, signal)
+        },
+      },
     )
+    return firstOf(missing, ended)
   },
 }
 
@@ -65,11 +77,12 @@ function refuseTwins(paths: readonly string[]): void {
 const twins = (one: string, other: string, name: string): Problem =>
   usageProblem(`${one} and ${other} would both be ${name} on the server`, 'Rename one of them.')
 
-function transferOf(path: string, { folder, nonce, cutOff }: Context): Transfer {
+function transferOf(path: string, stats: Stats | undefined, { folder, nonce, cutOff }: Context): Transfer {
   const whole = pathFrom(folder, path)
   return {
     name: path,
-    size: statLocal(folder, path)?.size,
+    size: stats?.size,
+    packable: stats?.isFile() === true,
     async run(session, moving) {
       const small = readSmall(whole, nonce, path)
       if (small !== undefined) return uploadSmall(session, small, cutOff, moving)
