@@ -26,10 +26,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-async function down(...args: readonly string[]): Promise<{ exit: number; output: string }> {
+const down = (...args: readonly string[]) => run('down', ...args)
+
+async function run(playbook: string, ...args: readonly string[]): Promise<{ exit: number; output: string }> {
   const homes = { XDG_STATE_HOME: 'state', XDG_CACHE_HOME: 'cache', XDG_CONFIG_HOME: 'config' }
   const env = Object.fromEntries(Object.entries(homes).map(([name, home]) => [name, join(folder, home)]))
-  const { exit, stdout, stderr } = await inProcess('down', ['--inventory', join(folder, 'lab.yaml'), ...args], env)
+  const { exit, stdout, stderr } = await inProcess(playbook, ['--inventory', join(folder, 'lab.yaml'), ...args], env)
   return { exit, output: stdout + stderr }
 }
 
@@ -47,4 +49,16 @@ it('down takes away what clients were given, tells so beforehand, and shows noth
 it('a down of some hosts leaves them what they have', async () => {
   const { exit } = await down('--yes', '--limit', 'one')
   expect([exit, existsSync(file)]).toEqual([0, true])
+})
+
+it.each([
+  ['demo', [], 'nothing-to-show'],
+  ['verify', ['--disturb'], 'nothing-to-disturb'],
+])('%s %s does nothing to a lab that has none, and asks where it has', async (playbook, args, code) => {
+  const none = await run(playbook, ...args, '--yes')
+  expect([none.exit, none.output]).toEqual([64, expect.stringContaining(code)])
+  await writeFile(join(folder, 'lab.yaml'), `${text}vars: { file-manager: { variant: basic } }\n`)
+  expect(await run(playbook, ...args, '--yes')).toEqual({ exit: 64, output: expect.stringContaining(code) })
+  await writeFile(join(folder, 'lab.yaml'), `${text}vars: { file-manager: { variant: advanced2 } }\n`)
+  expect(await run(playbook, ...args)).toEqual({ exit: 64, output: expect.stringContaining('cannot-ask') })
 })

@@ -32,15 +32,26 @@ export interface Ended {
 /** For one client with all its commands. */
 const limitMs = 120_000
 
-/** Starts the real client by way of a node, as a user would, in a folder of the visit, and gives it commands by a pipe. */
+export interface Call {
+  /** By a pipe, one a line; with `words` there are none. */
+  readonly commands?: readonly string[]
+  /** One command, on the command line. */
+  readonly words?: readonly string[]
+  /** Which folder of the visit it works in. */
+  readonly place?: string
+  /** Default true. */
+  readonly json?: boolean
+}
+
+/** Starts the real client by way of a node, as a user would. */
 export async function startClient(
   visit: Visit,
   node: string,
-  commands: readonly string[],
-  { place = 'client', json = true }: { place?: string; json?: boolean } = {},
+  { commands = [], words = [], place = 'client', json = true }: Call,
 ): Promise<Ended> {
   const { run } = visit
-  const child = spawn(process.execPath, [program, node, '--lab', run.lab.name, ...(json ? ['--json'] : [])], {
+  const flags = ['--lab', run.lab.name, ...(json ? ['--json'] : [])]
+  const child = spawn(process.execPath, [program, ...flags, node, ...words], {
     cwd: await visit.place(place),
     // Who it is goes with the visit; the credentials are the user's own.
     env: { ...process.env, XDG_STATE_HOME: join(visit.folder, 'state') },
@@ -62,7 +73,7 @@ export async function clientDoes(
   commands: readonly string[],
   place?: string,
 ): Promise<Ended & { readonly server: string }> {
-  const ended = await startClient(visit, node, commands, place === undefined ? {} : { place })
+  const ended = await startClient(visit, node, { commands, ...(place !== undefined && { place }) })
   expect(
     ended.exit === 0,
     `clienteFileManager ${node}, ${commands.join(', ')}: status ${ended.exit}; ${trouble(ended)}`,

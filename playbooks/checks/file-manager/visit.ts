@@ -72,9 +72,10 @@ export class Visit {
     return this.nodes[0] ?? ''
   }
 
-  /** Takes away what was put on the lab and here. What could not be is a warning, which names it. */
-  async close(): Promise<void> {
+  /** Takes away what was put here and, unless it is to be kept, on the lab. What could not be is named in a warning. */
+  async close({ keep = false } = {}): Promise<void> {
     await rm(this.folder, { recursive: true, force: true })
+    if (keep) return
     const names = this.files.map(({ name }) => name)
     try {
       await removeStored(this.run, this.variant, names)

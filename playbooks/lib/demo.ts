@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AndamioError, usageError } from '../../engine/errors.ts'
+import { checks } from '../../engine/play/checks.ts'
+import { ask } from '../../engine/play/confirm.ts'
+import type { Run } from '../../engine/play/run.ts'
+import type { Step } from '../../engine/play/step.ts'
+import { fileManager } from '../../roles/file-manager/role.ts'
+import { clientDoes, listed } from '../checks/file-manager/client.ts'
+import { demoScenes } from '../checks/file-manager/demo.ts'
+import { testFiles, Visit } from '../checks/file-manager/visit.ts'
+import { variantIn } from './verify.ts'
+
+/** Refuses where the lab has nothing to show, and asks before anything is done to it. */
+export function confirmDemo(): Step {
+  return {
+    title: 'Ask before the demo begins',
+    roles: [],
+    groups: [],
+    async perform(run: Run): Promise<void> {
+      if (!variantIn(run)?.shared) {
+        throw usageError({
+          code: 'nothing-to-show',
+          message: `${run.lab.name} has no file manager with shared storage`,
+          place: run.lab.file,
+          next: 'Let the inventory say vars: { file-manager: { variant: advanced2 } }, then run up.',
+        })
+      }
+      if (run.options.yes) return
+      const answer = await ask('The demo deletes one of the file manager’s servers. Go on? [yes/no] ', run.signal)
+      if (/^y(es)?$/i.test(answer.trim())) return
+      throw usageError({ code: 'not-confirmed', message: 'Nothing was done', next: 'Run again, or give --yes.' })
+    },
+  }
+}
+
+/** The presentation of the file manager, on the lab: what is typed, what comes of it. `keep` leaves its files there. */
+export function demo({ keep }: { readonly keep: boolean }): Step {
+  const title = 'Show the file manager'
+  return {
+    title,
+    roles: [fileManager],
+    groups: [],
+    async perform(run: Run): Promise<void> {
+      const variant = variantIn(run)
+      if (!variant) return
+      const files = testFiles()
+      const visit = await Visit.open(run, variant, files)
+      // Only what demos have brought is overwritten, and taken away.
+      let ours = false
+      try {
+        const others = await othersFiles(visit)
+        if (others.length > 0) throw filesThere(others)
+        ours = true
+        await checks(title, demoScenes(visit)).perform(run)
+      } finally {
+        await visit.close({ keep: keep || !ours })
+      }
+    },
+  }
+}
+
+/** Of the demo's names, those that something else on the file manager has. */
+async function othersFiles(visit: Visit): Promise<readonly string[]> {
+  const { node, files } = visit
+  const there = new Set(listed(await clientDoes(visit, node, ['lls'])))
+  const taken = files.filter(({ name }) => there.has(name))
+  if (taken.length > 0)
+    await clientDoes(
+      visit,
+      node,
+      taken.map(({ name }) => `download ${name}`),
+      'earlier',
+    )
+  const folder = await visit.place('earlier')
+  const contents = await Promise.all(taken.map(({ name }) => readFile(join(folder, name), 'utf8')))
+  return taken.filter(({ content }, index) => content !== contents[index]).map(({ name }) => name)
+}
+
+const filesThere = (names: readonly string[]): AndamioError =>
+  new AndamioError({
+    code: 'files-there',
+    message: `The file manager has ${names.join(', ')} already, and not from a demo`,
+    next: 'The demo would overwrite them. Download them, have them removed on the storage host, then run it again.',
+  })
