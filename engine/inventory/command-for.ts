@@ -11,7 +11,7 @@ export const defaultInventory = 'local'
  */
 export function commandFor(
   { asked }: Pick<LabHosts, 'asked'>,
-  playbook: 'up' | 'down',
+  playbook: 'up' | 'down' | 'ssh',
   ...more: readonly string[]
 ): string {
   const { inventory = defaultInventory, source } = asked ?? {}

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { commandFor } from '../../inventory/command-for.ts'
+import type { LabHosts } from '../../inventory/lab.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { Eventual } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
@@ -68,7 +69,8 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     },
     async leavesAsIs() {
       const there = hosts.filter(({ name }) => lab.selected.includes(name))
-      return (await Promise.all(there.map(host => sizeDiffers(host, layout.host(host.name))))).flat()
+      const differs = there.map(host => sizeDiffers({ ...host, ...commands(lab, host.name) }, layout.host(host.name)))
+      return (await Promise.all(differs)).flat()
     },
     find,
     operatorAddress() {
@@ -97,7 +99,7 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
               emit,
               signal,
               kernel: boots.kernel,
-              anew: `${commandFor(lab, 'down', '--limit', name)} && ${commandFor(lab, 'up')}`,
+              anew: commands(lab, name).anew,
               ...(image === 'cloud' ? { userData: () => readUserData(name, userData, lab.file) } : {}),
             }),
           ],
@@ -122,6 +124,15 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
     }),
     // Nobody has recorded what a host answers that cloud-init has configured.
     pristine: (host, kind, id) => (isCloud(host) ? undefined : pristineAnswer(host, kind, id)),
+  }
+}
+
+/** What a person runs to have a host started, or made, anew. */
+function commands(lab: LabHosts, host: string): { readonly restart: string; readonly anew: string } {
+  const up = commandFor(lab, 'up')
+  return {
+    restart: `${commandFor(lab, 'ssh', host, '--', 'sudo', 'poweroff')} - and when it is off: ${up}`,
+    anew: `${commandFor(lab, 'down', '--limit', host)} && ${up}`,
   }
 }
 

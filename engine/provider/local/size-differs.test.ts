@@ -30,7 +30,8 @@ async function starts(...words: readonly string[]): Promise<void> {
   await writeFile(layout.process, JSON.stringify(await identify(child.pid ?? 0)))
 }
 
-const differs = (memory: string, cpus: number, disk?: string) => sizeDiffers({ name: 'w', memory, cpus, disk }, layout)
+const differs = (memory: string, cpus: number, disk?: string) =>
+  sizeDiffers({ name: 'w', memory, cpus, disk, restart: 'off, up', anew: 'down, up' }, layout)
 
 it('has nothing to say of a host that is as the inventory has it, however that is written', async () => {
   await starts('mem=2G', 'ncpus=1', 'root=/dev/ubda')
@@ -40,11 +41,14 @@ it('has nothing to say of a host that is as the inventory has it, however that i
 
 it('says what a running host takes with its next start, and what it never takes', async () => {
   await starts('mem=2G', 'ncpus=1')
-  const memory = /^w was started with memory: 2G, cpus: 1; the inventory's memory: 3G, cpus: 1 come with its next start/
+  const memory =
+    /^w was started with memory: 2G, cpus: 1; the inventory's memory: 3G, cpus: 1 come with its next start\. To have them now: off, up$/
   expect(await differs('3G', 1)).toEqual([expect.stringMatching(memory)])
   expect(await differs('2G', 2)).toEqual([expect.stringContaining('cpus: 2 come')])
   expect(await differs('2G', 1, '20G')).toEqual([
-    expect.stringMatching(/^w has a disk of 16\.0 GiB, .* inventory's is 20G\. down --limit w, then up/),
+    expect.stringMatching(
+      /^w has a disk of 16\.0 GiB, .* inventory's is 20G\. To make the host anew, with nothing on it: down, up$/,
+    ),
   ])
   expect(await differs('3G', 1, '20G')).toHaveLength(2)
 })

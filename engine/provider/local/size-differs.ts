@@ -8,6 +8,9 @@ export interface SizeWish {
   readonly memory: string
   readonly cpus: number
   readonly disk?: string | undefined
+  /** The commands that start it anew, and that make it anew, for people. */
+  readonly restart: string
+  readonly anew: string
 }
 
 /**
@@ -18,7 +21,7 @@ export async function sizeDiffers(wish: SizeWish, layout: HostLayout): Promise<r
   return [...(await asStarted(wish, layout)), ...(await asMade(wish, layout))]
 }
 
-async function asStarted({ name, memory, cpus }: SizeWish, layout: HostLayout): Promise<readonly string[]> {
+async function asStarted({ name, memory, cpus, restart }: SizeWish, layout: HostLayout): Promise<readonly string[]> {
   const recorded = await recordedProcess(layout)
   if (recorded === undefined || !(await hostRuns(layout))) return []
   const words = (await readFile(`/proc/${recorded.pid}/cmdline`, 'utf8').catch(() => '')).split('\0')
@@ -29,15 +32,15 @@ async function asStarted({ name, memory, cpus }: SizeWish, layout: HostLayout): 
   const has = `memory: ${hasMemory}, cpus: ${hasCpus}`
   return [
     `${name} was started with ${has}; the inventory's memory: ${memory}, cpus: ${cpus} come with its next start. ` +
-      `To have them now: sudo poweroff on ${name} (playbooks/ssh.mjs), then up.`,
+      `To have them now: ${restart}`,
   ]
 }
 
-async function asMade({ name, disk }: SizeWish, layout: HostLayout): Promise<readonly string[]> {
+async function asMade({ name, disk, anew }: SizeWish, layout: HostLayout): Promise<readonly string[]> {
   const made = await stat(layout.disk).catch(() => undefined)
   if (disk === undefined || made === undefined || made.size === inBytes(disk)) return []
   return [
     `${name} has a disk of ${gigabytes(made.size)}, which stays as it was made; the inventory's is ${disk}. ` +
-      `down --limit ${name}, then up, makes the host anew, with nothing on it.`,
+      `To make the host anew, with nothing on it: ${anew}`,
   ]
 }
