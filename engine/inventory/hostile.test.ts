@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { Lexer } from 'yaml'
+import { anyCharacter } from '../shell/testing/any-character.ts'
 import { parseInventory } from './parse.ts'
 import { InventoryError } from './problems.ts'
 
@@ -93,7 +94,7 @@ describe('a hostile inventory', () => {
         all[a] = old.slice(0, column) + token + old.slice(column)
       }),
       fc
-        .tuple(line, fc.nat(60), fc.nat(8), fc.string({ maxLength: 5, unit: 'binary' }))
+        .tuple(line, fc.nat(60), fc.nat(8), fc.string({ maxLength: 5, unit: anyCharacter }))
         .map(([a, column, cut, text]) => (all: string[]) => {
           const old = all[a] ?? ''
           all[a] = old.slice(0, column) + text + old.slice(column + cut)

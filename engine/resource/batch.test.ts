@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quote } from '../shell/quote.ts'
+import { anyCharacter } from '../shell/testing/any-character.ts'
 import { compose, type Fragment } from './batch.ts'
 
 const fragment = (script: string, timeoutSeconds = 30): Fragment => ({ script, timeoutSeconds })
@@ -29,7 +30,7 @@ describe.each(['dash', 'bash'])('a batch in %s', shell => {
 
   it('frames any output, counted in bytes', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1, maxLength: 20 }), texts => {
+      fc.property(fc.array(fc.string({ unit: anyCharacter }), { minLength: 1, maxLength: 20 }), texts => {
         const clean = texts.map(text => text.replaceAll('\0', '').replace(/\n+$/, ''))
         const answers = run(
           shell,
