@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Of pieces that are done with; more of them than this is not worth its memory, and less not its time. */
-const mostBytes = 8_000_000
+const mostBytes = 4_000_000
 
 let collect: (() => void) | undefined
 let left = 0
