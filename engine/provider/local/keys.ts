@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
-import ssh2 from 'ssh2'
+import { makeKeyPair } from '../../connection/key-pair.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
 import { writeFileAtomically } from './atomic.ts'
@@ -98,7 +98,7 @@ function keyPair(
         ? []
         : [{ attribute: 'fingerprint', before: null, after: { late: 'a new key, made at creation' } }],
     async apply() {
-      const { private: secret, public: shown } = ssh2.utils.generateKeyPairSync('ed25519', { comment: `andamio ${id}` })
+      const { private: secret, public: shown } = makeKeyPair(`andamio ${id}`)
       // The public half last: a pair is whole when it is there.
       writeFileAtomically(path, secret)
       publish?.(shown)
