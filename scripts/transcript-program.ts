@@ -70,7 +70,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn('npx', ['zx', `playbooks/${playbook}.mjs`, ...args], {
       cwd: project,
-      env: { ...process.env, XDG_STATE_HOME: state, NO_COLOR: '1' },
+      env: { ...process.env, XDG_STATE_HOME: state, XDG_CONFIG_HOME: join(state, 'config'), NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let output = ''

@@ -18,7 +18,7 @@ import { changedIds, type PlaybookResult, project, runPlaybook, secondsOfPlay } 
 const labName = nameOfThisRun('e2e')
 const scratch = await mkdtemp(join(tmpdir(), 'andamio-e2e-'))
 // A state folder of its own: this lab must not meet the user's. The cache is shared, for it is keyed by content.
-const env = { XDG_STATE_HOME: join(scratch, 'state') }
+const env = { XDG_STATE_HOME: join(scratch, 'state'), XDG_CONFIG_HOME: join(scratch, 'config') }
 const inventory = join(scratch, 'lab.yaml')
 
 const up = (...args: readonly string[]): Promise<PlaybookResult> =>

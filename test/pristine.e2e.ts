@@ -22,7 +22,11 @@ const recordFile = join(project, 'engine/provider/local/pristine.json')
 const sorts = ['cp', 'worker1', 'nfs']
 const name = nameOfThisRun('pristine')
 const scratch = await mkdtemp(join(tmpdir(), 'andamio-pristine-'))
-const env = { XDG_STATE_HOME: join(scratch, 'state'), ANDAMIO_RECORD_ANSWERS: join(scratch, 'answers') }
+const env = {
+  XDG_STATE_HOME: join(scratch, 'state'),
+  XDG_CONFIG_HOME: join(scratch, 'config'),
+  ANDAMIO_RECORD_ANSWERS: join(scratch, 'answers'),
+}
 let lab: ScratchLab | undefined
 
 interface Line {
