@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from '../../../engine/play/checks.ts'
+import { FileManagerError } from '../../../images/file-manager/protocol/errors.ts'
 import { brokerPort } from '../../../images/file-manager/protocol/limits.ts'
 import { connect, type Session } from '../../../images/file-manager/protocol/session.ts'
 import type { Visit } from './visit.ts'
@@ -18,7 +19,10 @@ export async function meet({ access }: Pick<Visit, 'access'>, node: string): Pro
   }
 }
 
-/** Connects anew, by way of one node after the other, until the server of this name answers; what `use` makes of it. */
+/**
+ * Connects anew, by way of one node after the other, until the server of this name answers; what `use` makes of it. A node
+ * may not have heard yet which servers there are: a connection that it leads nowhere is one attempt, and no more.
+ */
 export async function meetServer<T>(
   visit: Visit,
   name: string,
@@ -28,7 +32,8 @@ export async function meetServer<T>(
   const { nodes } = visit
   const met = new Set<string>()
   for (let attempt = 0; attempt < attempts && !visit.run.signal.aborted; attempt++) {
-    const session = await meet(visit, nodes[attempt % nodes.length] ?? '')
+    const session = await meet(visit, nodes[attempt % nodes.length] ?? '').catch(unlessMayPass)
+    if (session === undefined) continue
     try {
       if (session.welcome.name === name) return await use(session)
       met.add(session.welcome.name)
@@ -36,7 +41,12 @@ export async function meetServer<T>(
       await session.close()
     }
   }
-  expect(false, `${attempts} connections reached ${[...met].join(', ')}, and never ${name}`)
+  expect(false, `${attempts} connections reached ${[...met].join(', ') || 'nobody'}, and never ${name}`)
+}
+
+function unlessMayPass(error: unknown): undefined {
+  if (error instanceof FileManagerError && ['unreachable', 'lost', 'not-ready'].includes(error.errorCode)) return
+  throw error
 }
 
 /** All names that a server lists. */

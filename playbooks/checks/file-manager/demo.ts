@@ -6,6 +6,7 @@ import { controlPlaneGroup } from '../../../kube/api/cluster.ts'
 import { balanced } from './balance.ts'
 import { startClient, trouble } from './client.ts'
 import { onStorageHost } from './kept.ts'
+import { withOutcome } from './outcome.ts'
 import { replacement } from './replaced.ts'
 import { sharedPlace } from './stored.ts'
 import type { Visit } from './visit.ts'
@@ -22,7 +23,7 @@ export function demoScenes(visit: Visit): readonly Check[] {
   const [removed, newcomer] = replacement(visit)
   const master = (words: string) => onMaster(run, words)
   const client = (address: string, words: readonly string[], place?: string) => asUser(visit, address, words, place)
-  return [
+  const scenes = [
     scene('S1-A1', 'The cluster', () => master('get nodes -o wide')),
     scene('S1-A3', 'A broker, three servers', () => master('get deployments,services,pv,pvc')),
     scene('S1-A4', 'On different workers', () => master('get pods -o wide')),
@@ -69,6 +70,7 @@ export function demoScenes(visit: Visit): readonly Check[] {
       : []),
     ...(newcomer ? [followed(newcomer, () => client(node, ['lls']))] : []),
   ]
+  return scenes.map(withOutcome)
 }
 
 const scene = (id: string, title: string, act: () => Promise<void>): Check => ({

@@ -1,7 +1,4 @@
-import { type Check, expect } from '../../../engine/play/checks.ts'
-import type { Run } from '../../../engine/play/run.ts'
-import { Problem } from '../../../images/file-manager/client/problem.ts'
-import { FileManagerError } from '../../../images/file-manager/protocol/errors.ts'
+import type { Check } from '../../../engine/play/checks.ts'
 import { balanced } from './balance.ts'
 import { brokerLog } from './broker-log.ts'
 import { clientChecks } from './clients.ts'
@@ -9,6 +6,7 @@ import { deployments, placement } from './deployed.ts'
 import { imagesThere } from './images.ts'
 import { downloaded, onStorageHost, seenAgain } from './kept.ts'
 import { allRestarted, workerLost } from './lost.ts'
+import { withOutcome } from './outcome.ts'
 import { replacement } from './replaced.ts'
 import { scaled } from './scaled.ts'
 import { services } from './services.ts'
@@ -37,16 +35,5 @@ export function fileManagerChecks(visit: Visit, disturb: boolean): readonly Chec
     balanced(visit),
     ...only(shared && disturb, ...replacement(visit), workerLost(visit), allRestarted(visit), scaled(visit)),
   ]
-  return list.map(check => ({ ...check, look: run => seen(run, check) }))
-}
-
-/** What the file manager's own programs throw is an outcome of the check, and no bug of ours. */
-async function seen(run: Run, check: Check): Promise<string> {
-  try {
-    return await check.look(run)
-  } catch (error) {
-    expect(!run.signal.aborted, 'interrupted')
-    expect(!(error instanceof FileManagerError || error instanceof Problem), (error as Error).message)
-    throw error
-  }
+  return list.map(withOutcome)
 }
