@@ -37,12 +37,17 @@ export async function prove(title: string, step: () => Promise<void>): Promise<v
 
 export class ProofFailed extends Error {}
 
+/** Which side of a number is the good one. */
+export type Goal = { readonly atMost: number } | { readonly atLeast: number }
+
 /** A number that was seen, beside what it should be. One that misses its goal fails the proof at its end. */
-export function figure(name: string, value: number, goal: { readonly atMost: number }, unit: string): void {
-  const met = value <= goal.atMost
-  const shown = Number.isInteger(value) ? String(value) : value.toFixed(2)
-  figures.push({ name, value: `${shown} ${unit}`, goal: `at most ${goal.atMost} ${unit}`, met })
-  say(`figure: ${name}: ${shown} ${unit} (goal: at most ${goal.atMost} ${unit})${met ? '' : '  MISSED'}`)
+export function figure(name: string, value: number, goal: Goal, unit: string): void {
+  const met = 'atMost' in goal ? value <= goal.atMost : value >= goal.atLeast
+  const wanted = 'atMost' in goal ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`
+  const withUnit = (text: string): string => `${text} ${unit}`.trimEnd()
+  const shown = withUnit(Number.isInteger(value) ? String(value) : value.toFixed(2))
+  figures.push({ name, value: shown, goal: withUnit(wanted), met })
+  say(`figure: ${name}: ${shown} (goal: ${withUnit(wanted)})${met ? '' : '  MISSED'}`)
 }
 
 export function equal(actual: unknown, wanted: unknown, what: string): void {

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { equal, figure, holds, say } from '../proof.ts'
+import type { Stage } from './stage.ts'
+import { User } from './user.ts'
+
+const kills = 50
+const fileBytes = 64 * 1024
+/** For a server in the place of the one that was deleted. */
+const replaceSeconds = 60
+
+/**
+ * Three users upload one file after the other, by way of a node each, while one server after the other is deleted. The
+ * next goes when its replacement serves.
+ */
+export async function killUnderLoad(stage: Stage, scratch: string, count = kills): Promise<void> {
+  const workers = await stage.workers()
+  const users = await Promise.all(
+    workers.map((node, index) => User.start(stage, `kills-${process.pid}-${index}`, node, scratch)),
+  )
+  const over = new AbortController()
+  const busy = users.map(async user => {
+    while (!over.signal.aborted) await user.upload(fileBytes)
+  })
+  const windows: { readonly from: number; to: number }[] = []
+  try {
+    await Promise.all(users.map(user => untilTrue('a first file', 30, async () => user.kept.size > 0)))
+    for (let kill = 0; kill < count; kill++) {
+      const window = { from: performance.now(), to: 0 }
+      const victim = await replaceOne(stage, (kill % 3) + 1)
+      window.to = performance.now()
+      windows.push(window)
+      const failed = users.flatMap(({ outcomes }) => outcomes.filter(({ ok, at }) => !ok && at > window.from))
+      say(
+        `${kill + 1}: ${victim} replaced after ${((window.to - window.from) / 1000).toFixed(1)} s, ${failed.length} failures`,
+      )
+    }
+  } finally {
+    over.abort()
+    await Promise.all(busy)
+    await Promise.all(users.map(user => user.end()))
+  }
+  await judge(stage, users, windows)
+}
+
+/** Deletes one of the servers, and waits until it is gone and as many serve as before; all in one go, for looking costs. */
+async function replaceOne(stage: Stage, which: number): Promise<string> {
+  const told = await stage.lab.on(
+    'cp',
+    `export KUBECONFIG=/etc/kubernetes/admin.conf
+victim=$(kubectl get pods --selector app=server --output name | sed -n ${which}p)
+kubectl delete "$victim" --timeout=60s >&2
+kubectl rollout status deployment/server-deployment --timeout=${replaceSeconds}s >&2
+echo "$victim"`,
+  )
+  return told.trim()
+}
+
+async function judge(
+  stage: Stage,
+  users: readonly User[],
+  windows: readonly { readonly from: number; readonly to: number }[],
+): Promise<void> {
+  const failures = windows.map(({ from }, index) => {
+    const to = windows[index + 1]?.from ?? Number.POSITIVE_INFINITY
+    return users.flatMap(({ outcomes }) => outcomes.filter(({ ok, at }) => !ok && at >= from && at < to))
+  })
+  for (const { name, why } of failures.flat()) say(`  failed: ${name}: ${why}`)
+  const kept = new Map(users.flatMap(user => [...user.kept]))
+  say(
+    `${windows.length} servers deleted, ${kept.size} files acknowledged, ${users.flatMap(({ servers }) => servers).length} connections`,
+  )
+  figure(
+    'failures that a user saw, of the worst kill',
+    Math.max(0, ...failures.map(({ length }) => length)),
+    { atMost: 1 },
+    '',
+  )
+  figure('failures that users saw, of all kills', failures.flat().length, { atMost: windows.length }, '')
+  figure('the longest that a user waited for one file', longestWait(users), { atMost: 5 }, 's')
+  const stored = await stage.stored(`kills-${process.pid}-*`)
+  const found = new Map(
+    stored
+      .trim()
+      .split('\n')
+      .map(line => [line.slice(66), line.slice(0, 64)]),
+  )
+  const lost = [...kept].filter(([name, sha256]) => found.get(name) !== sha256)
+  figure('acknowledged files that are lost', lost.length, { atMost: 0 }, 'files')
+  await stage.remove(`kills-${process.pid}-*`)
+  equal(
+    (await stage.lab.on('nfs', `ls -A /mnt/nfs-share/FileManagerDir | grep -c kills-${process.pid}- || :`)).trim(),
+    '0',
+    'files left',
+  )
+}
+
+/** Between two acknowledged files of one user, seconds. */
+function longestWait(users: readonly User[]): number {
+  const waits = users.flatMap(({ outcomes }) => {
+    const done = outcomes.filter(({ ok }) => ok)
+    return done.slice(1).map(({ at }, index) => at - (done[index]?.at ?? at))
+  })
+  return Math.max(0, ...waits) / 1000
+}
+
+export async function untilTrue(what: string, limitSeconds: number, ask: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + limitSeconds * 1000
+  while (!(await ask())) {
+    holds(performance.now() < end, `${what} is there within ${limitSeconds} s`)
+    await pause(500)
+  }
+}
