@@ -38,7 +38,7 @@ interface Line {
   readonly data?: Readonly<Record<string, Json>>
 }
 
-const noCluster = (why: string): Line => ({ text: why, data: { cluster: null, why } })
+const noCluster = (why: string): Line => ({ text: `CLUSTER  ${why}`, data: { cluster: null, why } })
 
 /** Without `nodes` the cluster was not seen, and nothing can be said of any. */
 function hostLines(run: Run, nodes: readonly Node[] | undefined): readonly Line[] {
