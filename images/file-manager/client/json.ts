@@ -16,7 +16,12 @@ export function asJson(out: Stream, people: Reporter): Reporter & { end(exit: nu
     if (lines === '') process.nextTick(flush)
     lines += `${JSON.stringify(event)}\n`
   }
-  const at = (): string => new Date().toISOString()
+  let [when, shown] = [0, '']
+  const at = (): string => {
+    const now = Date.now()
+    if (now !== when) [when, shown] = [now, new Date(now).toISOString()]
+    return shown
+  }
   const tell = (event: ClientEvent): void => {
     for (const each of flat(event)) write({ ...each, at: at() })
     if (event.type === 'problem' || event.type === 'lost') people.tell(event)

@@ -54,7 +54,7 @@ export const times = {
 export const packLimits = {
   files: 256,
   /** What one connection may have under way, for each holds up to `smallUpload` in memory. */
-  open: 4,
+  open: 8,
 } as const
 
 /** Uploads up to this size travel at once, without the question how much of them is there already. */

@@ -135,10 +135,10 @@ describe('a pack', () => {
     }
   })
 
-  test('is one of four that a connection may have open', async () => {
+  test('is one of eight that a connection may have open', async () => {
     const opened = await session(await server(folder()))
     const [request, content] = packOf([['a', Buffer.alloc(10)]])
-    const begun = 'abcd'.split('').map(name => {
+    const begun = 'abcdefgh'.split('').map(name => {
       const files = request.files.map(file => ({ ...file, name }))
       return opened.pack({ ...request, files }, content.subarray(1)).catch(() => undefined)
     })

@@ -1,6 +1,6 @@
 import { FileManagerError } from '../protocol/errors.ts'
 import type { Exchange } from '../protocol/exchange.ts'
-import { smallUpload } from '../protocol/limits.ts'
+import { flow, smallUpload } from '../protocol/limits.ts'
 import type { PackEntry } from '../protocol/messages.ts'
 import { removeFile, storageError } from './disk.ts'
 import type { Outcome } from './lane.ts'
@@ -81,7 +81,7 @@ async function admit(storage: Storage, file: PackEntry, attempt: string, client:
 /** Writes what arrives, some files at a time; no more of it is held than one such lot and what waits for a thread. */
 async function receive(storage: Storage, { incoming }: Exchange<'pack'>, entries: readonly Entry[]): Promise<void> {
   const writing: Promise<void>[] = []
-  incoming.widen()
+  if (entries.reduce((sum, { size }) => sum + size, 0) > flow.initialWindow) incoming.widen()
   let pieces: Buffer[] = []
   try {
     for (let first = 0; first < entries.length; ) {

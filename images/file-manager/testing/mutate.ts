@@ -54,8 +54,26 @@ export function goodFrames(random: Random, id: number): Buffer[] {
       dataFrame(id, content),
       controlFrame('cancel', id),
     ],
+    () => packFrames(random, id),
+    () => [controlFrame('request', id, { type: 'fetch', names: [name, `fuzz-${random.number(20)}`, 'missing'] })],
     () => [controlFrame('ping', 0)],
   ])()
+}
+
+function packFrames(random: Random, id: number): Buffer[] {
+  const contents = Array.from({ length: random.number(4) + 1 }, () => random.bytes(random.number(300)))
+  const first = random.number(20)
+  const files = contents.map((content, i) => ({
+    name: `fuzz-${first + i}`,
+    size: content.length,
+    sha256: sha256(content),
+    ...(random.chance(0.2) && { replaces: [{ upload: sha256(content), attempt: 'a'.repeat(32) }] }),
+  }))
+  const request = controlFrame('request', id, { type: 'pack', attempt: random.bytes(16).toString('hex'), files })
+  const all = Buffer.concat(contents)
+  const cut = random.number(all.length + 1)
+  const parts = [all.subarray(0, cut), all.subarray(cut)].filter(({ length }) => length > 0)
+  return [request, ...parts.map(part => dataFrame(id, part))]
 }
 
 /** `frame` with something about it changed. */
@@ -100,6 +118,8 @@ function oddJson(random: Random, frame: Buffer): Buffer {
   const text = frame.subarray(headerSize).toString()
   if (kind === undefined || !text.startsWith('{')) return frame
   const body = JSON.parse(text)
-  body[random.of(Object.keys(body))] = random.of(odd)
+  const files: object[] | undefined = body.files
+  const changed = files !== undefined && random.chance(0.7) ? random.of(files) : body
+  changed[random.of(Object.keys(changed))] = random.of(odd)
   return controlFrame(kind as ControlKind, frame.readUInt32BE(6), body)
 }

@@ -17,7 +17,7 @@ import { type Bed, mostMemory } from './bed.ts'
 const host = '127.0.0.1'
 
 export async function frameSteps(bed: Bed, random: Random, frames: number): Promise<void> {
-  const hello = { versions: [1], role: 'client', token: bed.made.clientToken }
+  const hello = { versions: [1, 2], role: 'client', token: bed.made.clientToken }
   await prove(`${frames} mutated frames end in nothing but errors of the protocol`, async () => {
     const data = bed.data('frames')
     const { program, port } = await bed.server(data, '--plain-text')
