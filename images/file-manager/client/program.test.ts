@@ -95,9 +95,13 @@ describe('the program', () => {
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends in order at %s, and goes on the next time', async signal => {
     const { data, gate, here, run, begin } = await start()
-    writeFileSync(join(here, 'big'), randomBytes(60_000_000))
+    writeFileSync(join(here, 'big'), randomBytes(30_000_000))
     const { child, ended } = begin(['upload', 'big'])
-    gate.after(5_000_000, () => child.kill(signal))
+    gate.after(5_000_000, () => {
+      gate.hold()
+      child.stderr.once('data', () => gate.letGo())
+      child.kill(signal)
+    })
     expect(await ended).toMatchObject({ exit: 130, err: expect.stringContaining('goes on where it stopped') })
     expect(shown(data)).toEqual([])
     expect((await run(['upload', 'big'])).out).toContain('of it earlier')
@@ -105,11 +109,15 @@ describe('the program', () => {
 
   test('leaves nothing to be seen when it is killed, and takes up what it had', async () => {
     const { data, gate, here, run, begin } = await start()
-    const content = randomBytes(60_000_000)
+    const content = randomBytes(30_000_000)
     writeFileSync(join(data, 'big'), content)
     const { child, ended } = begin(['download', 'big'])
-    gate.after(20_000_000, () => child.kill('SIGKILL'))
+    gate.after(5_000_000, () => {
+      gate.hold()
+      child.kill('SIGKILL')
+    })
     expect((await ended).exit).toBe('SIGKILL')
+    gate.letGo()
     expect(shown(here)).toEqual([])
     expect((await run(['download', 'big'])).out).toContain('of it earlier')
     expect(readFileSync(join(here, 'big')).equals(content)).toBe(true)

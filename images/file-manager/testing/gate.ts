@@ -12,6 +12,7 @@ export class Gate {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #watch: { readonly at: number; act(): void } | undefined
+  #held = false
 
   private constructor(target: number, server: Server) {
     this.target = target
@@ -36,6 +37,17 @@ export class Gate {
     this.#watch = { at: this.passed + bytes, act }
   }
 
+  /** Carries nothing until `letGo`: what is on its way does not arrive meanwhile. */
+  hold(): void {
+    this.#held = true
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  letGo(): void {
+    this.#held = false
+    for (const socket of this.#sockets) socket.resume()
+  }
+
   /** Ends all connections, as the death of a server does. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
@@ -56,12 +68,16 @@ export class Gate {
     ] as const) {
       this.#sockets.add(one)
       one.on('error', () => undefined)
-      one.on('data', chunk => this.#count(chunk.length))
+      one.on('data', chunk => {
+        if (!other.write(chunk)) one.pause()
+        this.#count(chunk.length)
+      })
+      other.on('drain', () => this.#held || one.resume())
+      one.on('end', () => other.end())
       one.on('close', () => {
         this.#sockets.delete(one)
         other.destroy()
       })
-      one.pipe(other)
     }
   }
 
