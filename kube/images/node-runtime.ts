@@ -7,8 +7,11 @@ import { nodePackage } from '../versions.ts'
 import type { ImageSource } from './program.ts'
 import { askTool, runTool } from './tool.ts'
 
+/** Of this machine, for what Node has no call for: it makes all that was written to a file system durable. */
+const syncProgram = '/usr/bin/sync'
+
 /** Node's program comes with npm's package of it: the same bytes for everybody, whatever Node runs here. */
-export const runtimeIdentity = `${nodePackage.name} ${nodePackage.version} ${nodePackage.integrity}`
+export const runtimeIdentity = `${nodePackage.name} ${nodePackage.version} ${nodePackage.integrity} with sync`
 
 const platform = 'linux/amd64'
 /** Fixed by the processor's binary interface, the same on every glibc system. */
@@ -17,8 +20,8 @@ const loader = '/lib64/ld-linux-x86-64.so.2'
 const resolvers = ['libnss_files.so.2', 'libnss_dns.so.2']
 
 /**
- * Puts together the root of a file system in which Node runs, at `into`: the program, and of this machine the libraries
- * that it loads. Throws `image-platform` where this machine has none that fit.
+ * Puts together the root of a file system in which Node runs, at `into`: the program, and of this machine `sync` and the
+ * libraries that both load. Throws `image-platform` where this machine has none that fit.
  */
 export async function gatherNode(source: ImageSource, into: string): Promise<void> {
   if (source.platform !== platform) throw unfit(source, `Node is put into images for ${platform} only`)
@@ -26,10 +29,11 @@ export async function gatherNode(source: ImageSource, into: string): Promise<voi
   try {
     await runTool('tar', ['-xzf', await fetched(), '-C', scratch], { timeoutSeconds: 120 })
     const program = join(scratch, 'package/bin/node')
+    const libraries = [...(await librariesOf(source, program)), ...(await listed(source, syncProgram))]
     await install(program, join(into, 'usr/bin/node'))
     await install(join(scratch, 'package/LICENSE'), join(into, 'usr/share/doc/node/LICENSE'))
-    for (const library of await librariesOf(source, program))
-      await install(library, join(into, 'usr/lib', basename(library)))
+    await install(syncProgram, join(into, 'usr/bin/sync'))
+    for (const library of new Set(libraries)) await install(library, join(into, 'usr/lib', basename(library)))
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

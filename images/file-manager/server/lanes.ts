@@ -46,6 +46,7 @@ export class Lane implements Lanes {
 
   run<K extends keyof Jobs>(kind: K, asks: Jobs[K]['asks'], transfer: readonly ArrayBuffer[] = []) {
     return new Promise<Jobs[K]['answers']>((resolve, reject) => {
+      if (this.#closed) reject(lost('the server ends'))
       const job = { kind, ...asks } as Job
       this.#queue.push({ job, transfer, reject, resolve: answer => resolve(answer as Jobs[K]['answers']) })
       this.#next()

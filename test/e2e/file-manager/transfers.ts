@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { sendRange } from '../../../images/file-manager/protocol/send-range.ts'
 import type { Session } from '../../../images/file-manager/protocol/session.ts'
 import type { Random } from '../../../images/file-manager/testing/random.ts'
-import { get, put, sha256, uploadRequest } from '../../../images/file-manager/testing/transfer.ts'
+import { get, packOf, put, sha256, uploadRequest } from '../../../images/file-manager/testing/transfer.ts'
 import { equal, figure, holds, prove, say } from '../proof.ts'
 import { type Bed, mostMemory } from './bed.ts'
 
@@ -79,17 +79,24 @@ export async function killSteps(bed: Bed, random: Random, kills: number): Promis
       const contents = [0, 1, 2].map(() => randomBytes(random.number(8 * MiB) + 100_000))
       const small = Array.from({ length: 20 }, (_, i) => [`small-${i}`, randomBytes(500)] as const)
       const uploads = [...contents.map((content, i) => [`large-${i}`, content] as const), ...small]
+      const packed = Array.from({ length: 100 }, (_, i) => [`packed-${i}`, randomBytes(800)] as const)
       const begun = uploads.map(async ([name, content]) => {
         await put(session, name, content)
         acknowledged.set(name, sha256(content))
       })
-      const settled = Promise.allSettled(begun)
+      const packs = [0, 1].map(async half => {
+        const files = packed.slice(half * 50, half * 50 + 50)
+        const { failed } = await session.pack(...packOf(files))
+        equal(failed, [], 'failures in a pack')
+        for (const [name, content] of files) acknowledged.set(name, sha256(content))
+      })
+      const settled = Promise.allSettled([...begun, ...packs])
       const when = random.number(120)
       await new Promise(resolve => setTimeout(resolve, when)) // when the kill comes is what is being tried
       await program.ended('SIGKILL')
       const failed = (await settled).filter(({ status }) => status === 'rejected').length
       if (failed > 0) cut++
-      resumed += await checkAfter(bed, data, acknowledged, uploads)
+      resumed += await checkAfter(bed, data, acknowledged, [...uploads, ...packed])
     }
     say(`${cut} of ${kills} kills met uploads under way; ${resumed} were gone on with where they were cut off`)
     holds(cut > kills / 2 && resumed > 0, 'most kills met uploads, and some could be gone on with')
