@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true }))
 
 /** The variables that these inventories set; which there are is the roles' to say, and held by the playbooks' tests. */
-const roleVars = { 'control-plane': { ignorePreflightErrors: [] } }
+const roleVars = { 'control-plane': { ignorePreflightErrors: [] }, 'file-manager': { variant: '' } }
 const load = (name: string) => loadInventory(name, { cwd, builtinFolder, roleVars })
 
 describe('loading', () => {
