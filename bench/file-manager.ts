@@ -14,10 +14,13 @@ import { bareStream, makeFile, startOurs, startScp, type Taken } from './file-ma
 
 const [megabytes = 1024, files = 10_000, rounds = 3] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'andamio-bench-file-manager-'))
-const [data, small] = [join(folder, 'data'), join(folder, 'small')]
-for (const each of [data, small]) mkdirSync(each)
+const data = join(folder, 'data')
+mkdirSync(data)
 const big = join(folder, 'big')
 const taken = new Map<string, Taken[]>()
+
+type Ours = Awaited<ReturnType<typeof startOurs>>
+type Scp = Awaited<ReturnType<typeof startScp>>
 
 async function turn(name: string, act: () => Promise<Taken>): Promise<void> {
   const one = await act()
@@ -38,38 +41,56 @@ function verdict(what: string, ratio: number, goal: number): void {
   if (!met) process.exitCode = 1
 }
 
-/** A folder that is empty. */
-function fresh(name: string): string {
-  const path = join(folder, name)
-  rmSync(path, { recursive: true, force: true })
+let folders = 0
+/** A folder that is empty and new: for minutes after many files were removed, some file systems make new ones slowly. */
+function fresh(): string {
+  const path = join(folder, `fresh-${++folders}`)
   mkdirSync(path)
   return path
+}
+
+async function largeFile(ours: Ours, scp: Scp): Promise<void> {
+  const there = fresh()
+  const [bare, down, copied] = [fresh(), fresh(), fresh()]
+  await turn('bare TLS stream', () => bareStream(folder, big, join(bare, 'big')))
+  await turn('upload', () => ours.client(folder, 'upload', 'big'))
+  await turn('download', () => ours.client(down, 'download', 'big'))
+  await turn('scp, there', () => scp.copy(big, scp.remote(join(there, 'big'))))
+  await turn('scp, back', () => scp.copy(scp.remote(big), join(copied, 'big')))
+  for (const each of [there, bare, down, copied]) rmSync(each, { recursive: true })
+  rmSync(join(data, 'big'))
+}
+
+async function smallFiles(scp: Scp): Promise<number> {
+  const small = fresh()
+  for (let i = 0; i < files; i++) writeFileSync(join(small, `file-${i}`), randomBytes(1024))
+  const names = readdirSync(small)
+  const ours = await startOurs(fresh(), fresh())
+  const [there, down, copied] = [fresh(), fresh(), fresh()]
+  try {
+    await turn('upload of small files', () => ours.client(small, 'upload', ...names))
+    await turn('scp -r, there', () => scp.copy('-r', small, scp.remote(there)))
+    await turn('download of small files', () => ours.client(down, 'download', ...names))
+    await turn('scp -r, back', () => scp.copy('-r', scp.remote(small), copied))
+    return mostMemory(ours)
+  } finally {
+    await ours.close()
+  }
+}
+
+const mostMemory = ({ server }: Ours): number => {
+  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8')) ?? []
+  return Math.round(Number(kilobytes) / 1024)
 }
 
 const ours = await startOurs(folder, data)
 const scp = await startScp(folder)
 try {
   if (megabytes > 0) makeFile(big, megabytes * 2 ** 20)
-  for (let i = 0; i < files; i++) writeFileSync(join(small, `file-${i}`), randomBytes(1024))
-  const names = readdirSync(small)
+  const memory: number[] = []
   for (let round = 0; round < rounds; round++) {
-    if (megabytes > 0) {
-      await turn('bare TLS stream', () => bareStream(folder, big, join(fresh('bare'), 'big')))
-      await turn('upload', () => ours.client(folder, 'upload', 'big'))
-      await turn('download', () => ours.client(fresh('down'), 'download', 'big'))
-      await turn('scp, there', () => scp.copy(big, scp.remote(join(fresh('scp'), 'big'))))
-      await turn('scp, back', () => scp.copy(scp.remote(big), join(fresh('scp'), 'big')))
-      for (const each of ['bare', 'down', 'scp']) fresh(each)
-      rmSync(join(data, 'big'))
-    }
-    if (files > 0) {
-      await turn('upload of small files', () => ours.client(small, 'upload', ...names))
-      await turn('scp -r, there', () => scp.copy('-r', small, scp.remote(fresh('scp'))))
-      await turn('download of small files', () => ours.client(fresh('down'), 'download', ...names))
-      await turn('scp -r, back', () => scp.copy('-r', scp.remote(small), fresh('scp')))
-      for (const each of ['down', 'scp']) fresh(each)
-      for (const name of names) rmSync(join(data, name))
-    }
+    if (megabytes > 0) await largeFile(ours, scp)
+    if (files > 0) memory.push(await smallFiles(scp))
   }
   if (megabytes > 0) {
     const bare = middle('bare TLS stream', 'transfer')
@@ -88,8 +109,7 @@ try {
         middle(rival, 'command') / middle(`${what} of small files`, 'command'),
         5,
       )
-  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${ours.server.child.pid}/status`, 'utf8')) ?? []
-  process.stdout.write(`the server has had ${Math.round(Number(kilobytes) / 1024)} MB\n`)
+  process.stdout.write(`servers have had up to ${Math.max(mostMemory(ours), ...memory)} MB\n`)
 } finally {
   await Promise.all([ours.close(), scp.close()])
   rmSync(folder, { recursive: true })
