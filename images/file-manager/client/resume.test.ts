@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { flow } from '../protocol/limits.ts'
 import { partialPrefix } from '../protocol/names.ts'
 import { labs } from '../testing/lab.ts'
 import { everythingIn } from '../testing/serving.ts'
@@ -9,8 +10,9 @@ import { Leftovers } from './leftovers.ts'
 
 const { lab, folder } = labs()
 
-const content = randomBytes(16_000_000)
-const half = content.length / 2
+const early = 2_000_000
+/** More than is on its way when so much has passed, for a sender is never ahead of its reader by more than a window. */
+const content = randomBytes(early + flow.window + 2_000_000)
 
 const same = (path: string, expected = content): boolean => readFileSync(path).equals(expected)
 const shown = (where: string): string[] => everythingIn(where).filter(name => !name.startsWith(partialPrefix))
@@ -21,7 +23,7 @@ describe('an upload', () => {
     const client = start()
     client.write('big', content)
     const { port } = await another()
-    gate.after(half, () => {
+    gate.after(early, () => {
       gate.target = port
       gate.cut()
     })
@@ -41,7 +43,7 @@ describe('an upload', () => {
     const client = start()
     client.write('big', content)
     const abort = new AbortController()
-    gate.after(half, () => abort.abort())
+    gate.after(early, () => abort.abort())
     expect(await client.run('upload big', abort.signal)).toBe(130)
     expect(shown(data)).toEqual([])
     gate.target = (await another()).port
@@ -57,7 +59,7 @@ describe('an upload', () => {
     const client = start()
     client.write('big', content)
     const abort = new AbortController()
-    gate.after(half, () => abort.abort())
+    gate.after(early, () => abort.abort())
     expect(await client.run('upload big', abort.signal)).toBe(130)
     const changed = Buffer.from(content).fill(7, 0, 10)
     client.write('big', changed)
@@ -71,7 +73,7 @@ describe('an upload', () => {
     const client = start()
     const path = client.write('big', content)
     writeFileSync(join(data, 'big'), 'old')
-    gate.after(half, () => utimesSync(path, 5, 5))
+    gate.after(early, () => utimesSync(path, 5, 5))
     expect(await client.run('upload big')).toBe(70)
     expect(client.problems()).toEqual(['big was changed while it was read'])
     expect(readFileSync(join(data, 'big'), 'utf8')).toBe('old')
@@ -93,7 +95,7 @@ describe('a download', () => {
     const { data, gate, client: start } = await lab()
     const client = start()
     writeFileSync(join(data, 'big'), content)
-    gate.after(half, () => gate.cut())
+    gate.after(early, () => gate.cut())
     expect(await client.run('download big')).toBe(0)
     expect(client.told('lost')).toHaveLength(1)
     expect(client.told('transfer.end')[0]).toMatchObject({ resumed: expect.toSatisfy(n => n > 0) })
@@ -106,7 +108,7 @@ describe('a download', () => {
     const client = start()
     writeFileSync(join(data, 'big'), content)
     const abort = new AbortController()
-    gate.after(half, () => abort.abort())
+    gate.after(early, () => abort.abort())
     expect(await client.run('download big', abort.signal)).toBe(130)
     expect(shown(client.folder)).toEqual([])
     expect(await client.run('ls')).toBe(0)
@@ -121,7 +123,7 @@ describe('a download', () => {
     const { data, gate, client: start } = await lab()
     const client = start()
     writeFileSync(join(data, 'big'), content)
-    gate.after(half, () => client.write('big', 'mine'))
+    gate.after(early, () => client.write('big', 'mine'))
     expect(await client.run('download big')).toBe(70)
     expect(client.problems()).toEqual(['big is here already, and is not the same'])
     expect(readFileSync(join(client.folder, 'big'), 'utf8')).toBe('mine')
@@ -133,7 +135,7 @@ describe('a download', () => {
     const client = start()
     writeFileSync(join(data, 'big'), content)
     const abort = new AbortController()
-    gate.after(half, () => abort.abort())
+    gate.after(early, () => abort.abort())
     expect(await client.run('download big', abort.signal)).toBe(130)
     const changed = Buffer.from(content.subarray(0, size)).fill(7, 0, 10)
     writeFileSync(join(data, 'big'), changed)
