@@ -2,6 +2,7 @@ import { type Check, expect } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { AnyObject } from '../../kube/api/objects.ts'
 import { clusterOf, nodeAddresses } from './cluster-reader.ts'
+import { until } from './file-manager/until.ts'
 import { ask, wordsOf } from './http.ts'
 import { probe } from './probe.ts'
 
@@ -25,15 +26,21 @@ export const nodePorts: Check = {
     const port = service.spec.ports[0]?.nodePort
     expect(service.spec.type === 'NodePort' && port === probe.nodePort, `${service.spec.type} ${port}`)
     const addresses = nodeAddresses(run)
-    const silent = await Promise.all(
-      [...addresses.values()].map(address => trouble(`http://${address}:${port}/healthz`, run.signal)),
-    )
-    expect(
-      silent.every(words => words === undefined),
-      silent.filter(Boolean).join(', '),
-    )
+    const urls = [...addresses.values()].map(address => `http://${address}:${port}/healthz`)
+    await untilAllAnswer(run, urls, settleSeconds)
     return `${probe.nodePort} answers on ${[...addresses.keys()].join(', ')}`
   },
+}
+
+/** On a busy node the rules of a Service that has only just been made come into force a while later. */
+const settleSeconds = 60
+
+/** The check fails, by what came last, where one of them has not answered well by then. */
+export async function untilAllAnswer(run: Run, urls: readonly string[], limitSeconds: number): Promise<void> {
+  await until(run, 'the NodePort on every node', limitSeconds, async () => {
+    const silent = await Promise.all(urls.map(url => trouble(url, run.signal)))
+    return silent.filter(words => words !== undefined).join(', ') || undefined
+  })
 }
 
 /** What is wrong with an answer, or that there is none. */
