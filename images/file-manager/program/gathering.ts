@@ -10,12 +10,19 @@ interface Waiting<T> {
  */
 export class Gathering<T> {
   readonly #perform: (group: readonly T[]) => Promise<readonly PromiseSettledResult<unknown>[]>
+  readonly #worthwhile: () => Promise<void>
   #waiting: Waiting<T>[] = []
   #running = false
 
-  /** `perform` tells what became of each, in their order, and does not reject. */
-  constructor(perform: (group: readonly T[]) => Promise<readonly PromiseSettledResult<unknown>[]>) {
+  /**
+   * `perform` tells what became of each, in their order, and does not reject. Before it, `worthwhile` may wait for more.
+   */
+  constructor(
+    perform: (group: readonly T[]) => Promise<readonly PromiseSettledResult<unknown>[]>,
+    worthwhile: () => Promise<void> = async () => undefined,
+  ) {
     this.#perform = perform
+    this.#worthwhile = worthwhile
   }
 
   /** Settles as the group's work for `one` did. */
@@ -29,6 +36,7 @@ export class Gathering<T> {
   async #run(): Promise<void> {
     this.#running = true
     while (this.#waiting.length > 0) {
+      await this.#worthwhile()
       const group = this.#waiting
       this.#waiting = []
       const results = await this.#perform(group.map(({ one }) => one))

@@ -10,6 +10,8 @@ import type { Lanes } from './lanes.ts'
 export interface Packed {
   readonly from: readonly string[]
   readonly to: readonly string[]
+  /** Of `expect`. */
+  arrived(): void
   /** Called at the last moment, it may throw to leave all of them undone. */
   last(): void
 }
@@ -19,6 +21,8 @@ interface Waiting extends Packed {
   readonly failures: (FileManagerError | undefined)[]
 }
 
+/** Milliseconds for which packs wait for others. */
+const patience = 30
 /** Jobs are of so many files: a thread that waits for one is free for others soon. */
 const together = 64
 
@@ -30,9 +34,14 @@ export class PackCommit {
   readonly #lanes: () => Lanes
   readonly #syncs: ManySyncs
   readonly #folder: FolderSync
-  readonly #packs = new Gathering<Waiting>(group =>
-    Promise.allSettled([this.#perform(group)]).then(([result]) => group.map(() => result)),
+  readonly #packs = new Gathering<Waiting>(
+    group => Promise.allSettled([this.#perform(group)]).then(([result]) => group.map(() => result)),
+    () => this.#worthwhile(),
   )
+  /** Packs whose content is on its way, and those that wait to be committed. */
+  #arriving = 0
+  #waiting = 0
+  #changed: () => void = () => undefined
 
   constructor(folder: string, lanes: () => Lanes) {
     this.#lanes = lanes
@@ -40,14 +49,43 @@ export class PackCommit {
     this.#folder = new FolderSync(folder)
   }
 
+  /** Another pack arrives. What this returns is to be called when it has, or will not. */
+  expect(): () => void {
+    this.#arriving++
+    let over = false
+    return () => {
+      if (over) return
+      over = true
+      this.#arriving--
+      this.#changed()
+    }
+  }
+
   /** Why each of them has not got its name, in their order; undefined for those that have it, on disk. */
   async commit(packed: Packed): Promise<readonly (FileManagerError | undefined)[]> {
     const failures: (FileManagerError | undefined)[] = []
+    this.#waiting++
+    packed.arrived()
     await this.#packs.join({ ...packed, failures })
     return failures
   }
 
+  /** While more arrive than wait, for a moment: each sync of the disk costs as much for one pack as for several. */
+  async #worthwhile(): Promise<void> {
+    if (this.#arriving <= this.#waiting) return
+    await new Promise<void>(resolve => {
+      const late = setTimeout(resolve, patience)
+      this.#changed = () => {
+        if (this.#arriving > this.#waiting) return
+        clearTimeout(late)
+        resolve()
+      }
+    })
+    this.#changed = () => undefined
+  }
+
   async #perform(group: readonly Waiting[]): Promise<void> {
+    this.#waiting -= group.length
     const synced = await this.#syncs.sync(group.flatMap(({ from }) => from))
     const left = [...synced]
     const renamed = group.map(async pack => {

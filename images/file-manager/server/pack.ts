@@ -36,15 +36,17 @@ export async function receivePack(
     throw new FileManagerError('bad-message', 'a pack names each of its files once')
   const entries: Entry[] = []
   let stored = false
+  const arrived = storage.expectPack()
   try {
     for (const file of files) entries.push(await admit(storage, file, attempt, client, mostOfFile))
     await receive(storage, exchange, entries)
-    await commit(storage, exchange, entries)
+    await commit(storage, exchange, entries, arrived)
     stored = true
   } catch (error) {
     for (const entry of entries) entry.failure ??= storageError(error)
     throw error
   } finally {
+    arrived()
     const failed = entries.filter(({ failure, written }) => failure !== undefined && written)
     await Promise.all(failed.map(({ partial }) => removeFile(partial).catch(() => false)))
     for (const { failure, partial, size } of entries)
@@ -142,11 +144,16 @@ function failureOf(outcome: Outcome): FileManagerError | undefined {
   return new FileManagerError('checksum', 'the server has received other bytes than were announced')
 }
 
-async function commit(storage: Storage, exchange: Exchange<'pack'>, entries: readonly Entry[]): Promise<void> {
+async function commit(
+  storage: Storage,
+  exchange: Exchange<'pack'>,
+  entries: readonly Entry[],
+  arrived: () => void,
+): Promise<void> {
   const good = entries.filter(({ failure }) => failure === undefined)
   exchange.throwIfCancelled()
   if (good.length === 0) return
   const [from, to] = [good.map(({ partial }) => partial), good.map(({ path }) => path)]
-  const failures = await storage.commitAll({ from, to, last: () => exchange.throwIfCancelled() })
+  const failures = await storage.commitAll({ from, to, arrived, last: () => exchange.throwIfCancelled() })
   for (const [i, entry] of good.entries()) entry.failure = failures[i]
 }

@@ -85,6 +85,11 @@ export class Storage {
     return this.#commits.commit(partial, this.path(name), last)
   }
 
+  /** See `PackCommit`. */
+  expectPack(): () => void {
+    return this.#packs.expect()
+  }
+
   /** The same of many; see `PackCommit`. */
   commitAll(packed: Packed): ReturnType<PackCommit['commit']> {
     return this.#packs.commit(packed)
