@@ -76,7 +76,8 @@ describe('the program', () => {
       .split('\n')
       .map(line => JSON.parse(line))
     expect(events.every(({ at }) => !Number.isNaN(Date.parse(at)))).toBe(true)
-    expect(events).toMatchObject([
+    // On a busy machine it may take a second, and then tells how far it is.
+    expect(events.filter(({ type }) => type !== 'transfers.progress')).toMatchObject([
       { type: 'connected', node: '127.0.0.1', server: 'one', plainText: false },
       { type: 'transfers.begin', direction: 'upload', files: 2 },
       {
