@@ -1,6 +1,6 @@
 /** What honest clients do: files of every size, and servers that are killed under them. */
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { sendRange } from '../../../images/file-manager/protocol/send-range.ts'
 import type { Session } from '../../../images/file-manager/protocol/session.ts'
@@ -96,12 +96,30 @@ export async function killSteps(bed: Bed, random: Random, kills: number): Promis
       await program.ended('SIGKILL')
       const failed = (await settled).filter(({ status }) => status === 'rejected').length
       if (failed > 0) cut++
-      resumed += await checkAfter(bed, data, acknowledged, [...uploads, ...packed])
+      for (const [name, content] of packed) {
+        const now = existsSync(join(data, name)) ? sha256(readFileSync(join(data, name))) : undefined
+        isWhole(name, now, acknowledged, content)
+        if (now !== undefined) acknowledged.set(name, now)
+      }
+      resumed += await checkAfter(bed, data, acknowledged, uploads)
     }
     say(`${cut} of ${kills} kills met uploads under way; ${resumed} were gone on with where they were cut off`)
     holds(cut > kills / 2 && resumed > 0, 'most kills met uploads, and some could be gone on with')
     figure('files seen in part, or lost after they were acknowledged', 0, { atMost: 0 }, 'files')
   })
+}
+
+/** One that was cut off in its last moment may stand there whole: nobody was told that it does not. */
+function isWhole(
+  name: string,
+  now: string | undefined,
+  acknowledged: ReadonlyMap<string, string>,
+  content: Buffer,
+): void {
+  holds(
+    now === acknowledged.get(name) || now === sha256(content),
+    `${name} is what was acknowledged last, or what was being uploaded`,
+  )
 }
 
 /** By another server on the same folder: what was acknowledged is there, and nothing is there in part. */
@@ -123,11 +141,7 @@ async function checkAfter(
   for (const [name, content] of uploads) {
     const sum = sha256(content)
     const now = visible.includes(name) ? sha256(await get(session, name)) : undefined
-    // One that was cut off in its last moment may stand there whole: nobody was told that it does not.
-    holds(
-      now === acknowledged.get(name) || now === sum,
-      `${name} is what was acknowledged last, or what was being uploaded`,
-    )
+    isWhole(name, now, acknowledged, content)
     const { offset } = await session.request({ type: 'partial', name, size: content.length, upload: sum })
     const prefix = { offset, prefix: sha256(content.subarray(0, offset)) }
     await put(session, name, content, offset > 0 ? prefix : {})
