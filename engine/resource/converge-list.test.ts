@@ -21,6 +21,7 @@ class World {
       /** Cannot be brought about, unless this other one changes. */
       needs?: Ref
       freshAfter?: Ref
+      waits?: true
     } = {},
   ): Resource<Json, World> {
     return {
@@ -28,6 +29,7 @@ class World {
       id,
       ...(extra.after ? { after: extra.after } : {}),
       ...(extra.alters ? { alters: extra.alters } : {}),
+      ...(extra.waits ? { waits: extra.waits } : {}),
       probe: { of: 'host', keys: [id], script: () => '', parse: () => absent },
       diff: (is, will) => {
         const before = is.is === 'present' ? is.state : null
@@ -130,6 +132,21 @@ describe('a list with something to do', () => {
       .converge([world.resource('a'), world.resource('b', { breaks: ['a'] })])
       .catch(error => error)
     expect(error.failure).toMatchObject({ code: 'not-converged', message: expect.stringContaining('thing a') })
+  })
+
+  it('waits once more at the end for what has passed away since it was waited for', async () => {
+    const world = new World()
+    const ready = world.resource('ready', { waits: true })
+    const breaking = world.resource('breaking', { breaks: ['ready'] })
+    expect([...(await world.converge([ready, breaking])).values()].map(({ outcome }) => outcome)).toEqual([
+      'changed',
+      'changed',
+    ])
+    expect(world.applied).toEqual(['ready', 'breaking', 'ready'])
+    const never = world.resource('ready', { waits: true, refuses: true })
+    world.values.clear()
+    world.values.set('ready', 'on')
+    await expect(world.converge([never, breaking])).rejects.toThrow('thing ready still differs')
   })
 
   it('never applies on an unknown state', async () => {

@@ -1,7 +1,7 @@
 import type { Change, Json } from '../report/events.ts'
 import type { Asked } from './ask.ts'
 import { converge, notConverged, notKnown, type Verdict } from './converge.ts'
-import type { Answer, AnyResource, Ref } from './resource.ts'
+import type { Absent, Answer, AnyResource, Present, Ref } from './resource.ts'
 import { readTexts } from './show-texts.ts'
 
 export interface ListTarget {
@@ -97,9 +97,22 @@ export async function convergeList(
 
 /** One full batch after the last apply: nothing that was right may have been broken on the way. */
 async function confirm(list: readonly AnyResource[], target: ListTarget): Promise<void> {
+  const differing = await left(list, target)
+  for (const [resource, { answer }] of differing)
+    if (resource.waits) await resource.apply((await target.writerFor(resource)) as never, answer)
+  const still = [...differing.keys()].some(({ waits }) => waits) ? await left(list, target) : differing
+  for (const [resource, { changes }] of still) throw notConverged(resource, changes)
+}
+
+type Left = { readonly answer: Present<Json> | Absent; readonly changes: readonly Change[] }
+
+/** The resources that differ from their wish, as they answer now. */
+async function left(list: readonly AnyResource[], target: ListTarget): Promise<ReadonlyMap<AnyResource, Left>> {
+  const differing = new Map<AnyResource, Left>()
   for (const [resource, answer] of await target.ask(list)) {
     if (answer.is === 'unknown') throw notKnown(resource, answer.why)
-    const left: readonly Change[] = resource.diff(answer, { change: () => false })
-    if (left.length > 0) throw notConverged(resource, left)
+    const changes: readonly Change[] = resource.diff(answer, { change: () => false })
+    if (changes.length > 0) differing.set(resource, { answer, changes })
   }
+  return differing
 }

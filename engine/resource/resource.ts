@@ -31,6 +31,11 @@ export interface Resource<S extends Json = Json, W = HostWriter> extends Ref {
   readonly after?: readonly Ref[]
   /** Later resources that applying this one is known to alter, e.g. the unit that a Debian package starts. */
   readonly alters?: readonly Ref[]
+  /**
+   * Applying it changes nothing and only waits. What it waited for may pass away by itself, as a pod that misses one probe
+   * on a busy machine: at a play's end it is waited for once more, where anything else would be a failure.
+   */
+  readonly waits?: true
   readonly probe: Probe<S>
   /** Pure. What differs from the wish, attribute by attribute; empty means converged. */
   diff(is: Present<S> | Absent, will: WillChange): readonly Change[]

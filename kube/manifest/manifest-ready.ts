@@ -28,6 +28,7 @@ export function manifestReady(
   return {
     kind: 'manifest-ready',
     id: file,
+    waits: true,
     probe: {
       of: 'api',
       target: cluster,

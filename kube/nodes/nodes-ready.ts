@@ -24,6 +24,7 @@ export function nodesReady(names: readonly string[], limitSeconds = 600): Resour
   return {
     kind: 'nodes-ready',
     id: names.join(', '),
+    waits: true,
     probe: { of: 'api', target: cluster, read: async (reader: ClusterReader) => present(await look(reader)) },
     diff: is =>
       (is.is === 'present' ? Object.keys(is.state) : names).map(node => ({

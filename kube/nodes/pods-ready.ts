@@ -41,6 +41,7 @@ export function podsReady(wanted: PodsWanted): Resource<Pods, ClusterWriter> {
   return {
     kind: 'pods-ready',
     id: what,
+    waits: true,
     probe: { of: 'api', target: cluster, read: async (reader: ClusterReader) => present(await look(reader)) },
     diff: is => (is.is === 'present' && met(is.state) ? [] : [{ attribute: 'ready', before: false, after: true }]),
     async apply(on) {
