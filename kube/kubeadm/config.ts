@@ -43,7 +43,12 @@ const documents = (parts: readonly object[]): string =>
 const tagOf = (image: string): string => image.slice(image.lastIndexOf(':') + 1)
 const kubeadmApi = 'kubeadm.k8s.io/v1beta4'
 /** Off by default in none of the three, needed by nobody here, and a benchmark's finding. */
-const noProfiling = { extraArgs: [{ name: 'profiling', value: 'false' }] }
+const noProfiling = { name: 'profiling', value: 'false' }
+/**
+ * There is one control plane, and nobody to hand over to: an election would only write twice every two seconds, and end
+ * the one there is when a slow host answers late.
+ */
+const alone = { extraArgs: [noProfiling, { name: 'leader-elect', value: 'false' }] }
 
 const registration = ({ lab, host, address }: Pick<InitSettings, 'lab' | 'host' | 'address'>) => ({
   name: host,
@@ -74,9 +79,9 @@ export function initConfig(settings: InitSettings): string {
       clusterName: lab,
       kubernetesVersion: `v${versions.kubernetes.version}`,
       networking: { podSubnet },
-      apiServer: { ...noProfiling, certSANs: [...new Set(certSANs)] },
-      controllerManager: noProfiling,
-      scheduler: noProfiling,
+      apiServer: { extraArgs: [noProfiling], certSANs: [...new Set(certSANs)] },
+      controllerManager: alone,
+      scheduler: alone,
       dns: { imageTag: tagOf(images.coredns) },
       etcd: { local: { dataDir: '/var/lib/etcd', imageTag: tagOf(images.etcd) } },
     },
