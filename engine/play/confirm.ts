@@ -20,16 +20,22 @@ export function confirmName(consequence: string): Step {
         run.emit({ type: 'notice', level: 'info', text: `There is no lab ${name} on this machine.` })
         return
       }
-      if (run.options.check || run.options.yes) return
-      const answer = await ask(`${consequence}\nType the lab's name, ${name}, to go on: `, run.signal)
-      if (answer.trim() === name) return
-      throw usageError({
-        code: 'not-confirmed',
-        message: `The lab's name is ${name}; nothing was removed`,
-        next: 'Run again and type it, or give --yes.',
-      })
+      if (!run.options.check) await askName(run, consequence, 'nothing was removed')
     },
   }
+}
+
+/** Goes on where the lab's name is typed, or `--yes` given. Else throws `not-confirmed`, saying that `nothing` was done. */
+export async function askName(run: Run, consequence: string, nothing: string): Promise<void> {
+  if (run.options.yes) return
+  const { name } = run.lab
+  const answer = await ask(`${consequence}\nType the lab's name, ${name}, to go on: `, run.signal)
+  if (answer.trim() === name) return
+  throw usageError({
+    code: 'not-confirmed',
+    message: `The lab's name is ${name}; ${nothing}`,
+    next: 'Run again and type it, or give --yes.',
+  })
 }
 
 /** A question on the terminal. Throws `cannot-ask` where there is none, and `RunStopped` on an interrupt. */

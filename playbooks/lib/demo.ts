@@ -9,7 +9,7 @@ import { fileManager } from '../../roles/file-manager/role.ts'
 import { clientDoes, listed } from '../checks/file-manager/client.ts'
 import { demoScenes } from '../checks/file-manager/demo.ts'
 import { testFiles, Visit } from '../checks/file-manager/visit.ts'
-import { variantIn } from './verify.ts'
+import { needShared, variantIn } from './variant.ts'
 
 /** Refuses where the lab has nothing to show, and asks before anything is done to it. */
 export function confirmDemo(): Step {
@@ -18,14 +18,10 @@ export function confirmDemo(): Step {
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
-      if (!variantIn(run)?.shared) {
-        throw usageError({
-          code: 'nothing-to-show',
-          message: `${run.lab.name} has no file manager with shared storage`,
-          place: run.lab.file,
-          next: 'Let the inventory say vars: { file-manager: { variant: advanced2 } }, then run up.',
-        })
-      }
+      needShared(run, {
+        code: 'nothing-to-show',
+        message: `${run.lab.name} has no file manager with shared storage`,
+      })
       if (run.options.yes) return
       const answer = await ask('The demo deletes one of the file manager’s servers. Go on? [yes/no] ', run.signal)
       if (/^y(es)?$/i.test(answer.trim())) return

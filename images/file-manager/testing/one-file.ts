@@ -1,11 +1,24 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 
 const sources = fileURLToPath(new URL('..', import.meta.url))
 
-/** Packages that are no ES modules ask for Node's own ones by this. */
-const banner = `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)`
+/** How esbuild makes a program for Node that is in one file. */
+export const asOneFile = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // It is JavaScript by now: as where Node loads TypeScript by itself, no loader is to be asked for.
+  define: { 'process.features': JSON.stringify({ typescript: 'transform' }) },
+  external: ['tsx/esm/api'],
+  // Packages that are no ES modules ask for Node's own ones by this.
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)",
+  },
+  logLevel: 'silent',
+} satisfies BuildOptions
 
 /**
  * Makes one file of a program and gives its path: it starts several times quicker than its sources do, which the loader
@@ -16,15 +29,7 @@ export async function oneFile(program: 'broker' | 'server' | 'client', folder: s
   await build({
     entryPoints: [join(sources, program, program === 'client' ? 'clienteFileManager.mjs' : 'main.ts')],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // It is JavaScript by now: as where Node loads TypeScript by itself, no loader is to be asked for.
-    define: { 'process.features': JSON.stringify({ typescript: 'transform' }) },
-    external: ['tsx/esm/api'],
-    banner: { js: banner },
-    logLevel: 'silent',
+    ...asOneFile,
   })
   return outfile
 }

@@ -3,11 +3,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
+import { asOneFile } from '../../../images/file-manager/testing/one-file.ts'
 
 const project = fileURLToPath(new URL('../../..', import.meta.url))
-
-/** What is no ES module asks for others by this. */
-const banner = `import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)`
 
 /** Sources find what lies beside them by their own addresses; ssh2 has parts that are no JavaScript, and stays where it is. */
 const inPlace: Plugin = {
@@ -33,16 +31,9 @@ export async function oneFile(playbook: string, folder: string): Promise<string>
   await build({
     entryPoints: [join(project, 'playbooks', `${playbook}.mjs`)],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // It is JavaScript by now: as where Node loads TypeScript by itself, no loader is to be asked for.
-    define: { 'process.features': JSON.stringify({ typescript: 'transform' }) },
-    external: ['tsx/esm/api', 'esbuild'],
+    ...asOneFile,
+    external: [...asOneFile.external, 'esbuild'],
     plugins: [inPlace],
-    banner: { js: banner },
-    logLevel: 'silent',
   })
   return outfile
 }
