@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { hashOfFile } from '../../engine/archive/hash-of-file.ts'
 import { AndamioError } from '../../engine/errors.ts'
 import { cacheFolder } from '../../engine/play/folders.ts'
 import { nodePackage } from '../versions.ts'
@@ -97,9 +97,7 @@ async function fetched(): Promise<string> {
 
 async function integrityOf(file: string): Promise<string | undefined> {
   try {
-    return `sha512-${createHash('sha512')
-      .update(await readFile(file))
-      .digest('base64')}`
+    return `sha512-${await hashOfFile(file, 'sha512', 'base64')}`
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

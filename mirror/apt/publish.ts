@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { sha256OfFile } from '../sha256-of-file.ts'
+import { hashOfFile } from '../../engine/archive/hash-of-file.ts'
 import type { StepWork } from '../step.ts'
 import { packagesIndex, type Release, releaseFile } from './repository-index.ts'
 import { withGpg } from './signing-home.ts'
@@ -27,7 +27,7 @@ export async function publish(work: StepWork, publication: Publication): Promise
     packages.map(async filename => {
       const file = join(root, filename)
       const control = await work.run('dpkg-deb', ['--field', file])
-      return { control, filename, size: (await stat(file)).size, sha256: await sha256OfFile(file) }
+      return { control, filename, size: (await stat(file)).size, sha256: await hashOfFile(file, 'sha256', 'hex') }
     }),
   )
   const folder = join(root, publication.releaseFolder)

@@ -1,6 +1,6 @@
 import { chmod, cp, mkdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { sha256OfFile } from '../sha256-of-file.ts'
+import { hashOfFile } from '../../engine/archive/hash-of-file.ts'
 import type { StepWork } from '../step.ts'
 import { hashOf } from '../step-key.ts'
 import type { Layer, LayerContent } from './image.ts'
@@ -11,10 +11,10 @@ export async function packLayer(work: StepWork, content: LayerContent): Promise<
   const tar = join(work.scratch, `${hashOf([JSON.stringify(content)])}.tar`)
   const plain = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu']
   await work.run('tar', [...plain, '-C', root, '-cf', tar, '.'])
-  const diffId = `sha256:${await sha256OfFile(tar)}`
+  const diffId = `sha256:${await hashOfFile(tar, 'sha256', 'hex')}`
   await work.run('gzip', ['--no-name', '--force', tar])
   const file = `${tar}.gz`
-  return { file, diffId, digest: `sha256:${await sha256OfFile(file)}`, size: (await stat(file)).size }
+  return { file, diffId, digest: `sha256:${await hashOfFile(file, 'sha256', 'hex')}`, size: (await stat(file)).size }
 }
 
 /** Programs at their places in an otherwise empty root. */
