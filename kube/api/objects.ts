@@ -5,6 +5,8 @@ export interface ObjectMeta {
   readonly name: string
   readonly namespace?: string
   readonly uid?: string
+  /** Another one after every write. */
+  readonly resourceVersion?: string
   readonly generation?: number
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>

@@ -20,7 +20,7 @@ async function told(
   const resource = manifest({ ref, owner, file: 'probe/20-it.yaml', wish })
   const reader: Pick<ClusterReader, 'get' | 'dryRun'> = {
     get: async () => live as never,
-    dryRun: async object => object,
+    dryRun: async object => ({ ...object, metadata: { ...object.metadata, ...versionOf(live) } }),
   }
   if (resource.probe.of !== 'api') expect.fail()
   const answer = await resource.probe.read(reader)
@@ -28,6 +28,9 @@ async function told(
   const explain = await readTexts(new Map([[resource, answer]]), () => expect.fail('nothing is to be read for this'))
   return explain(resource, resource.diff(answer, { change: () => false }))
 }
+
+const versionOf = (live: AnyObject | undefined) =>
+  live?.metadata.resourceVersion === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }
 
 const object = (kind: string, fields: { readonly [field: string]: Json }): AnyObject => ({
   apiVersion: 'v1',
@@ -86,4 +89,23 @@ test('what a Secret holds shows as hashes, new or changed, also where kubectl ke
   expect(JSON.stringify([changed, created])).not.toMatch(/b2xkIHBhc3M|bmV3IHBhc3M/)
   expect(changed[0]?.text ?? changed[1]?.text).toMatch(/- {2}password: sha256:[0-9a-f]{16}\n\+ {2}password: sha256:/)
   expect(created[0]?.text).toMatch(/\+type: Opaque\n/)
+})
+
+test('what a controller writes between the two reads is not taken for a change of ours', async () => {
+  const wanted = owned(object('ConfigMap', { data: { a: '1' } }), owner)
+  const at = (resourceVersion: string, annotations?: Record<string, string>): AnyObject => ({
+    ...wanted,
+    metadata: { ...wanted.metadata, ...(annotations && { annotations }), resourceVersion },
+  })
+  const numbered = at('8', { revision: '1' })
+  const [live, next] = [
+    [at('7'), numbered],
+    [numbered, numbered],
+  ]
+  const reader = { get: async () => live.shift() as never, dryRun: async () => next.shift() }
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'it' }
+  const { probe } = manifest({ ref, owner, file: 'probe/20-it.yaml', wish: () => wanted })
+  if (probe.of !== 'api') expect.fail()
+  expect(await probe.read(reader)).toMatchObject({ is: 'present', state: { differs: [] } })
+  expect([live, next]).toEqual([[], []])
 })

@@ -51,7 +51,7 @@ export function manifest({ ref, owner, file, wish, definitions = [] }: Manifest)
         ? present({ owner: labelOf(live) ?? null, differs: [], texts: null, refused: null, late: wanted.what })
         : absent
     }
-    const [live, next] = await Promise.all([reader.get(ref), tried(reader.dryRun(owned(wanted, owner)))])
+    const [live, next] = await ofOneMoment(reader, ref, owned(wanted, owner))
     if (!live && !(next instanceof ApiRefusal)) return absent
     const refused = next instanceof ApiRefusal ? (next.failure.cause ?? next.message) : null
     const differs = live && next && !(next instanceof ApiRefusal) ? differences(live, next) : []
@@ -90,6 +90,25 @@ export function manifest({ ref, owner, file, wish, definitions = [] }: Manifest)
       if (wanted instanceof Late) throw new Error(`${wanted.what} was asked for before it is known`)
       await on.apply(owned(wanted, owner))
     },
+  }
+}
+
+/** Controllers that write to an object as busily as this never let two reads agree. */
+const mostReads = 5
+
+/**
+ * An object and what an apply would make of it, of the same version: what a controller has written between the two reads
+ * would else be taken for what the apply does, as the revision that a new Deployment is given.
+ */
+async function ofOneMoment(
+  reader: ClusterReader,
+  ref: ObjectRef,
+  wanted: AnyObject,
+): Promise<readonly [AnyObject | undefined, AnyObject | ApiRefusal | undefined]> {
+  for (let reads = 1; ; reads++) {
+    const [live, next] = await Promise.all([reader.get(ref), tried(reader.dryRun(wanted))])
+    if (next === undefined || next instanceof ApiRefusal || reads === mostReads) return [live, next]
+    if (live?.metadata.resourceVersion === next.metadata.resourceVersion) return [live, next]
   }
 }
 
