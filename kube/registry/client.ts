@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { isIP } from 'node:net'
-import { pipeline } from 'node:stream/promises'
 import type { Blob, Image } from '../images/oci-layout.ts'
 import { Authorization, type Login } from './authorization.ts'
+import { sendFile } from './send-file.ts'
 
 export interface RegistryEndpoint {
   /** Where it is reached; its certificate is checked against `name`, for an address may be one of several. */
@@ -164,7 +163,7 @@ export class RegistryClient {
       })
       call.on('timeout', () => call.destroy(new Error(`the registry was silent for ${this.#silenceSeconds} s`)))
       call.on('error', reject)
-      if (body && 'file' in body) pipeline(createReadStream(body.file), call).catch(reject)
+      if (body && 'file' in body) sendFile(body.file, call).catch(reject)
       else call.end(content)
     })
   }
