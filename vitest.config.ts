@@ -13,6 +13,6 @@ export default defineConfig({
     isolate: false,
     setupFiles: ['vitest.setup.ts'],
     // Most of the time a test waits for a program that it has started: more than there are processors keep them busy.
-    maxWorkers: 4,
+    maxWorkers: 6,
   },
 })
