@@ -56,7 +56,7 @@ describe('a root shell', () => {
     const one = shell()
     await run(one, 'cd /; exit 5')
     await run(one, `it='x'; export it; umask 0777; trap "" TERM`)
-    const { stdout } = await run(one, 'echo "[${it-}] $(umask)"')
+    const { stdout } = await run(one, 'echo "[$it] $(umask)"')
     expect(String(stdout)).toMatch(/^\[\] 0?0/)
     expect(String((await run(one, `printf '%s ' "it's" 'a  b' 'c\nd\n'`)).stdout)).toBe("it's a  b c\nd\n ")
   })
