@@ -9,26 +9,21 @@ import { fileManager } from '../../roles/file-manager/role.ts'
 import { clientDoes, listed } from '../checks/file-manager/client.ts'
 import { demoScenes } from '../checks/file-manager/demo.ts'
 import { testFiles, Visit } from '../checks/file-manager/visit.ts'
-import { needShared, variantIn } from './variant.ts'
+import { confirmServersEnd, variantIn } from './variant.ts'
 
 /** Refuses where the lab has nothing to show, and asks before anything is done to it. */
-export function confirmDemo(): Step {
-  return {
+export const confirmDemo = (): Step =>
+  confirmServersEnd({
     title: 'Ask before the demo begins',
-    roles: [],
-    groups: [],
-    async perform(run: Run): Promise<void> {
-      needShared(run, {
-        code: 'nothing-to-show',
-        message: `${run.lab.name} has no file manager with shared storage`,
-      })
+    refusal: 'nothing-to-show',
+    lacks: lab => `${lab} has no file manager with shared storage`,
+    async agree(run) {
       if (run.options.yes) return
       const answer = await ask('The demo deletes one of the file manager’s servers. Go on? [yes/no] ', run.signal)
       if (/^y(es)?$/i.test(answer.trim())) return
       throw usageError({ code: 'not-confirmed', message: 'Nothing was done', next: 'Run again, or give --yes.' })
     },
-  }
-}
+  })
 
 /** The presentation of the file manager, on the lab: what is typed, what comes of it. `keep` leaves its files there. */
 export function demo({ keep }: { readonly keep: boolean }): Step {

@@ -6,7 +6,7 @@ import { fileManager } from '../../roles/file-manager/role.ts'
 import { fileManagerChecks } from '../checks/file-manager/index.ts'
 import { Visit } from '../checks/file-manager/visit.ts'
 import { acceptance } from './acceptance.ts'
-import { needShared, variantIn } from './variant.ts'
+import { confirmServersEnd, variantIn } from './variant.ts'
 
 const title = 'Verify the lab'
 
@@ -30,19 +30,15 @@ export function verifyLab({ disturb }: { readonly disturb: boolean }): Step {
 }
 
 /** Asks before a lab is disturbed. Throws a usage error where it has nothing for that, and where the answer is no. */
-export function confirmDisturbing(): Step {
-  return {
+export const confirmDisturbing = (): Step =>
+  confirmServersEnd({
     title: 'Ask before the lab is disturbed',
-    roles: [],
-    groups: [],
-    async perform(run: Run): Promise<void> {
-      needShared(run, {
-        code: 'nothing-to-disturb',
-        message: `--disturb is for a file manager whose files outlive its servers, which ${run.lab.name} does not have`,
-      })
-      const what =
-        'This deletes servers of the file manager, stops a worker, and restarts all workers: pods on them end.'
-      await askName(run, what, 'nothing was disturbed')
-    },
-  }
-}
+    refusal: 'nothing-to-disturb',
+    lacks: lab => `--disturb is for a file manager whose files outlive its servers, which ${lab} does not have`,
+    agree: run =>
+      askName(
+        run,
+        'This deletes servers of the file manager, stops a worker, and restarts all workers: pods on them end.',
+        'nothing was disturbed',
+      ),
+  })
