@@ -220,7 +220,7 @@ export class Run implements RunCore {
 }
 
 function notRunning(host: string, found: Found, next: string): AndamioError {
-  const cause = found.is === 'unknown' ? found.why : `it is ${found.is}`
+  const cause = ('why' in found && found.why) || `it is ${found.is}`
   return new AndamioError(
     {
       code: 'host-not-running',

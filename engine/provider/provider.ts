@@ -10,8 +10,11 @@ export type Found =
       readonly endpoint: SshEndpoint /** Address the lab's hosts use among themselves. */
       readonly address: string
     }
-  /** With the address that it will have among the hosts, where that is known beforehand. */
-  | { readonly is: 'stopped' | 'absent'; readonly address?: string }
+  /**
+   * With the address that it will have among the hosts, where that is known beforehand, and what its provider calls it
+   * where that says more: `it is suspended`.
+   */
+  | { readonly is: 'stopped' | 'absent'; readonly address?: string; readonly why?: string }
   | { readonly is: 'unknown'; readonly why: string }
 
 /** Resources on the operator's side: those that hosts share, and each host's own. */

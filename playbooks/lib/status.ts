@@ -81,12 +81,13 @@ function hostData(run: Run, host: string): HostState {
   if (run.failures.has(host)) return { is: 'unreachable' }
   const found = run.found.get(host)
   if (found?.is === 'unknown') return { is: 'unknown', why: found.why }
-  return found?.is === 'running' ? { is: 'running', address: found.address } : { is: found?.is ?? 'absent' }
+  if (found?.is === 'running') return { is: 'running', address: found.address }
+  return { is: found?.is ?? 'absent', ...(found?.why === undefined ? {} : { why: found.why }) }
 }
 
 function hostShown({ is, why, address }: HostState): string {
   if (is === 'unreachable') return 'does not answer'
-  if (why !== undefined) return `unknown: ${why}`
+  if (why !== undefined) return `${is}: ${why}`
   return address === undefined ? is : `${is} ${address}`
 }
 

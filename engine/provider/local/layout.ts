@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where a lab keeps what: everything below its state folder, 0700. */
@@ -42,5 +43,15 @@ export function labLayout(stateFolder: string): LabLayout {
         console: at('console.log'),
       }
     },
+  }
+}
+
+/** Names of what lies in a folder: of `hosts`, every host that the lab has begun. None where the folder is not there. */
+export function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
   }
 }

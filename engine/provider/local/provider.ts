@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { commandFor } from '../../inventory/command-for.ts'
 import type { LabHosts } from '../../inventory/lab.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
@@ -9,7 +8,7 @@ import { hostDisk, noHostDisk } from './disk.ts'
 import { findHost } from './find.ts'
 import { localHost, noLocalHost } from './host.ts'
 import { hostKey, loginKey, noHostKey, noLoginKey } from './keys.ts'
-import { labLayout } from './layout.ts'
+import { foldersIn, labLayout } from './layout.ts'
 import { labNetwork, noLabNetwork } from './network.ts'
 import { readRecord } from './network-record.ts'
 import { cannotBe, notHere, preflight } from './preflight.ts'
@@ -145,12 +144,3 @@ const withAddress = ({ name, address }: { name: string; address?: string | undef
   name,
   ...(address ? { address } : {}),
 })
-
-function foldersIn(path: string): string[] {
-  try {
-    return readdirSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
-}
