@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { address, cidr, cpus, file, ipv4, jump, memory, oneOf, port, user, whole, word, yesOrNo } from './fields.ts'
+import { address, cidr, cpus, file, ipv4, jump, listOf, memory, oneOf, port, user, whole, word, yesOrNo } from './fields.ts'
 import type { LabHosts } from './lab.ts'
 
 /** How to log in, for all hosts of a lab or one of them. */
@@ -39,12 +39,23 @@ export const providerFields = {
       image: word.optional(),
       vpc: word.optional(),
       subnet: word.optional(),
-      /** Network that may reach the hosts' sshd, the API and the node ports. */
+      /** Zones to make hosts in, in the order in which they are tried; none: AWS chooses. */
+      zones: listOf('zones such as eu-west-1a', word).optional(),
+      /** Network that may reach the hosts' sshd and the API; none: this machine alone. */
       operators: cidr.optional(),
+      /** Network that may use what runs on the lab; none: the operators. */
+      clients: cidr.optional(),
+      /** Without it 0.0.0.0/0 is refused. */
+      openToTheWorld: yesOrNo.optional(),
       user: user.optional(),
       hours: whole('hours after which the hosts end themselves', 1, 720).optional(),
     },
-    host: { type: word, disk: memory.optional() },
+    host: {
+      type: word,
+      /** Types to take where AWS has no room for the first. */
+      otherTypes: listOf('types such as t3a.medium', word).optional(),
+      disk: memory.optional(),
+    },
   },
   vagrant: {
     settings: { folder: file.optional() },
