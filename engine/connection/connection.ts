@@ -44,10 +44,16 @@ export interface SshEndpoint {
   readonly identityFiles: readonly string[]
   /** Use the agent at $SSH_AUTH_SOCK. */
   readonly agent: boolean
+  /** Socket of another agent. */
+  readonly agentSocket?: string
+  /** Of the agent's keys, only those that the key files name. */
+  readonly identitiesOnly?: true
   /** OpenSSH known_hosts file that must name the host's key. */
   readonly knownHostsFile: string
   /** Name under which known_hosts lists the host, where it is not `[address]:port`: a lab's host keeps it for life. */
   readonly hostKeyAlias?: string
   /** Hosts to go through, outermost first. */
   readonly jump: readonly SshEndpoint[]
+  /** Lines of ssh_config files that have a part in this, for messages. */
+  readonly saidIn?: readonly string[]
 }

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { matchesSome } from './ssh-config-pattern.ts'
 
 /** One line of an OpenSSH known_hosts file. */
 export interface KnownHost {
@@ -63,23 +64,8 @@ export function keysOf({ entries }: KnownHosts, name: string): HostKeys {
   }
 }
 
-function matches(names: string, name: string): boolean {
-  if (names.startsWith('|1|')) return matchesHash(names, name)
-  let matched = false
-  for (const pattern of names.toLowerCase().split(',')) {
-    if (pattern.startsWith('!') && glob(pattern.slice(1)).test(name)) return false
-    matched ||= glob(pattern).test(name)
-  }
-  return matched
-}
-
-const glob = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  )
+const matches = (names: string, name: string): boolean =>
+  names.startsWith('|1|') ? matchesHash(names, name) : matchesSome(names.toLowerCase().split(','), name)
 
 function matchesHash(hashed: string, name: string): boolean {
   const [salt = '', digest = ''] = hashed.slice('|1|'.length).split('|')

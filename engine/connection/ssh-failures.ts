@@ -27,7 +27,7 @@ const passing = new Map([
 export function dialFailure(error: unknown, host: string, endpoint: SshEndpoint, check?: HostKeyCheck): Error {
   if (error instanceof AndamioError) return new AbortError(error)
   const { code, level, message } = error as Ssh2Error
-  const place = `${host} (${endpoint.user}@${endpoint.address}:${endpoint.port})`
+  const place = placeOf(host, endpoint)
   const reason = passing.get(code ?? '')
   if (reason !== undefined) return unreachable(host, `${reason} (${code})`, { place })
   if (level === 'client-timeout') return unreachable(host, 'it does not answer: no ssh handshake in time', { place })
@@ -35,6 +35,12 @@ export function dialFailure(error: unknown, host: string, endpoint: SshEndpoint,
     return new AbortError(check.noneOffered())
   if (level === 'handshake' || code === 'ENOTFOUND') return new AbortError(unreachable(host, message, { place }))
   return unreachable(host, message, { place })
+}
+
+/** With the lines of ssh_config that had a say in it. */
+function placeOf(host: string, { user, address, port, saidIn = [] }: SshEndpoint): string {
+  const by = saidIn.length === 0 ? '' : `, by ${saidIn.join(', ')}`
+  return `${host} (${user}@${address}:${port}${by})`
 }
 
 export function loginRefused(
@@ -50,7 +56,7 @@ export function loginRefused(
   const failure = {
     code: 'login-refused',
     message: `${host} accepts none of our keys for ${endpoint.user}`,
-    place: `${host} (${endpoint.user}@${endpoint.address}:${endpoint.port})`,
+    place: placeOf(host, endpoint),
     cause: `tried: ${tried.join(', ')}`,
     next,
   }
@@ -62,7 +68,7 @@ export function nothingToLogInWith(host: string, endpoint: SshEndpoint, notes: r
   const failure = {
     code: 'login-refused',
     message: `There is no key to log in to ${host} with`,
-    place: `${host} (${endpoint.user}@${endpoint.address}:${endpoint.port})`,
+    place: placeOf(host, endpoint),
     cause: notes.join(', ') || 'no agent and no key file is set',
     next: 'Name a key in the inventory, or give one to an agent with ssh-add.',
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { AnyAuthMethod, ParsedKey, utils } from 'ssh2'
 import type { Secret } from '../shell/secret.ts'
 import type { SshEndpoint } from './connection.ts'
+import { agentOf } from './ssh-agent-keys.ts'
 
 /** Asks a person for the passphrase of a key file. Rejects, or gives undefined, when there is nobody to ask. */
 export type AskPassphrase = (file: string) => Promise<Secret | undefined>
@@ -36,9 +37,10 @@ export class KeyRing {
     const ready: AnyAuthMethod[] = []
     const lockedFiles: string[] = []
     const notes: string[] = []
-    const agent = process.env.SSH_AUTH_SOCK
+    const agent = endpoint.agentSocket ?? process.env.SSH_AUTH_SOCK
     if (endpoint.agent && agent) {
-      ready.push({ type: 'agent', username, agent })
+      const only = endpoint.identitiesOnly ? await agentOf(agent, endpoint.identityFiles) : agent
+      ready.push({ type: 'agent', username, agent: only })
       notes.push('keys of the agent')
     } else if (endpoint.agent) notes.push('no agent: SSH_AUTH_SOCK is not set')
     for (const file of endpoint.identityFiles) {

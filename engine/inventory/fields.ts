@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { expandRange } from './names.ts'
 
 /** Fields that inventories are made of. Each says what it expects in words that complete "expected ...". */
 
@@ -26,8 +27,19 @@ export const port = whole('a TCP port', 1, 65535)
 export const yesOrNo = z.boolean({ error: 'true or false' })
 
 /** IPv4, IPv6 or a DNS name. Never begins with a hyphen, so that no program takes it for an option. */
-export const address = matching('an IP address or DNS name', /^[a-zA-Z0-9:](?:[a-zA-Z0-9.:-]{0,251}[a-zA-Z0-9:])?$/)
+export const address = matching('an IP address or DNS name', /^[a-zA-Z0-9:](?:[a-zA-Z0-9.:_-]{0,251}[a-zA-Z0-9:])?$/)
 export const ipv4 = z.ipv4({ error: 'an IPv4 address such as 10.20.0.11' })
+/** One for each host of a range: `10.20.0.[11:13]`. */
+const each = (what: string, one: z.ZodType) =>
+  z.string({ error: what }).refine(
+    text => {
+      const all = expandRange(text)
+      return typeof all !== 'string' && all.every(item => one.safeParse(item).success)
+    },
+    { error: what },
+  )
+export const addresses = each('an IP address or DNS name', address)
+export const ipv4s = each('an IPv4 address such as 10.20.0.11', ipv4)
 export const cidr = z.cidrv4({ error: 'an IPv4 network such as 10.20.0.0/24' })
 export const user = matching('a login name', /^[a-z_][a-z0-9_-]{0,31}$/)
 /** A path on this machine; `~/` and relative ones are the provider's to resolve. */

@@ -31,19 +31,30 @@ export function namesHosts(key: string): boolean {
 }
 
 /**
- * `worker[1:3]` -> worker1, worker2, worker3; `w[01:10]-a` keeps the zeros. A name without a range is itself. Gives a
- * sentence where the range makes no sense.
+ * `worker[1:3]` -> worker1, worker2, worker3; `w[01:10]-a` keeps the zeros, `w[1:9:2]` takes steps, `[a:f]` counts in
+ * letters; of several ranges the last runs fastest. Text without a range is itself. Gives a sentence where the range
+ * makes no sense.
  */
-export function expandRange(name: string): readonly string[] | string {
-  const range = /^([^[\]]*)\[(\d{1,4}):(\d{1,4})\]([^[\]]*)$/.exec(name)
-  if (range === null) return /[[\]]/.test(name) ? 'a range is written name[1:3]' : [name]
-  const [, before = '', from = '', to = '', behind = ''] = range
-  const [first, last] = [Number(from), Number(to)]
+export function expandRange(text: string): readonly string[] | string {
+  const [, before = '', inside, behind = ''] = /^([^[\]]*)\[([^[\]]*)\](.*)$/s.exec(text) ?? []
+  if (inside === undefined) return /[[\]]/.test(text) ? 'a range is written name[1:3]' : [text]
+  const [steps, rest] = [stepsOf(inside), expandRange(behind)]
+  if (typeof steps === 'string') return steps
+  if (typeof rest === 'string') return rest
+  if (steps.length * rest.length > MAX_HOSTS) return `more than ${MAX_HOSTS} hosts`
+  return steps.flatMap(step => rest.map(end => `${before}${step}${end}`))
+}
+
+function stepsOf(range: string): readonly string[] | string {
+  const [, from = '', to = '', by = '1'] =
+    /^(\d{1,4}|[a-z]|[A-Z]):(\d{1,4}|[a-z]|[A-Z])(?::(\d{1,4}))?$/.exec(range) ?? []
+  const inLetters = /^[a-z]+$/i.test(from)
+  if (from === '' || inLetters !== /^[a-z]$/i.test(to) || Number(by) === 0) return 'a range is written name[1:3]'
+  const [first, last] = inLetters ? [from.charCodeAt(0), to.charCodeAt(0)] : [Number(from), Number(to)]
   if (last < first) return `the range runs backwards: ${from} is more than ${to}`
-  if (last - first >= MAX_HOSTS) return `more than ${MAX_HOSTS} hosts`
+  const length = Math.floor((last - first) / Number(by)) + 1
+  if (length > MAX_HOSTS) return `more than ${MAX_HOSTS} hosts`
   const width = from.startsWith('0') ? from.length : 0
-  return Array.from(
-    { length: last - first + 1 },
-    (_, i) => `${before}${String(first + i).padStart(width, '0')}${behind}`,
-  )
+  const shown = (n: number) => (inLetters ? String.fromCharCode(n) : String(n).padStart(width, '0'))
+  return Array.from({ length }, (_, i) => shown(first + i * Number(by)))
 }

@@ -87,12 +87,13 @@ function expandHosts(document: InventoryDocument, written: Shaped['hosts']): Rea
       refuse(names, 'worker[1:3] is worker1, worker2 and worker3')
       continue
     }
-    for (const name of names) {
+    const own = ownAddresses(document, writtenAs, host, names.length)
+    for (const [i, name] of names.entries()) {
       const earlier = entries.get(name)
       if (!hostName.pattern.test(name)) refuse(`expected ${hostName.what}`)
       else if (earlier)
         refuse(`host ${name} is already there`, `it is in ${earlier.writtenAs}, too: rename or remove one`)
-      else entries.set(name, { ...host, writtenAs })
+      else entries.set(name, { ...host, ...own(i), writtenAs })
       if (!hostName.pattern.test(name)) break
     }
   }
@@ -102,12 +103,32 @@ function expandHosts(document: InventoryDocument, written: Shaped['hosts']): Rea
   return entries
 }
 
+/** What of the fields that hold addresses is the host's alone: `10.20.0.[11:13]` has one for each of a range. */
+function ownAddresses(
+  document: InventoryDocument,
+  writtenAs: string,
+  host: Shaped['hosts'][string],
+  count: number,
+): (i: number) => Readonly<Record<string, string>> {
+  const lists = ['address', 'internal'].flatMap(field => {
+    const written = (host as Record<string, unknown>)[field]
+    const all = typeof written === 'string' && written.includes('[') ? expandRange(written) : ''
+    if (typeof all === 'string') return []
+    if (all.length === count) return [[field, all] as const]
+    const message = `expected as many addresses as hosts, ${count}, got ${all.length}`
+    document.problem(['hosts', writtenAs, field], message, 'worker[1:3] goes with 10.20.0.[11:13]')
+    return []
+  })
+  return i => Object.fromEntries(lists.map(([field, all]) => [field, all[i] as string]))
+}
+
 /** Two names for one machine would be given two roles at once, and two hostnames in turn. */
 function refuseSharedAddresses(document: InventoryDocument, entries: ReadonlyMap<string, HostEntry>): void {
   const owner = new Map<string, string>()
   for (const [name, entry] of entries) {
     const { address, port, jump } = entry as { address?: unknown; port?: unknown; jump?: unknown }
-    if (address === undefined) continue
+    // A range that does not fit its hosts has been told.
+    if (address === undefined || String(address).includes('[')) continue
     const key = JSON.stringify([address, port ?? 22, jump ?? []])
     const other = owner.get(key)
     owner.set(key, name)

@@ -1,5 +1,20 @@
 import type { z } from 'zod'
-import { address, cidr, cpus, file, ipv4, jump, listOf, memory, oneOf, port, user, whole, word, yesOrNo } from './fields.ts'
+import {
+  addresses,
+  cidr,
+  cpus,
+  file,
+  ipv4s,
+  jump,
+  listOf,
+  memory,
+  oneOf,
+  port,
+  user,
+  whole,
+  word,
+  yesOrNo,
+} from './fields.ts'
 import type { LabHosts } from './lab.ts'
 
 /** How to log in, for all hosts of a lab or one of them. */
@@ -23,15 +38,25 @@ export const providerFields = {
       memory,
       cpus,
       disk: memory.optional(),
-      address: ipv4.optional(),
+      address: ipv4s.optional(),
       /** `cloud` has cloud-init, which reads `userData` at the first boot. */
       image: oneOf(['base', 'cloud']).optional(),
       userData: file.optional(),
     },
   },
   static: {
-    settings: login,
-    host: { address, ...login, /** Address among the hosts, where it is another. */ internal: ipv4.optional() },
+    settings: {
+      ...login,
+      /** Another file than ~/.ssh/config and the system's; `none` for none at all. */
+      sshConfig: file.optional(),
+    },
+    host: {
+      /** Left out where ~/.ssh/config knows the host's name. */
+      address: addresses.optional(),
+      ...login,
+      /** Address among the hosts, where it is another. */
+      internal: ipv4s.optional(),
+    },
   },
   ec2: {
     settings: {
@@ -62,7 +87,11 @@ export const providerFields = {
     host: { machine: word.optional() },
   },
   multipass: {
-    settings: { release: word.optional() },
+    settings: {
+      release: word.optional(),
+      /** Of an instance's addresses the one in it is the host's; without it the first. */
+      network: cidr.optional(),
+    },
     host: { memory, cpus, disk: memory.optional() },
   },
 } as const satisfies Record<LabHosts['provider'], { settings: z.ZodRawShape; host: z.ZodRawShape }>

@@ -5,6 +5,7 @@ import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
 import { perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers } from '../../engine/play/run-parts.ts'
+import { refuseUnplaced } from '../../engine/provider/static/addresses.ts'
 import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor, type Surroundings } from '../../engine/report/reporters.ts'
@@ -62,6 +63,7 @@ export async function runPlaybook(
     providers,
     needs: (lab, refuse) => {
       refuseMissingKeys(lab, refuse)
+      refuseUnplaced(lab, refuse)
       labNeeds(list)(lab, refuse)
     },
     ...(options.limit === undefined ? {} : { limit: options.limit }),
