@@ -169,7 +169,7 @@ it.each([
     'a range that leaves the network',
     '',
     '"w[1:2]": { address: "a[1:2].lan", internal: "10.0.0.[255:256]" }',
-    ['4:47 hosts.w[1:2].internal: expected an IPv4 address such as 10.20.0.11, got "10.0.0.[255:256]"'],
+    ['4:48 hosts.w[1:2].internal: expected an IPv4 address such as 10.20.0.11, got "10.0.0.[255:256]"'],
   ],
 ])('refuses %s', (_, config, hosts, expected) => {
   expect(told(config, `hosts:\n  ${hosts}\n`)).toEqual(expected)
