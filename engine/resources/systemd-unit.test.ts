@@ -19,6 +19,15 @@ test('a unit that runs with its files as they are is nothing to do', () => {
   expect(diff({ enabled: 'static' })).toEqual([])
 })
 
+test('a unit that fstab generates is enabled, but not where a file of ours takes its place', () => {
+  const generated = present({ ...state, enabled: 'generated' })
+  expect(systemdUnit({ name: 'mnt-a.mount', enabled: true }).diff(generated, nothing)).toEqual([])
+  const ours = mount({ what: 'tmpfs', where: '/mnt/a', type: 'tmpfs' })
+  expect(ours.diff(generated, nothing).filter(({ attribute }) => attribute === 'enabled')).toEqual([
+    { attribute: 'enabled', before: false, after: true },
+  ])
+})
+
 test('a file that changed, or is about to, means a restart; the dry run and the run say the same', () => {
   expect(diff({ stale: ['/etc/a.conf'] })).toEqual(reads)
   expect(diff({}, { change: ref => ref.kind === 'file' && ref.id === '/etc/a.conf' })).toEqual(reads)

@@ -20,6 +20,9 @@ export interface UnitWish {
 const running = (state: UnitState | undefined): boolean => state?.active === 'active' || state?.active === 'reloading'
 /** A unit without an [Install] section cannot be enabled, and starts when something needs it: nothing to wish. */
 const enabledEnough = new Set(['enabled', 'static', 'alias', 'indirect', 'generated', 'transient'])
+/** What fstab had systemd generate goes where a file of ours comes in its place. */
+const isEnough = (enabled: string, file: FilePart | undefined): boolean =>
+  enabledEnough.has(enabled) && !(file && enabled === 'generated')
 const enabledAtAll = new Set(['enabled', 'enabled-runtime', 'linked'])
 
 export function unitChanges(wish: UnitWish, is: Present<UnitState> | Absent, will: WillChange): readonly Change[] {
@@ -29,7 +32,7 @@ export function unitChanges(wish: UnitWish, is: Present<UnitState> | Absent, wil
   if (wish.enabled !== undefined) attributes.enabled = wish.enabled
   if (wish.running !== undefined) attributes.running = wish.running
   const found = {
-    enabled: wish.enabled ? enabledEnough.has(state?.enabled ?? '') : enabledAtAll.has(state?.enabled ?? ''),
+    enabled: wish.enabled ? isEnough(state?.enabled ?? '', wish.file) : enabledAtAll.has(state?.enabled ?? ''),
     running: running(state),
   }
   return [...file, ...compare(attributes as Wish, found), ...staleChanges(wish, state, will, file.length > 0)]
