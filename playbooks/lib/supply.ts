@@ -23,7 +23,8 @@ export function supply(): Step {
     groups: [],
     async perform(run: Run): Promise<void> {
       const { source, vars } = run.lab
-      const ways = { mirror: !run.provider.hostsStay }
+      // Only hosts of this machine's own reach a mirror on it.
+      const ways = { mirror: run.lab.provider === 'local' }
       if (source === 'upstream') run.tell('source', await upstreamSource(run.signal, originsFrom(vars.upstream), ways))
       else await serve(run)
       await tellRegistry(run)

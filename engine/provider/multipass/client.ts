@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { askTool, type CallTool, callTool } from '../tool/call-tool.ts'
+import { inFlight } from '../tool/in-flight.ts'
+import { type Instance, readAnswer, readInstances } from './instances.ts'
+import { multipass } from './tool.ts'
+
+export interface LaunchWish {
+  readonly name: string
+  readonly release: string
+  readonly cpus: number
+  /** `2G`, as it reads them. */
+  readonly memory: string
+  readonly disk: string
+  /** Cloud-init's user data. */
+  readonly userData: string
+}
+
+/** Seconds. To answer a question; to start; to fetch an image of half a gigabyte, boot it and have cloud-init done. */
+const limits = { answer: 60, start: 600, launch: 1800, purge: 300 }
+
+export interface Size {
+  readonly cpus?: number | undefined
+  /** Bytes, as the instance itself sees them: a little less than it was given. */
+  readonly memory?: number | undefined
+  readonly disk?: number | undefined
+}
+
+/** The program `multipass`, as far as we use it. */
+export class MultipassClient {
+  readonly #signal: AbortSignal | undefined
+  readonly #call: CallTool
+  /** Every instance that there is, whoever's. */
+  readonly list: () => Promise<ReadonlyMap<string, Instance>>
+
+  constructor(signal?: AbortSignal, call: CallTool = callTool) {
+    this.#signal = signal
+    this.#call = call
+    this.list = inFlight(async () => readInstances(await this.#ask(['list', '--format', 'json'], limits.answer)))
+  }
+
+  /**
+   * Of the program and, where it answers, of its service. The program is asked for JSON; one that is too old for that
+   * answers a table.
+   */
+  async version(): Promise<string> {
+    const { stdout } = await this.#call(multipass, {
+      args: ['version', '--format', 'json'],
+      limitSeconds: limits.answer,
+      signal: this.#signal,
+    })
+    const text = stdout.toString('utf8')
+    const table = /^multipass\s+(\d\S*)/.exec(text)?.[1]
+    if (table !== undefined) return table
+    const shape = z.object({ multipass: z.string() })
+    return readAnswer(text, ['version'], shape).multipass
+  }
+
+  /** By name; of those that it can say nothing of, nothing. */
+  async sizes(names: readonly string[]): Promise<ReadonlyMap<string, Size>> {
+    if (names.length === 0) return new Map()
+    const { info } = readAnswer(
+      await this.#ask(['info', '--format', 'json', ...names], limits.answer),
+      ['info'],
+      infoShape,
+    )
+    return new Map(
+      Object.entries(info).map(([name, { cpu_count, memory, disks }]) => {
+        const [disk] = Object.values(disks)
+        return [name, { cpus: numberIn(cpu_count), memory: numberIn(memory?.total), disk: numberIn(disk?.total) }]
+      }),
+    )
+  }
+
+  /**
+   * User data goes by stdin: it holds a key, and the snap may read no file in a hidden folder, such as the state home.
+   */
+  async launch({ name, release, cpus, memory, disk, userData }: LaunchWish): Promise<void> {
+    const size = ['--cpus', String(cpus), '--memory', memory, '--disk', disk]
+    const timeout = ['--timeout', String(limits.launch)]
+    const args = ['launch', release, '--name', name, ...size, ...timeout, '--cloud-init', '-']
+    await this.#ask(args, limits.launch + 60, userData)
+  }
+
+  async start(name: string): Promise<void> {
+    await this.#ask(['start', '--timeout', String(limits.start), name], limits.start + 60)
+  }
+
+  /** Takes a deleted instance back; it is stopped then. */
+  async recover(name: string): Promise<void> {
+    await this.#ask(['recover', name], limits.answer)
+  }
+
+  /** Removes this one instance for good, whatever it is at. `multipass purge` would take other people's deleted ones too. */
+  async purge(name: string): Promise<void> {
+    await this.#ask(['delete', '--purge', name], limits.purge)
+  }
+
+  #ask(args: readonly string[], limitSeconds: number, stdin?: string): Promise<string> {
+    const call = { args, limitSeconds, signal: this.#signal, ...(stdin ? { stdin } : {}) }
+    return askTool(multipass, call, this.#call)
+  }
+}
+
+/** Some versions write numbers as text, some leave them out. */
+const count = z.union([z.number(), z.string()]).optional()
+const infoShape = z.object({
+  info: z.record(
+    z.string(),
+    z.object({
+      cpu_count: count,
+      memory: z.object({ total: count }).optional(),
+      disks: z.record(z.string(), z.object({ total: count })).default({}),
+    }),
+  ),
+})
+
+const numberIn = (value: number | string | undefined): number | undefined =>
+  value === undefined || value === '' || !Number.isFinite(Number(value)) ? undefined : Number(value)

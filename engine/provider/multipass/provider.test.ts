@@ -1,0 +1,185 @@
+import { readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { labLayout } from '../local/layout.ts'
+import { convergeHere } from '../testing/converge-here.ts'
+import { labHere } from '../testing/lab-here.ts'
+import type { CallTool } from '../tool/call-tool.ts'
+import { MultipassClient } from './client.ts'
+import { multipassProvider } from './provider.ts'
+import { recordedName, recordName } from './record.ts'
+import { type Guest, MultipassStandIn, type Remembered } from './testing/stand-in.ts'
+
+let folder: string
+let state: string
+let there: MultipassStandIn
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'multipass-'))
+  state = join(folder, 'state')
+  stand({})
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const size = { memory: '2G', cpus: 2 }
+const call: CallTool = async (_, { args, stdin }) => {
+  const { code, stdout, stderr } = await there.answer(args, stdin)
+  return { code, stdout: Buffer.from(stdout), stderr }
+}
+const provider = (hosts: Readonly<Record<string, object>> = { cp: size }, settings = {}) =>
+  multipassProvider(labHere('multipass', hosts, settings, state), {
+    client: new MultipassClient(undefined, call),
+    patience: { limit: 5, every: 0.01 },
+  })
+
+function stand(instances: Record<string, Guest>, launch?: Remembered['launch']): void {
+  const behind = { boot: async () => '192.0.2.99', remove: async () => undefined }
+  there = new MultipassStandIn({ version: '1.14.1+mac', instances, ...(launch ? { launch } : {}) }, behind)
+}
+const calls = (words: string) => there.calls.filter(call => call.startsWith(words))
+const comesUp = () => ({ guest: { later: [{ state: 'Running' }, { ipv4: ['192.0.2.7', '10.244.0.1'] }] } })
+const ours = (host: string) => recordedName(labLayout(state).host(host)) ?? 'none'
+
+it('launches an instance with our key and host key, waits for its address, and a second time does nothing', async () => {
+  stand({}, comesUp())
+  expect(await convergeHere(provider().create())).toEqual(['login-key test', 'host-key cp', 'multipass-instance cp'])
+  const found = (await provider().find()).get('cp')
+  expect(found).toMatchObject({ is: 'running', address: '192.0.2.7', endpoint: { user: 'ubuntu', hostKeyAlias: 'cp' } })
+  expect(await convergeHere(provider().create())).toEqual([])
+
+  const [launch = ''] = calls('launch')
+  expect(launch).toMatch(/^launch 24\.04 --name test-cp-[0-9a-f]{8} --cpus 2 --memory 2G --disk 16G .*--cloud-init -$/)
+  const { hostKey, knownHosts } = labLayout(state).host('cp')
+  const secret = readFileSync(hostKey, 'utf8')
+  expect(launch).not.toContain(secret.split('\n')[1])
+  const { userData = '' } = there.remembered.instances[ours('cp')] ?? {}
+  expect(parse(userData)).toEqual({
+    hostname: 'cp',
+    ssh_authorized_keys: [readFileSync(`${labLayout(state).loginKey}.pub`, 'utf8').trim()],
+    ssh_pwauth: false,
+    ssh_deletekeys: true,
+    ssh_keys: { ed25519_private: secret, ed25519_public: readFileSync(`${hostKey}.pub`, 'utf8').trim() },
+  })
+  expect(readFileSync(knownHosts, 'utf8')).toMatch(/^cp ssh-ed25519 /)
+  expect(statSync(join(labLayout(state).host('cp').folder, 'instance.json')).mode & 0o777).toBe(0o600)
+})
+
+it('foretells an instance that is not there with its size, and asks nobody', async () => {
+  const { hosts } = provider({ cp: { ...size, disk: '20G' } }).create()
+  const [, instance] = hosts.get('cp') ?? []
+  expect((await provider().find()).get('cp')).toEqual({ is: 'absent' })
+  expect(instance?.diff({ is: 'absent' }, { change: () => false })).toEqual([
+    { attribute: 'state', before: null, after: 'running' },
+    { attribute: 'release', before: null, after: '24.04' },
+    { attribute: 'cpus', before: null, after: 2 },
+    { attribute: 'memory', before: null, after: '2G' },
+    { attribute: 'disk', before: null, after: '20G' },
+  ])
+  expect(there.calls).toEqual([])
+})
+
+it('goes on with an instance that a run before has begun, and launches no second one', async () => {
+  recordName(labLayout(state).host('cp'), 'test-cp-00c0ffee')
+  stand({ 'test-cp-00c0ffee': { state: 'Starting', ipv4: [], later: comesUp().guest.later } })
+  expect(await convergeHere(provider().create())).toContain('multipass-instance cp')
+  expect(calls('launch')).toEqual([])
+})
+
+it.each(['Stopped', 'Suspended', 'Delayed Shutdown', 'STOPPED', 'Deleted'])('starts one that is %s', async was => {
+  recordName(labLayout(state).host('cp'), 'test-cp-00c0ffee')
+  stand({ 'test-cp-00c0ffee': { state: was, ipv4: [] } })
+  expect((await provider().find()).get('cp')).toMatchObject({ is: 'stopped' })
+  expect(await convergeHere(provider().create())).toContain('multipass-instance cp')
+  expect((await provider().find()).get('cp')).toMatchObject({ is: 'running' })
+  expect(calls('recover').length).toBe(was === 'Deleted' ? 1 : 0)
+  expect(calls('launch')).toEqual([])
+})
+
+it.each(['Unknown', 'Unavailable', 'Frobnicating'])('does nothing to one that is %s, but removes it', async was => {
+  recordName(labLayout(state).host('cp'), 'test-cp-00c0ffee')
+  stand({ 'test-cp-00c0ffee': { state: was, ipv4: [] } })
+  expect((await provider().find()).get('cp')).toEqual({
+    is: 'unknown',
+    why: `Multipass says of its state: ${was.toLowerCase()}`,
+  })
+  await expect(convergeHere(provider().create())).rejects.toMatchObject({ failure: { code: 'state-unknown' } })
+  expect(calls('start')).toEqual([])
+  expect(await convergeHere(provider().destroy())).toContain('multipass-instance cp')
+})
+
+it('removes what it has made, that of hosts which left the inventory too, and nothing else', async () => {
+  stand({})
+  await convergeHere(provider({ cp: size, worker1: size }).create())
+  const gone = ours('worker1')
+  const theirs = { state: 'Running', ipv4: ['192.0.2.8'] }
+  stand({ ...there.remembered.instances, cp: theirs, 'test-cp': theirs, 'test-cp-deadbeef': theirs })
+  expect(await convergeHere(provider().destroy())).toEqual(
+    expect.arrayContaining(['multipass-instance cp', 'multipass-instance worker1', 'host-key cp', 'login-key test']),
+  )
+  expect(Object.keys(there.remembered.instances)).toEqual(['cp', 'test-cp', 'test-cp-deadbeef'])
+  expect(calls(`delete --purge ${gone}`).length).toBe(1)
+  expect(calls('purge')).toEqual([])
+  expect(await convergeHere(provider().destroy())).toEqual([])
+})
+
+it('takes the address in the network that the inventory names', async () => {
+  recordName(labLayout(state).host('cp'), 'test-cp-00c0ffee')
+  const ipv4 = ['10.244.0.1', 'N/A', '192.0.2.7']
+  stand({ 'test-cp-00c0ffee': { state: 'Running', ipv4 } })
+  const found = async (settings: object) => (await provider({ cp: size }, settings).find()).get('cp')
+  expect(await found({ network: '192.0.2.0/24' })).toMatchObject({ is: 'running', address: '192.0.2.7' })
+  expect(await found({ network: '198.51.100.0/24' })).toEqual({
+    is: 'stopped',
+    why: 'it runs, and Multipass knows no address in 198.51.100.0/24, only 10.244.0.1, 192.0.2.7',
+  })
+})
+
+it('tells what of its size an instance does not have', async () => {
+  stand({}, comesUp())
+  await convergeHere(provider().create())
+  expect(await provider().leavesAsIs?.()).toEqual([])
+  const [sentence = '', ...more] = (await provider({ cp: { memory: '4G', cpus: 1 } }).leavesAsIs?.()) ?? []
+  expect(more).toEqual([])
+  expect(sentence).toContain('cp stays as it was made (cpus: 2, not 1; memory: 1.9 GiB, not 4G)')
+  expect(sentence).toContain(`multipass set local.${ours('cp')}.memory=4G`)
+})
+
+it('goes on where a launch is said to have failed and the instance comes up all the same', async () => {
+  const told = { code: 2, stdout: '', stderr: 'launch failed: timed out waiting for initialization to complete\n' }
+  stand({}, { told, ...comesUp() })
+  expect(await convergeHere(provider().create())).toContain('multipass-instance cp')
+})
+
+it('tells why there is none where a launch fails, and what to do; the next run launches under the same name', async () => {
+  const told = { code: 2, stdout: '', stderr: 'launch failed: Unable to find an image matching "24.04"\n' }
+  stand({}, { told, guest: null })
+  await expect(convergeHere(provider().create())).rejects.toMatchObject({
+    failure: {
+      code: 'tool-failed',
+      message: 'multipass launch failed',
+      cause: 'launch failed: Unable to find an image matching "24.04"',
+      next: expect.stringContaining('multipass find'),
+    },
+  })
+  const name = ours('cp')
+  stand({})
+  expect(await convergeHere(provider().create())).toEqual(['multipass-instance cp'])
+  expect(Object.keys(there.remembered.instances)).toEqual([name])
+})
+
+it('refuses where others have made a lab of that name, whatever the case of its letters', async () => {
+  stand({ 'Test-cp-DEADBEEF': { state: 'Running', ipv4: [] }, 'test-cp': { state: 'Running', ipv4: [] } })
+  expect(await provider().foresee?.()).toMatchObject([
+    { code: 'lab-name-taken', place: 'multipass list: Test-cp-DEADBEEF' },
+  ])
+  await expect(provider().preflight()).rejects.toMatchObject({ failure: { code: 'lab-name-taken' } })
+})
+
+it('refuses a version that is too old', async () => {
+  there.remembered.version = '1.10.1'
+  expect(await provider().foresee?.()).toMatchObject([
+    { code: 'tool-too-old', message: 'multipass 1.10.1 is too old', cause: 'its option --memory came with 1.11' },
+  ])
+})
