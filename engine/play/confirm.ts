@@ -16,7 +16,8 @@ export function confirmName(consequence: string): Step {
     async perform(run: Run): Promise<void> {
       if (run.provider.hostsStay) throw hostsStay(run.provider.name)
       const { name } = run.lab
-      if ((await keptOf(run)).length === 0) {
+      const seen = [...run.found.values()].some(({ is }) => is !== 'absent')
+      if (!seen && (await keptOf(run)).length === 0) {
         run.emit({ type: 'notice', level: 'info', text: `There is no lab ${name} on this machine.` })
         return
       }

@@ -51,8 +51,30 @@ export function noHosts(): Step {
         // What hosts share goes only with the last of them.
         if (!run.limited) await playShared(run, this.title, shared)
       })
+      if (!run.options.check && !run.limited) await refuseRemains(run)
     },
   }
+}
+
+/** Looks whether anything of the lab is left, where the provider can tell. Throws `lab-remains`. */
+async function refuseRemains(run: Run): Promise<void> {
+  const left = await run.provider.remains?.()
+  if (left === undefined) return
+  if (left.length === 0) {
+    run.emit({
+      type: 'notice',
+      level: 'info',
+      text: `Nothing of the lab ${run.lab.name} is left at ${run.provider.name}.`,
+    })
+    return
+  }
+  throw new AndamioError({
+    code: 'lab-remains',
+    message: `Of the lab ${run.lab.name} something is left`,
+    place: run.provider.name,
+    cause: left.join('; '),
+    next: 'Run the same command again; what then still remains is to be removed by hand.',
+  })
 }
 
 /** Hosts that the provider still has and the inventory no longer lists. Never under `--limit`. */

@@ -1,0 +1,62 @@
+import { AndamioError } from '../../errors.ts'
+import { onOperator } from '../../resource/operator.ts'
+import { absent, present, type Resource } from '../../resource/resource.ts'
+import { alive } from './instance.ts'
+import { type Ec2Lab, ours } from './lab.ts'
+import { whatOf } from './launch.ts'
+import { isAlive, type SeenInstance } from './seen.ts'
+
+type GoneState = { readonly ids: readonly string[] }
+
+const endLimitSeconds = 900
+const terminated = (seen: SeenInstance): boolean => seen.state === 'terminated'
+
+/** A host's instance, terminated, and whatever else is called so; its disk goes with it. */
+export function noInstance(lab: Ec2Lab, host: string): Resource<GoneState, undefined> {
+  const { account, journal } = lab
+  const what = whatOf(host)
+  return {
+    kind: 'ec2-instance',
+    id: host,
+    probe: onOperator(async () => {
+      // Also those that are on their way out: until they have ended they hold what is to go next.
+      const seen = (await account.instances.now()).filter(one => !terminated(one))
+      const ids = ours(lab, seen).flatMap(one => (one.host === host ? [one.id] : []))
+      return ids.length === 0 && !journal.mayCome(what) ? absent : present({ ids })
+    }),
+    diff: is =>
+      is.is === 'absent'
+        ? []
+        : [{ attribute: 'instance', before: is.state.ids.join(', ') || 'asked for, not seen yet', after: null }],
+    async apply() {
+      const come = await idsOf(lab, host)
+      if (come.length > 0)
+        await account.call('terminateInstances', api => api.terminateInstances({ InstanceIds: [...come] }))
+      const gone = (seen: readonly SeenInstance[]) =>
+        seen.every(one => one.host !== host || terminated(one)) ? true : undefined
+      const wait = { who: host, what: 'its instance to end', limitSeconds: endLimitSeconds }
+      if (!(await account.until(account.instances, gone, wait))) throw stays(lab, host)
+      journal.settled(what)
+    },
+  }
+}
+
+/** Those to terminate. One that was asked for and is not seen yet is waited for: it would outlive the lab. */
+async function idsOf(lab: Ec2Lab, host: string): Promise<readonly string[]> {
+  const { account, journal } = lab
+  const here = (seen: readonly SeenInstance[]) => {
+    const ids = alive(lab, seen, host).map(({ id }) => id)
+    const ending = seen.some(one => one.host === host && !isAlive(one) && !terminated(one))
+    return ids.length > 0 || ending ? ids : undefined
+  }
+  const wait = { who: host, what: 'the instance that was asked for', limitSeconds: journal.secondsLeft(whatOf(host)) }
+  return (await account.until(account.instances, here, wait)) ?? []
+}
+
+const stays = (lab: Ec2Lab, host: string): AndamioError =>
+  new AndamioError({
+    code: 'ec2-instance-stays',
+    message: `The instance of ${host} has not ended within ${endLimitSeconds / 60} minutes`,
+    place: `EC2 in ${lab.account.region}`,
+    next: 'See in the console whether it is protected against termination; then run the same command again.',
+  })

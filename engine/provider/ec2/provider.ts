@@ -1,0 +1,154 @@
+import { readdirSync } from 'node:fs'
+import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
+import type { AnyResource } from '../../resource/resource.ts'
+import { waitForSsh } from '../local/first-answer.ts'
+import { hostKey, loginKey, noHostKey, noLoginKey } from '../local/keys.ts'
+import { labLayout } from '../local/layout.ts'
+import type { Provider, ProviderContext } from '../provider.ts'
+import { Account } from './account.ts'
+import { type Ec2Api, openApi } from './api.ts'
+import { type Clock, realClock } from './clock.ts'
+import { findHosts, type Login } from './find.ts'
+import { groupRules, noGroupRules } from './group-rules.ts'
+import { gibibytes, type HostWish } from './host-wish.ts'
+import { pinnedImage } from './image.ts'
+import { instance } from './instance.ts'
+import { Journal } from './journal.ts'
+import { keyPair, noKeyPair } from './key-pair.ts'
+import type { Ec2Lab } from './lab.ts'
+import { labId } from './lab-id.ts'
+import { noInstance } from './no-instance.ts'
+import { groupsOf, type OpenPort } from './ports.ts'
+import { ownNetwork } from './public-address.ts'
+import { whatRemains } from './remains.ts'
+import type { Networks } from './rules.ts'
+import { noSecurityGroup, securityGroup } from './security-group.ts'
+import { isAlive } from './seen.ts'
+
+export interface Ec2Parts {
+  /** Everything that is open on the lab's hosts. */
+  readonly table: readonly OpenPort[]
+  open?(region: string): Ec2Api
+  readonly clock?: Clock
+  answers?: Ec2Lab['answers']
+}
+
+/** Hosts that AWS runs, one instance each. What of an account is the lab's is told by its tags alone. */
+export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider {
+  const settings = context.lab.settings as SettingsOf<'ec2'>
+  const lab = ec2Lab(context, parts)
+  const { account, layout } = lab
+  const groups = groupsOf(lab.table, lab.groups)
+  const login: Login = { user: settings.user ?? 'ubuntu', jump: [] }
+  const wishes = context.lab.hosts.map(({ name, groups: own, size }): HostWish => {
+    const { type, otherTypes = [], disk } = size as SizeOf<'ec2'>
+    return {
+      name,
+      type,
+      otherTypes,
+      zones: settings.zones ?? [],
+      disk: gibibytes(disk),
+      groups: groups.filter(group => own.includes(group)),
+      publicAddress: login.jump.length === 0,
+    }
+  })
+  const names = wishes.map(({ name }) => name)
+
+  /** Hosts that the account has, that this machine keeps something of, or that may still come. */
+  const everyHost = (): readonly string[] => {
+    const seen = (account.instances.last ?? []).filter(isAlive).map(({ host }) => host)
+    const kept = [...foldersIn(layout.hosts), ...seen]
+    return [...new Set([...names, ...kept.filter(host => host !== '')])]
+  }
+  const everyGroup = (): readonly string[] => [
+    ...new Set([...groups, ...(account.groups.last ?? []).map(({ group }) => group)]),
+  ]
+
+  return {
+    name: 'ec2',
+    preflight: async () => undefined,
+    async find() {
+      const [seen] = await Promise.all([account.instances.now(), account.groups.now()])
+      return findHosts(lab, names, seen, login)
+    },
+    operatorAddress: () => undefined,
+    create: () => ({
+      shared: [
+        labId(lab),
+        loginKey(lab.name, context.stateFolder),
+        keyPair(lab),
+        ...groups.map(group => securityGroup(lab, group)),
+        ...groups.map(group => groupRules(lab, group)),
+        pinnedImage(lab),
+      ],
+      hosts: new Map(
+        wishes.map((wish): [string, AnyResource[]] => [
+          wish.name,
+          [hostKey(wish.name, layout.host(wish.name)), instance(lab, wish)],
+        ]),
+      ),
+    }),
+    destroy: () => ({
+      hosts: new Map(
+        everyHost().map((host): [string, AnyResource[]] => [
+          host,
+          [noInstance(lab, host), noHostKey(host, context.stateFolder)],
+        ]),
+      ),
+      shared: [
+        ...everyGroup().map(group => noGroupRules(lab, group)),
+        ...everyGroup().map(group => noSecurityGroup(lab, group)),
+        noKeyPair(lab),
+        noLoginKey(lab.name, context.stateFolder),
+      ],
+    }),
+    remains: () => whatRemains(lab),
+    pristine: () => undefined,
+  }
+}
+
+function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2Parts): Ec2Lab {
+  const settings = lab.settings as SettingsOf<'ec2'>
+  const { clock = realClock, open = openApi, answers = waitForSsh, table } = parts
+  const asked = new Map<string, Promise<unknown>>()
+  const once = <T>(what: string, ask: () => Promise<T>): Promise<T> => {
+    const answer = (asked.get(what) as Promise<T> | undefined) ?? ask()
+    asked.set(what, answer)
+    // Who asks after a failure asks anew.
+    answer.catch(() => asked.delete(what))
+    return answer
+  }
+  return {
+    name: lab.name,
+    account: new Account({ lab: lab.name, region: settings.region, clock, emit, signal, open }),
+    journal: new Journal(stateFolder, clock),
+    layout: labLayout(stateFolder),
+    emit,
+    signal,
+    table,
+    groups: lab.groups,
+    network: { vpc: settings.vpc, subnet: settings.subnet },
+    image: settings.image,
+    answers,
+    networks: () => once('networks', () => networksOf(settings, signal)),
+    once,
+  }
+}
+
+/** Who is let in: whom the inventory names, else this machine alone. */
+async function networksOf(
+  { operators, clients }: SettingsOf<'ec2'>,
+  signal: AbortSignal | undefined,
+): Promise<Networks> {
+  const own = operators ?? (await ownNetwork(signal))
+  return { operators: own, clients: clients ?? own }
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+}

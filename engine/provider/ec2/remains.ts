@@ -1,0 +1,26 @@
+import type { Ec2Lab } from './lab.ts'
+import { isGone } from './seen.ts'
+import { ofLab } from './tags.ts'
+
+/** What carries the lab's name and is still there, a line each. Asked anew: nothing that was read before counts. */
+export async function whatRemains({ account, name, journal }: Ec2Lab): Promise<readonly string[]> {
+  for (const reading of [account.instances, account.groups, account.keys]) reading.outdated()
+  const Filters = ofLab(name)
+  const [instances, groups, keys, volumes, cards] = await Promise.all([
+    account.instances.now(),
+    account.groups.now(),
+    account.keys.now(),
+    account.pages('describeVolumes', (api, next) => api.describeVolumes({ Filters, ...next })),
+    account.pages('describeNetworkInterfaces', (api, next) => api.describeNetworkInterfaces({ Filters, ...next })),
+  ])
+  return [
+    ...instances.filter(seen => !isGone(seen)).map(({ id, host, state }) => `instance ${id} (${host}, ${state})`),
+    ...groups.map(({ id, group }) => `security group ${id} (${group})`),
+    ...keys.map(({ id }) => `key pair ${id}`),
+    ...volumes.flatMap(({ Volumes = [] }) => Volumes.map(({ VolumeId, State }) => `volume ${VolumeId} (${State})`)),
+    ...cards.flatMap(({ NetworkInterfaces = [] }) =>
+      NetworkInterfaces.map(({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`),
+    ),
+    ...journal.awaited.map(what => `${what}, asked for and not seen yet`),
+  ]
+}

@@ -1,0 +1,109 @@
+import { onOperator } from '../../resource/operator.ts'
+import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
+import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
+import { mustShow } from './must-show.ts'
+import type { SeenGroup } from './seen.ts'
+import { isService } from './service-error.ts'
+import { groupTag, tagged } from './tags.ts'
+import { vpcOf } from './vpc.ts'
+
+type GroupState = { readonly ids: readonly string[] }
+
+const whatOf = (group: string): string => `security group ${group}`
+export const groupName = (lab: Ec2Lab, group: string): string => `${prefix(lab)}-${group}`
+
+/** What decides who reaches the hosts of a group. Its rules are another resource, for they speak of other groups. */
+export function securityGroup(lab: Ec2Lab, group: string): Resource<GroupState, undefined> {
+  const what = whatOf(group)
+  return {
+    kind: 'ec2-security-group',
+    id: group,
+    probe: onOperator(() => look(lab, group)),
+    diff: is => (is.is === 'present' ? [] : [{ attribute: 'id', before: null, after: { late: 'given by AWS' } }]),
+    async apply() {
+      const { account, journal } = lab
+      const VpcId = await lab.once('vpc', () => vpcOf(lab))
+      journal.ask(what)
+      await account
+        .call('createSecurityGroup', api =>
+          api.createSecurityGroup({
+            GroupName: groupName(lab, group),
+            Description: `Hosts of group ${group} in lab ${lab.name}`,
+            VpcId,
+            TagSpecifications: tagged(
+              { ...marks(lab, { Name: `${lab.name}-${group}` }), [groupTag]: group },
+              'security-group',
+            ),
+          }),
+        )
+        .catch(error => {
+          // From an earlier run, and not shown yet.
+          if (!isService(error, 'InvalidGroup.Duplicate')) throw error
+        })
+      await mustShow(lab, account.groups, groups => groups.some(seen => seen.group === group), what)
+    },
+  }
+}
+
+export function noSecurityGroup(lab: Ec2Lab, group: string): Resource<GroupState, undefined> {
+  const what = whatOf(group)
+  return {
+    kind: 'ec2-security-group',
+    id: group,
+    probe: onOperator(() => look(lab, group, lab.journal.mayCome(what))),
+    diff: is =>
+      is.is === 'absent'
+        ? []
+        : [{ attribute: 'id', before: is.state.ids[0] ?? 'asked for, not seen yet', after: null }],
+    async apply(_on, is) {
+      const { account, journal } = lab
+      const known = is.is === 'present' ? is.state.ids : []
+      for (const id of known.length > 0 ? known : await lateComers(lab, group)) await remove(lab, group, id)
+      journal.settled(what)
+      await account.until(account.groups, groups => (groups.some(seen => seen.group === group) ? undefined : true), {
+        who: lab.name,
+        what: `the ${what} to be gone`,
+        limitSeconds: 60,
+      })
+    },
+  }
+}
+
+const lateComers = async (lab: Ec2Lab, group: string): Promise<readonly string[]> =>
+  (await lab.account.until(lab.account.groups, groups => idsOf(groups, group), {
+    who: lab.name,
+    what: `the ${whatOf(group)} that was asked for`,
+    limitSeconds: lab.journal.secondsLeft(whatOf(group)),
+  })) ?? []
+
+const idsOf = (groups: readonly SeenGroup[], group: string): readonly string[] | undefined => {
+  const ids = groups.filter(seen => seen.group === group).map(({ id }) => id)
+  return ids.length > 0 ? ids : undefined
+}
+
+async function look(lab: Ec2Lab, group: string, mayCome = false): Promise<Answer<GroupState>> {
+  const ids = idsOf(ours(lab, await lab.account.groups.now()), group)
+  if (!ids && !mayCome) return absent
+  return present({ ids: ids ?? [] })
+}
+
+/** Network cards of hosts that have just ended may hold it for minutes. */
+const heldSeconds = 300
+
+async function remove(lab: Ec2Lab, group: string, GroupId: string): Promise<void> {
+  const { account } = lab
+  const deadline = account.clock.now() + heldSeconds * 1000
+  for (let pause = 2; ; pause = Math.min(pause * 1.5, 20)) {
+    try {
+      await account.call('deleteSecurityGroup', api => api.deleteSecurityGroup({ GroupId }))
+      return
+    } catch (error) {
+      if (isService(error, 'InvalidGroup.NotFound', 'InvalidGroupId.Malformed')) return
+      const held = isService(error, 'DependencyViolation', 'InvalidGroup.InUse')
+      if (!held || account.clock.now() > deadline) throw error
+      const wait = { type: 'wait', host: lab.name, limitSeconds: heldSeconds, seconds: 0 } as const
+      lab.emit({ ...wait, what: `the ${whatOf(group)} to be free`, detail: 'something still uses it' })
+      await account.clock.sleep(pause * 1000, lab.signal)
+    }
+  }
+}

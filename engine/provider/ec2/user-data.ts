@@ -1,0 +1,18 @@
+export interface FirstBoot {
+  readonly host: string
+  /** The host's own key, made here: so its very first answer can be verified. */
+  readonly hostKey: { readonly private: string; readonly public: string }
+}
+
+/**
+ * What cloud-init is told at an instance's first boot. Whoever may look at the instance can read it, and so can what runs
+ * on it: it holds no secret but the host's key, and that one is replaced after the first login.
+ */
+export const userData = ({ host, hostKey }: FirstBoot): string =>
+  // JSON is YAML, and leaves nothing to quote.
+  `#cloud-config\n${JSON.stringify({
+    hostname: host,
+    preserve_hostname: false,
+    ssh_deletekeys: true,
+    ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public },
+  })}\n`

@@ -1,0 +1,194 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Faults } from './faults.ts'
+import { dates } from './images.ts'
+import { Memory } from './memory.ts'
+import { child, type Element, items, keep, readXml, textOf, writeXml } from './xml.ts'
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+}
+
+interface Remembered {
+  readonly request: string
+  readonly body: string
+}
+
+/** Parameters that tell one request from another that has the same token. */
+const sameRequest = (form: URLSearchParams): string =>
+  [...form]
+    .filter(([key]) => !['ClientToken', 'DryRun'].includes(key))
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join('&')
+
+/**
+ * Stands in front of moto and makes it as difficult as AWS: knows idempotency tokens, takes its time with instances,
+ * hides what was just made, refuses what is in use, throttles, has no room, and cuts whoever calls off.
+ */
+export class FaultProxy {
+  readonly #moto: string
+  readonly #server: Server
+  #faults: Faults
+  #memory: Memory
+  #tokens = new Map<string, Remembered>()
+  #cut: (() => boolean) | undefined
+  /** Every call that reached us, in order. */
+  calls: string[] = []
+
+  private constructor(moto: string, faults: Faults) {
+    this.#moto = moto
+    this.#faults = faults
+    this.#memory = new Memory(faults.clock)
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch(error => {
+        response.writeHead(500).end(String(error.stack))
+      })
+    })
+  }
+
+  static async start(moto: string, faults: Faults): Promise<FaultProxy> {
+    const proxy = new FaultProxy(moto, faults)
+    proxy.#server.listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    return proxy
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** Another account, and other weather. */
+  anew(faults: Faults): void {
+    this.#faults = faults
+    this.#memory = new Memory(faults.clock)
+    this.#tokens = new Map()
+    this.calls = []
+  }
+
+  /** Other weather for the same account. */
+  weather(faults: Faults): void {
+    this.#faults = faults
+  }
+
+  /** Asked after each call that was carried out. True: it is never answered. */
+  cutting(cut: (() => boolean) | undefined): void {
+    this.#cut = cut
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const form = new URLSearchParams(Buffer.concat(chunks).toString())
+    const action = form.get('Action') ?? ''
+    this.calls.push(action)
+    const answer = await this.#answer(action, form, request)
+    if (this.#cut?.()) {
+      response.destroy()
+      return
+    }
+    response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body)
+  }
+
+  async #answer(action: string, form: URLSearchParams, request: IncomingMessage): Promise<Answer> {
+    const faults = this.#faults
+    if (faults.throttled?.(action)) return refused(503, 'RequestLimitExceeded', 'Request limit exceeded.')
+    const other = faults.refuses?.(action)
+    if (other) return refused(400, other.code, other.message)
+    const problem = this.#problem(action, form)
+    if (problem) return problem
+    const token = form.get('ClientToken')
+    const earlier = action === 'RunInstances' && token ? this.#tokens.get(token) : undefined
+    if (earlier && earlier.request !== sameRequest(form))
+      return refused(400, 'IdempotentParameterMismatch', 'The token was used with other parameters.')
+    const answer = earlier ? { status: 200, body: earlier.body } : await this.#ask(form, request)
+    if (answer.status !== 200) return answer
+    if (action === 'RunInstances' && token && form.get('DryRun') !== 'true')
+      this.#tokens.set(token, { request: sameRequest(form), body: answer.body })
+    const document = readXml(answer.body)
+    this.#remember(action, form, document, earlier !== undefined)
+    this.#show(action, document)
+    return { status: 200, body: writeXml(document) }
+  }
+
+  async #ask(form: URLSearchParams, request: IncomingMessage): Promise<Answer> {
+    const { authorization = '', 'content-type': type = '' } = request.headers
+    const headers = { authorization, 'content-type': type }
+    const answer = await fetch(this.#moto, { method: 'POST', headers, body: form.toString() })
+    return { status: answer.status, body: await answer.text() }
+  }
+
+  /** Refuses what AWS would refuse and moto carries out. */
+  #problem(action: string, form: URLSearchParams): Answer | undefined {
+    const memory = this.#memory
+    const hidden = [...form].find(([key, value]) => /Id(\.\d+)?$/.test(key) && memory.isHidden(value))
+    if (hidden && !action.startsWith('Describe')) {
+      const kind = hidden[1].startsWith('i-') ? 'InvalidInstanceID.NotFound' : 'InvalidGroup.NotFound'
+      return refused(400, kind, `${hidden[1]} does not exist`)
+    }
+    const key = form.get('KeyName')
+    if (action === 'RunInstances' && key && memory.isHidden(key))
+      return refused(400, 'InvalidKeyPair.NotFound', `The key pair '${key}' does not exist`)
+    if (action === 'RunInstances') {
+      const [type, zone] = [form.get('InstanceType') ?? '', form.get('Placement.AvailabilityZone') ?? '']
+      if (!this.#tokens.has(form.get('ClientToken') ?? '') && this.#faults.noRoom?.(type, zone))
+        return refused(500, 'InsufficientInstanceCapacity', `There is no ${type} in ${zone || 'any zone'}`)
+    }
+    const user = action === 'DeleteSecurityGroup' ? memory.userOf(form.get('GroupId') ?? '') : undefined
+    if (user) return refused(400, 'DependencyViolation', `resource ${form.get('GroupId')} has a dependent object`)
+    return undefined
+  }
+
+  #remember(action: string, form: URLSearchParams, answer: Element, again: boolean): void {
+    const memory = this.#memory
+    const { hiddenSeconds = () => 0, moveSeconds = 0 } = this.#faults
+    if (action === 'CreateSecurityGroup') memory.hide(textOf(answer, 'groupId'), hiddenSeconds())
+    if (action === 'ImportKeyPair') {
+      const seconds = hiddenSeconds()
+      memory.hide(textOf(answer, 'keyPairId'), seconds)
+      memory.hide(form.get('KeyName') ?? '', seconds)
+    }
+    if (action === 'RunInstances' && !again)
+      for (const item of items(answer, 'instancesSet')) {
+        const id = textOf(item, 'instanceId')
+        memory.hide(id, hiddenSeconds())
+        memory.moves(id, 'pending', moveSeconds)
+        memory.uses(
+          id,
+          [...form].flatMap(([key, value]) => (/SecurityGroupId\.\d+$/.test(key) ? [value] : [])),
+        )
+      }
+    const ids = [...form].flatMap(([key, value]) => (/^InstanceId\.\d+$/.test(key) ? [value] : []))
+    if (action === 'TerminateInstances') for (const id of ids) memory.ends(id, moveSeconds)
+    if (action === 'StopInstances') for (const id of ids) memory.moves(id, 'stopping', moveSeconds)
+    if (action === 'StartInstances') for (const id of ids) memory.moves(id, 'pending', moveSeconds)
+  }
+
+  #show(action: string, answer: Element): void {
+    const memory = this.#memory
+    if (action === 'DescribeInstances') memory.showInstances(answer)
+    if (action === 'RunInstances') for (const item of items(answer, 'instancesSet')) memory.showInstance(item)
+    if (action === 'DescribeSecurityGroups')
+      keep(child(answer, 'securityGroupInfo'), item => !memory.isHidden(textOf(item, 'groupId')))
+    if (action === 'DescribeKeyPairs')
+      keep(child(answer, 'keySet'), item => !memory.isHidden(textOf(item, 'keyPairId')))
+    for (const item of action === 'DescribeImages' ? items(answer, 'imagesSet') : []) {
+      const date = child(item, 'creationDate')
+      if (date) date.text = dates[textOf(item, 'imageId')] ?? date.text
+    }
+  }
+}
+
+const refused = (status: number, code: string, message: string): Answer => ({
+  status,
+  body: `<?xml version="1.0" encoding="utf-8"?>
+<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>0</RequestID></Response>`,
+})

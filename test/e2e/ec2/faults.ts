@@ -1,0 +1,47 @@
+import type { Clock } from '../../../engine/provider/ec2/clock.ts'
+
+/** What goes wrong, as AWS has it go wrong and moto has not. Asked for each call. */
+export interface Faults {
+  readonly clock: Clock
+  /** Whether this call is refused because there were too many. */
+  throttled?(action: string): boolean
+  /** Seconds until something that is made now is shown. */
+  hiddenSeconds?(): number
+  /** Whether there is no room for such an instance. */
+  noRoom?(type: string, zone: string): boolean
+  /** Seconds that an instance takes to run, to stop, to end. */
+  readonly moveSeconds?: number
+  /** Refuses a call by another code of EC2. */
+  refuses?(action: string): { readonly code: string; readonly message: string } | undefined
+}
+
+/** Time in which five minutes are over at once; whoever sleeps moves it on. */
+export class VirtualClock implements Clock {
+  #now = Date.parse('2026-11-21T12:00:00Z')
+
+  now(): number {
+    return this.#now
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    const then = this.#now + milliseconds
+    // What is under way beside goes on first.
+    await new Promise<void>(resolve => {
+      setImmediate(resolve)
+    })
+    signal?.throwIfAborted()
+    this.#now = Math.max(this.#now, then)
+  }
+}
+
+/** The same numbers for the same seed (mulberry32): 0 to 1, 1 left out. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseInventory } from '../../../engine/inventory/parse.ts'
+import { hosts, noHosts } from '../../../engine/play/hosts.ts'
+import { Run } from '../../../engine/play/run.ts'
+import type { Step } from '../../../engine/play/step.ts'
+import { RunStopped } from '../../../engine/play/stop.ts'
+import { type Ec2Api, openApi } from '../../../engine/provider/ec2/api.ts'
+import { ec2Provider } from '../../../engine/provider/ec2/provider.ts'
+import type { Event } from '../../../engine/report/events.ts'
+import { labPorts } from '../../../playbooks/lib/lab-ports.ts'
+import { FaultProxy } from './fault-proxy.ts'
+import { type Faults, VirtualClock } from './faults.ts'
+import { type Moto, startMoto } from './moto.ts'
+
+export interface Ran {
+  /** It was cut off, as by SIGKILL. */
+  readonly killed: boolean
+  readonly error: unknown
+  readonly events: readonly Event[]
+  /** Resources that have changed or would. */
+  readonly changed: readonly string[]
+  readonly calls: readonly string[]
+}
+
+export interface RunWish {
+  readonly check?: boolean
+  /** Killed when this many calls have been carried out: the last one's answer never comes. */
+  readonly killAfter?: number | undefined
+}
+
+export const region = 'eu-west-1'
+
+/** Two hosts of different groups: every kind of resource, in few calls. */
+export const smallLab = `
+lab: rig
+provider: ec2
+ec2: { region: ${region}, operators: 203.0.113.7/32 }
+hosts:
+  cp: { groups: [control-plane], type: t3.medium }
+  nfs: { groups: [storage, registry], type: t3.micro }
+groups:
+  cluster: { children: [control-plane] }
+`
+
+/** Up and down as a playbook does them, in this process and its own time, against moto behind the fault proxy. */
+export class Rig {
+  readonly moto: Moto
+  readonly proxy: FaultProxy
+  clock = new VirtualClock()
+  #stateFolder: string
+
+  private constructor(moto: Moto, proxy: FaultProxy, stateFolder: string) {
+    this.moto = moto
+    this.proxy = proxy
+    this.#stateFolder = stateFolder
+  }
+
+  static async start(): Promise<Rig> {
+    const moto = await startMoto()
+    const proxy = await FaultProxy.start(moto.url, { clock: new VirtualClock() })
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_EC2: proxy.url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    })
+    return new Rig(moto, proxy, await mkdtemp(join(tmpdir(), 'andamio-ec2-')))
+  }
+
+  async stop(): Promise<void> {
+    await this.proxy.stop()
+    await this.moto.stop()
+    await rm(this.#stateFolder, { recursive: true, force: true })
+  }
+
+  /** A new account, and an operator who has never made a lab. */
+  async anew(faults: Omit<Faults, 'clock'> = {}): Promise<void> {
+    await this.moto.reset()
+    this.clock = new VirtualClock()
+    this.proxy.anew({ clock: this.clock, ...faults })
+    await this.forget()
+  }
+
+  /** The operator's machine is lost, and with it what it knew of the lab. */
+  async forget(): Promise<void> {
+    await rm(this.#stateFolder, { recursive: true, force: true })
+    this.#stateFolder = await mkdtemp(join(tmpdir(), 'andamio-ec2-'))
+  }
+
+  get api(): Ec2Api {
+    return openApi(region)
+  }
+
+  up(inventory = smallLab, wish: RunWish = {}): Promise<Ran> {
+    return this.#run(hosts(), inventory, wish)
+  }
+
+  down(inventory = smallLab, wish: RunWish = {}): Promise<Ran> {
+    return this.#run(noHosts(), inventory, wish)
+  }
+
+  async #run(step: Step, inventory: string, { check = false, killAfter }: RunWish): Promise<Ran> {
+    const lab = parseInventory('ec2.yaml', inventory, { roleVars: {} })
+    const killed = new AbortController()
+    const events: Event[] = []
+    const emit = (event: object) => void events.push(event as Event)
+    const before = this.proxy.calls.length
+    let left = killAfter ?? Number.POSITIVE_INFINITY
+    this.proxy.cutting(() => {
+      left -= 1
+      if (left > 0) return false
+      killed.abort(new Error('killed'))
+      return true
+    })
+    const context = { lab, stateFolder: this.#stateFolder, cacheFolder: '/nowhere', emit, signal: killed.signal }
+    const provider = ec2Provider(context, { table: labPorts, clock: this.clock, answers: async () => true })
+    const run = new Run({
+      options: { playbook: 'rig', check, forks: 5, yes: true },
+      ...{ lab, provider, emit, stateFolder: this.#stateFolder, signal: killed.signal },
+      connect: () => Promise.reject(new Error('no host is connected to')),
+    })
+    let error: unknown
+    try {
+      await run.find()
+      await step.perform(run)
+    } catch (thrown) {
+      error = thrown instanceof RunStopped ? failureIn(events) : thrown
+    }
+    this.proxy.cutting(undefined)
+    const changed = events.flatMap(event =>
+      event.type === 'resource.end' && /^(changed|would-change)$/.test(event.outcome)
+        ? [`${event.kind} ${event.id}`]
+        : [],
+    )
+    return { killed: killed.signal.aborted, error, events, changed, calls: this.proxy.calls.slice(before) }
+  }
+}
+
+const failureIn = (events: readonly Event[]): unknown =>
+  events.find(event => event.type === 'resource.end' && event.outcome === 'failed') ?? new Error('it stopped')
