@@ -150,7 +150,7 @@ async function receiveSmall(download: Download, path: string, sync: GroupSync, m
   } finally {
     closeSync(fd)
   }
-  await sync.settle(path)
+  await sync.settle([path])
   moving.moved(size)
   return { size, sha256, resumed: 0 }
 }

@@ -1,14 +1,11 @@
 import { hash, randomBytes } from 'node:crypto'
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { FileManagerError } from '../protocol/errors.ts'
 import { frameLimits } from '../protocol/limits.ts'
 import type { PackEntry, ResponseOf } from '../protocol/messages.ts'
-import { Records } from '../protocol/records.ts'
 import type { Session } from '../protocol/session.ts'
 import type { CutOff } from './cut-off.ts'
-import type { Downloaded, Into } from './download.ts'
+import type { Downloaded } from './download.ts'
 import { readInto, remoteName, type Seen } from './source.ts'
-import { InTheWay, isFolder, putInPlace, standing, targetOf } from './target.ts'
 import type { Moved } from './upload.ts'
 
 /**
@@ -83,97 +80,4 @@ function outcomesOf({ failed }: ResponseOf<'pack'>, sent: readonly PackEntry[]):
     results[file] = { error: new FileManagerError(code, message) }
   }
   return results
-}
-
-interface Arrived {
-  readonly name: string
-  readonly path: string
-  readonly target: string
-  readonly moved: Moved
-}
-
-/** Downloads them in one request, each with the care that it would have alone. Throws when the connection is lost. */
-export async function downloadPack(
-  session: Session,
-  names: readonly string[],
-  into: Omit<Into, 'replace'>,
-  mayReplace: (name: string) => boolean,
-  signal: AbortSignal,
-): Promise<readonly PackResult[]> {
-  const results = names.map((name): PackResult | undefined => whyNotNow(name, into.folder, mayReplace(name)))
-  const wanted = [...names.keys()].filter(i => results[i] === undefined)
-  const arrived = new Map<number, Arrived>()
-  try {
-    if (wanted.length > 0) {
-      const asked = wanted.map(i => names[i] ?? '')
-      const fetched = await session.fetch({ type: 'fetch', names: asked }, { signal })
-      const records = new Records(fetched.read)
-      for (const i of wanted) {
-        const one = await receive(records, names[i] ?? '', into)
-        if ('name' in one) arrived.set(i, one)
-        else results[i] = one.result
-      }
-      await records.end()
-      await Promise.all([...arrived.values()].map(({ path }) => into.sync.settle(path)))
-    }
-  } catch (error) {
-    for (const { path } of arrived.values()) rmSync(path, { force: true })
-    throw error
-  }
-  for (const [i, one] of arrived) results[i] = place(one, mayReplace(one.name))
-  return results.map(result => result ?? 'alone')
-}
-
-function whyNotNow(name: string, folder: string, replace: boolean): PackResult | undefined {
-  try {
-    const there = standing(targetOf(folder, name))
-    if (there === 'folder') throw isFolder(name)
-    return there === 'nothing' || replace ? undefined : 'alone'
-  } catch (error) {
-    return { error }
-  }
-}
-
-async function receive(
-  records: Records,
-  name: string,
-  { folder, leftovers }: Omit<Into, 'replace'>,
-): Promise<Arrived | { readonly result: PackResult }> {
-  const { head, content } = await records.next()
-  if ('code' in head)
-    return { result: head.code === 'too-big' ? 'alone' : { error: new FileManagerError(head.code, head.message) } }
-  const { size, sha256 } = head
-  if (hash('sha256', content) !== sha256)
-    return { result: { error: new FileManagerError('checksum', 'what has arrived is not what was sent') } }
-  const { path, left } = leftovers.claim(name)
-  if (left) {
-    leftovers.leave(name, path)
-    return { result: 'alone' }
-  }
-  try {
-    writeNew(path, content)
-    return { name, path, target: targetOf(folder, name), moved: { size, sha256, resumed: 0 } }
-  } catch (error) {
-    rmSync(path, { force: true })
-    return { result: { error } }
-  }
-}
-
-function writeNew(path: string, content: Buffer): void {
-  const fd = openSync(path, 'wx')
-  try {
-    for (let at = 0; at < content.length; ) at += writeSync(fd, content, at)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function place({ name, path, target, moved }: Arrived, replace: boolean): PackResult {
-  try {
-    putInPlace(path, target, name, replace)
-    return { moved }
-  } catch (error) {
-    rmSync(path, { force: true })
-    return error instanceof InTheWay ? 'alone' : { error }
-  }
 }

@@ -8,17 +8,23 @@ import type { Word } from './words.ts'
 /** No more names than this are held here, whatever a server says. */
 const most = 1_000_000
 
+/** As many as a server may send in one. */
+const page = 1000
+
 /** All files of the server, page by page. Names are as the server sends them: to be checked before they become paths. */
 export async function listRemote(session: Session, signal: AbortSignal): Promise<readonly FileEntry[]> {
   const files: FileEntry[] = []
   let after: string | undefined
   do {
-    const page = await session.request({ type: 'list', ...(after !== undefined && { after }) }, { signal })
-    for (const file of page.files) files.push(file)
-    const endless = page.next !== undefined && after !== undefined && page.next <= after
+    const listed = await session.request(
+      { type: 'list', limit: page, ...(after !== undefined && { after }) },
+      { signal },
+    )
+    for (const file of listed.files) files.push(file)
+    const endless = listed.next !== undefined && after !== undefined && listed.next <= after
     if (endless || files.length > most)
       throw new FileManagerError('bad-message', 'the server lists files without an end')
-    after = page.next
+    after = listed.next
   } while (after !== undefined)
   return files
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { packLimits, smallUpload } from '../protocol/limits.ts'
 import type { Session } from '../protocol/session.ts'
@@ -64,11 +65,16 @@ export async function transferAll(
       else met(await one(transfer, tally, options))
     })
   const inTurn = pLimit(packLimits.open)
+  // To begin one takes a while, in which the one before is to be on its way.
+  const toBegin = pLimit(1)
   const { packs, others } = packsOf(transfers)
   await Promise.all([
     ...others.map(alone),
     ...packs.map(async pack => {
-      const left = await inTurn(() => together(pack, tally, options, { met, stopped: () => stops(first) }))
+      const left = await inTurn(async () => {
+        await toBegin(() => setImmediate())
+        return together(pack, tally, options, { met, stopped: () => stops(first) })
+      })
       await Promise.all(left.map(alone))
     }),
   ])

@@ -1,14 +1,9 @@
-import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
+import { WholeSync } from './whole-sync.ts'
 
 /** From so many on it is quicker to have the whole file system written. */
-const many = 32
-/** A file system that takes longer is synced file by file. */
-const patience = 60_000
+export const many = 32
 /** Files that are open at once. */
 const atOnce = 128
 
@@ -17,17 +12,20 @@ const atOnce = 128
  * in it.
  */
 export class ManySyncs {
-  readonly #folder: string
-  /** Whether this machine has a program that syncs a file system: Node has no call for it. */
-  #hasProgram = true
+  readonly #whole: WholeSync
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.#whole = new WholeSync(folder)
   }
 
-  /** What became of each, in their order: fulfilled when its content is on disk. */
+  /** To be awaited before many files are written that `sync` is to make durable: without it, that takes longer. */
+  begin(): Promise<void> {
+    return this.#whole.begin()
+  }
+
+  /** What became of each, in their order: fulfilled when its content is on disk. For one caller at a time. */
   async sync(paths: readonly string[]): Promise<readonly PromiseSettledResult<unknown>[]> {
-    if (paths.length >= many && (await this.#wholeFileSystem()))
+    if (paths.length >= many && (await this.#whole.sync()))
       return paths.map(() => ({ status: 'fulfilled', value: undefined }))
     const results: PromiseSettledResult<unknown>[] = []
     for (let at = 0; at < paths.length; at += atOnce)
@@ -35,15 +33,8 @@ export class ManySyncs {
     return results
   }
 
-  async #wholeFileSystem(): Promise<boolean> {
-    if (!this.#hasProgram) return false
-    try {
-      await run('sync', ['-f', this.#folder], { timeout: patience })
-      return true
-    } catch (error) {
-      this.#hasProgram = (error as NodeJS.ErrnoException).code !== 'ENOENT'
-      return false
-    }
+  close(): Promise<void> {
+    return this.#whole.close()
   }
 }
 

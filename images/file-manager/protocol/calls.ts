@@ -2,8 +2,9 @@ import { Call } from './call.ts'
 import type { Connection, Receiver } from './connection.ts'
 import { FileManagerError } from './errors.ts'
 import type { ControlKind } from './frames.ts'
-import { times, versions } from './limits.ts'
+import { packLimits, times, versions } from './limits.ts'
 import { type AnyRequest, end, errorBody, parse, responses, type Welcome, welcome } from './messages.ts'
+import { Turns } from './turns.ts'
 
 /** The dialling end: what it has asked for and what comes back. */
 export class Calls implements Receiver {
@@ -17,8 +18,8 @@ export class Calls implements Receiver {
   #why: FileManagerError | undefined
   #lastId = 0
   readonly #open = new Map<number, Call>()
-  /** Who waits for one of the requests that may be open at once. */
-  #queue: (() => void)[] = []
+  /** Of all requests that may be open at once, and of packs and fetches. */
+  #turns: { readonly all: Turns; readonly packs: Turns } | undefined
 
   constructor() {
     this.closed = new Promise(resolve => {
@@ -43,21 +44,25 @@ export class Calls implements Receiver {
 
   /** Waits for its turn. */
   async open(request: AnyRequest, signal: AbortSignal | undefined): Promise<Call> {
-    while (this.#why === undefined && this.#open.size >= (this.#welcome?.requests ?? 0))
-      await new Promise<void>(resolve => this.#queue.push(resolve))
+    const [connection, turns] = [this.#connection, this.#turns]
     if (this.#why !== undefined) throw this.#why
-    const connection = this.#connection
-    if (connection === undefined) throw new FileManagerError('internal', 'a request before the greeting')
-    if (signal?.aborted) {
-      this.#next()
-      throw new FileManagerError('cancelled', 'the request was cancelled')
+    if (connection === undefined || turns === undefined)
+      throw new FileManagerError('internal', 'a request before the greeting')
+    const taken = request.type === 'pack' || request.type === 'fetch' ? [turns.packs, turns.all] : [turns.all]
+    const give = (): void => {
+      for (const each of taken) each.give()
+    }
+    for (const each of taken) await each.take()
+    if (this.#why !== undefined || signal?.aborted) {
+      give()
+      throw this.#why ?? new FileManagerError('cancelled', 'the request was cancelled')
     }
     const id = ++this.#lastId
     const abort = (): void => call.cancel()
     const call = new Call(connection, id, request, () => {
       this.#open.delete(id)
       signal?.removeEventListener('abort', abort)
-      this.#next()
+      give()
     })
     this.#open.set(id, call)
     signal?.addEventListener('abort', abort)
@@ -93,7 +98,6 @@ export class Calls implements Receiver {
   end(why: FileManagerError): void {
     this.#why = why
     for (const call of [...this.#open.values()]) call.fail(why)
-    for (const resolve of this.#queue.splice(0)) resolve()
     this.#close(why)
   }
 
@@ -103,12 +107,9 @@ export class Calls implements Receiver {
     if (!versions.some(version => version === said.version))
       throw new FileManagerError('version', `the other side speaks version ${said.version}`)
     this.#welcome = said
+    this.#turns = { all: new Turns(said.requests), packs: new Turns(said.packs ?? packLimits.openUnsaid) }
     this.#connection?.greeted()
     this.#greeted?.(said)
-  }
-
-  #next(): void {
-    this.#queue.shift()?.()
   }
 
   #watch(connection: Connection): void {

@@ -3,7 +3,7 @@ import { Connection, type Receiver } from './connection.ts'
 import { asFileManagerError, FileManagerError } from './errors.ts'
 import { type AnyExchange, Exchange } from './exchange.ts'
 import type { ControlKind } from './frames.ts'
-import { times, versions } from './limits.ts'
+import { packLimits, times, versions } from './limits.ts'
 import { anyRequest, end, type Hello, hello, parse, type Welcome } from './messages.ts'
 import { peerOf } from './peer.ts'
 
@@ -114,7 +114,8 @@ export class Guest implements Receiver {
     }
     const { role, name, requests } = this.#host
     this.connection.greeted()
-    this.connection.send('welcome', 0, { version, role, name, requests } satisfies Welcome)
+    const packs = role === 'server' && version > 1 ? { packs: packLimits.open } : {}
+    this.connection.send('welcome', 0, { version, role, name, requests, ...packs } satisfies Welcome)
     // Who has shown no token has had his answer, and stays a stranger.
     if (said.role === 'health')
       this.connection.close(new FileManagerError('unauthorized', 'health was all it asked for'))

@@ -53,8 +53,10 @@ export const times = {
 /** Of one pack: many small files in one request. */
 export const packLimits = {
   files: 256,
-  /** What one connection may have under way, for each holds up to `smallUpload` in memory. */
-  open: 8,
+  /** What one connection may have under way: while the disk keeps some, others arrive. */
+  open: 32,
+  /** The same of a server that does not say how many. */
+  openUnsaid: 8,
 } as const
 
 /** Uploads up to this size travel at once, without the question how much of them is there already. */

@@ -31,6 +31,8 @@ export const welcome = z.object({
   name: z.string().max(255),
   /** Requests that may be open at once on this connection. */
   requests: z.int().min(1).max(1024),
+  /** The same of packs and fetches together. */
+  packs: z.int().min(1).max(1024).optional(),
 })
 
 export const requests = {

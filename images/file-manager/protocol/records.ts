@@ -20,18 +20,20 @@ export class Records {
   #pieces: Buffer[] = []
   #size = 0
 
-  /** `read` gives the next pieces, which are its own again at the next call; undefined at the end. */
+  /** `read` gives the next pieces; undefined at the end. */
   constructor(read: () => Promise<readonly Buffer[] | undefined>) {
     this.#read = read
   }
 
-  /** The next one, with a content of its own. Throws `bad-message` for what is no record. */
-  async next(): Promise<{ readonly head: RecordHead; readonly content: Buffer }> {
-    const length = (await this.#take(lengthSize)).readUInt32BE()
+  /**
+   * The next one, with its content in what `room` gives for so many bytes. Throws `bad-message` for what is no record.
+   */
+  async next(room: (size: number) => Buffer): Promise<{ readonly head: RecordHead; readonly content: Buffer }> {
+    const length = (await this.#take(Buffer.allocUnsafe(lengthSize))).readUInt32BE()
     if (length > longestHead)
       throw new FileManagerError('bad-message', `received a record that begins with ${length} bytes`)
-    const head = parse(recordHead, await this.#take(length), 'record')
-    return { head, content: await this.#take('size' in head ? head.size : 0) }
+    const head = parse(recordHead, await this.#take(Buffer.allocUnsafe(length)), 'record')
+    return { head, content: await this.#take(room('size' in head ? head.size : 0)) }
   }
 
   /** Throws `bad-message` unless this was all. */
@@ -40,24 +42,23 @@ export class Records {
       throw new FileManagerError('bad-message', 'received more records than were asked for')
   }
 
-  async #take(size: number): Promise<Buffer> {
-    while (this.#size < size) {
+  async #take(into: Buffer): Promise<Buffer> {
+    while (this.#size < into.length) {
       const more = await this.#read()
       if (more === undefined) throw new FileManagerError('bad-message', 'received fewer records than were asked for')
       for (const piece of more) {
-        this.#pieces.push(Buffer.from(piece)) // a copy: what was read is the socket's
+        this.#pieces.push(piece)
         this.#size += piece.length
       }
     }
-    const taken = Buffer.allocUnsafeSlow(size)
-    for (let filled = 0; filled < size; ) {
+    for (let filled = 0; filled < into.length; ) {
       const piece = this.#pieces[0] ?? Buffer.alloc(0)
-      const part = piece.copy(taken, filled)
+      const part = piece.copy(into, filled)
       filled += part
       if (part === piece.length) this.#pieces.shift()
       else this.#pieces[0] = piece.subarray(part)
     }
-    this.#size -= size
-    return taken
+    this.#size -= into.length
+    return into
   }
 }

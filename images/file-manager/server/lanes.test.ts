@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Lane, type Lanes } from '../program/lanes.ts'
 import { sha256 } from '../testing/transfer.ts'
-import { Lane, type Lanes } from './lanes.ts'
 import { Wide } from './wide.ts'
 
 let folder = ''
@@ -35,7 +35,7 @@ describe.each<[string, () => Lanes]>([
     const sums = texts.map((text, i) => sha256(i === 4 ? 'y' : text))
     const sizes = texts.map(({ length }) => length)
     const content = bufferOf(texts.join(''))
-    const outcomes = await lanes.run('write', { paths, sizes, sums, content }, [content])
+    const outcomes = await lanes.run('write', { paths, sizes, sums, mode: 0o600, content }, [content])
     expect(outcomes).toEqual([undefined, undefined, 'EEXIST', 'EEXIST', 'checksum', 'ENOENT', undefined])
     expect(readdirSync(folder).sort()).toEqual(['a', 'empty', 'link', 'there'])
     expect(['a', 'empty', 'there'].map(name => readFileSync(at(name), 'utf8'))).toEqual(['one', '', 'kept'])

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { dial } from '../protocol/dial.ts'
+import { type ControlKind, controlFrame, FrameReader } from '../protocol/frames.ts'
 import { Records } from '../protocol/records.ts'
 import type { Session } from '../protocol/session.ts'
 import { everythingIn, serving } from '../testing/serving.ts'
 import { begin, packOf, put, sha256, uploadRequest } from '../testing/transfer.ts'
 
-const { folder, server, session, lines } = serving()
+const { folder, server, session, lines, made } = serving()
 
 const sizes = [0, 1, 1000, 65_535, 65_536]
 const mixed = (count: number): [string, Buffer][] =>
@@ -18,7 +20,7 @@ async function fetched(opened: Session, names: readonly string[]): Promise<(stri
   const records = new Records(read)
   const all: (string | Buffer)[] = []
   for (const _ of names) {
-    const { head, content } = await records.next()
+    const { head, content } = await records.next(Buffer.alloc)
     if ('size' in head) expect(sha256(content)).toBe(head.sha256)
     all.push('size' in head ? content : head.code)
   }
@@ -135,15 +137,36 @@ describe('a pack', () => {
     }
   })
 
-  test('is one of eight that a connection may have open', async () => {
-    const opened = await session(await server(folder()))
-    const [request, content] = packOf([['a', Buffer.alloc(10)]])
-    const begun = 'abcdefgh'.split('').map(name => {
-      const files = request.files.map(file => ({ ...file, name }))
-      return opened.pack({ ...request, files }, content.subarray(1)).catch(() => undefined)
+  test('waits for its turn, however many are asked for at once', async () => {
+    const data = folder()
+    const opened = await session(await server(data, { requests: 128 }))
+    const files = mixed(100)
+    const all = await Promise.all(files.map(file => opened.pack(...packOf([file]))))
+    expect(all).toEqual(files.map(() => ({ failed: [] })))
+    expect(everythingIn(data)).toEqual(files.map(([name]) => name).sort())
+  })
+
+  test('is refused beyond as many as a connection may have open', async () => {
+    const { port } = await server(folder(), { requests: 128 })
+    const socket = await dial({ host: '127.0.0.1', port }, made.authority)
+    const told: [ControlKind, number, string][] = []
+    const reader = new FrameReader({
+      control: (kind, id, payload) => void told.push([kind, id, payload.toString()]),
+      data: () => undefined,
     })
-    await expect(opened.pack(request, content)).rejects.toMatchObject({ errorCode: 'busy' })
-    await Promise.all([opened.close(), ...begun])
+    socket.on('data', chunk => reader.push(chunk))
+    socket.write(controlFrame('hello', 0, { versions: [2], role: 'client', token: made.clientToken }))
+    const [request] = packOf([['a', Buffer.alloc(10)]])
+    for (let id = 1; id <= 33; id++) socket.write(controlFrame('request', id, request))
+    await expect
+      .poll(() => told.map(([kind, id]) => [kind, id]))
+      .toEqual([
+        ['welcome', 0],
+        ['error', 33],
+      ])
+    expect(told[0]?.[2]).toMatch(/"packs":32/)
+    expect(told[1]?.[2]).toMatch(/"busy"/)
+    socket.destroy()
   })
 
   test('is unknown in a connection of version 1', async () => {

@@ -1,14 +1,15 @@
+import type { Outcome } from '../program/lane.ts'
 import { FileManagerError } from '../protocol/errors.ts'
 import type { Exchange } from '../protocol/exchange.ts'
-import { flow, smallUpload } from '../protocol/limits.ts'
+import { flow } from '../protocol/limits.ts'
 import type { PackEntry } from '../protocol/messages.ts'
 import { removeFile, storageError } from './disk.ts'
-import type { Outcome } from './lane.ts'
 import { writerOf } from './partials.ts'
 import type { Storage } from './storage.ts'
 
-/** Files that one job of a thread writes. */
-const together = 64
+/** Bytes of the files that one job of a thread writes, unless there is only one. */
+const together = 256 * 1024
+const mode = 0o660
 /** Of an error that is told of one file of many: all of them must fit into a frame. */
 const longestMessage = 120
 
@@ -36,7 +37,7 @@ export async function receivePack(
     throw new FileManagerError('bad-message', 'a pack names each of its files once')
   const entries: Entry[] = []
   let stored = false
-  const arrived = storage.expectPack()
+  const arrived = await storage.expectPack()
   try {
     for (const file of files) entries.push(await admit(storage, file, attempt, client, mostOfFile))
     await receive(storage, exchange, entries)
@@ -72,7 +73,7 @@ async function admit(storage: Storage, file: PackEntry, attempt: string, client:
     const writer = writerOf(client, name)
     for (const old of replaces ?? []) await storage.partials.end({ writer, ...old })
     if (size > most) throw new FileManagerError('too-big', `a file may have ${most} bytes, and this one has ${size}`)
-    await storage.quota.reserve(size)
+    if (!storage.quota.reserveNow(size)) await storage.quota.reserve(size)
     entry.partial = storage.partials.path({ writer, upload, attempt })
   } catch (error) {
     entry.failure = storageError(error)
@@ -113,11 +114,7 @@ async function receive(storage: Storage, { incoming }: Exchange<'pack'>, entries
 
 function lotFrom(entries: readonly Entry[], first: number): readonly Entry[] {
   let [size, end] = [0, first]
-  while (
-    end < entries.length &&
-    end - first < together &&
-    (end === first || size + sizeAt(entries, end) <= smallUpload)
-  )
+  while (end < entries.length && (end === first || size + sizeAt(entries, end) <= together))
     size += sizeAt(entries, end++)
   return entries.slice(first, end)
 }
@@ -131,7 +128,7 @@ function short(): never {
 async function write(storage: Storage, lot: readonly Entry[], content: ArrayBuffer): Promise<void> {
   const paths = lot.map(({ partial }) => partial)
   const [sizes, sums] = [lot.map(({ size }) => size), lot.map(({ sha256 }) => sha256)]
-  const outcomes = await storage.lanes.run('write', { paths, sizes, sums, content }, [content])
+  const outcomes = await storage.lanes.run('write', { paths, sizes, sums, mode, content }, [content])
   for (const [i, entry] of lot.entries()) {
     entry.failure ??= failureOf(outcomes[i])
     entry.written = entry.failure === undefined

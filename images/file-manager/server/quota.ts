@@ -25,13 +25,20 @@ export class Quota {
 
   /** Room for an upload of `size` bytes. Throws `quota`. Whoever has it says with `release` what became of it. */
   async reserve(size: number): Promise<void> {
-    if (!this.#fits(size) && performance.now() - this.#countedAt > fresh) await this.count()
-    if (!this.#fits(size))
+    if (this.reserveNow(size)) return
+    if (performance.now() - this.#countedAt > fresh) await this.count()
+    if (!this.reserveNow(size))
       throw new FileManagerError(
         'quota',
         `all files together may have ${this.#most} bytes, and with this they would have more`,
       )
+  }
+
+  /** The same without waiting; false where there may be none. */
+  reserveNow(size: number): boolean {
+    if (!this.#fits(size)) return false
     this.#reserved += size
+    return true
   }
 
   /** `kept` are the bytes that now lie in the folder. */

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import { Lane, type Lanes } from '../program/lanes.ts'
 import { FileManagerError } from '../protocol/errors.ts'
 import type { FileEntry, ResponseOf } from '../protocol/messages.ts'
 import { checkName, whyNotName } from '../protocol/names.ts'
 import { closeFile, listFolder, openFile, statFile } from './disk.ts'
 import { GroupCommit } from './group-commit.ts'
-import { Lane, type Lanes } from './lanes.ts'
 import { PackCommit, type Packed } from './pack-commit.ts'
 import { Partials } from './partials.ts'
 import { Quota } from './quota.ts'
@@ -13,6 +13,9 @@ import { Wide } from './wide.ts'
 
 /** Of the JSON of one page, so that it fits into a frame whatever the names are. */
 const pageBytes = 40 * 1024
+
+/** Files that are looked at by one job. */
+const together = 256
 
 /** How long, in milliseconds, the names of a list are good for its next pages. */
 const fresh = 10_000
@@ -55,7 +58,7 @@ export class Storage {
     let bytes = 0
     let at = 0
     while (at < names.length && files.length < limit && bytes < pageBytes) {
-      const batch = names.slice(at, at + Math.min(64, limit - files.length))
+      const batch = names.slice(at, at + Math.min(together, limit - files.length))
       const found = await this.lanes.run('stat', { paths: batch.map(name => this.path(name)) })
       for (const [i, name] of batch.entries()) {
         const stats = found[i]
@@ -86,7 +89,7 @@ export class Storage {
   }
 
   /** See `PackCommit`. */
-  expectPack(): () => void {
+  expectPack(): ReturnType<PackCommit['expect']> {
     return this.#packs.expect()
   }
 
@@ -97,6 +100,7 @@ export class Storage {
 
   close(): void {
     this.#lane.close()
+    this.#packs.close()
   }
 
   /** Of a file. Throws `name`. */
@@ -108,6 +112,7 @@ export class Storage {
   async answers(): Promise<void> {
     const { type } = await statfs(this.#folder)
     this.#local = local.has(type)
+    if (this.#local) this.#lane.begin()
   }
 
   /** In order. Who asks for more is told of those that were there when he began, for a while. */

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
+import type { NotRead, Outcome, ReadFile } from '../program/lane.ts'
+import type { Jobs, Lanes } from '../program/lanes.ts'
 import { closeFile, openFile, readFully, removeFile, renameFile, statFile, statPath, writeAll } from './disk.ts'
-import type { Jobs, NotRead, Outcome, ReadFile } from './lane.ts'
-import type { Lanes } from './lanes.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
 
 /** Files that are read at once: all of them may have the largest size. */
 const together = 16
-/** Jobs under way at once: each makes calls for up to 64 files, by so many threads as the pool has. */
-const mostJobs = 8
+/** Jobs under way at once: each makes calls for up to 256 files, by so many threads as the pool has. */
+const mostJobs = 4
 
 type Work = { readonly [K in keyof Jobs]: (asks: Jobs[K]['asks']) => Promise<Jobs[K]['answers']> }
 
@@ -39,14 +39,14 @@ export class Wide implements Lanes {
 }
 
 const work: Work = {
-  write: ({ paths, sizes, sums, content }) => {
+  write: ({ paths, sizes, sums, mode, content }) => {
     let at = 0
     return Promise.all(
       paths.map((path, i) => {
         const piece = Buffer.from(content, at, sizes[i] ?? 0)
         at += piece.length
         if (path === '') return undefined
-        return sumOf(piece) === sums[i] ? tried(() => writeNew(path, piece)) : 'checksum'
+        return sumOf(piece) === sums[i] ? tried(() => writeNew(path, piece, mode)) : 'checksum'
       }),
     )
   },
@@ -78,8 +78,8 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 
 const tried = (act: () => Promise<void>): Promise<Outcome> => act().then(() => undefined, codeOf)
 
-async function writeNew(path: string, content: Buffer): Promise<void> {
-  const fd = await openFile(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+async function writeNew(path: string, content: Buffer, mode: number): Promise<void> {
+  const fd = await openFile(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
   try {
     try {
       await writeAll(fd, [content], 0)

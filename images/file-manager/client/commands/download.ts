@@ -1,9 +1,11 @@
 import { closeSync, fsync, openSync } from 'node:fs'
 import pLimit from 'p-limit'
+import { Lane } from '../../program/lanes.ts'
 import { downloadFile } from '../download.ts'
 import { GroupSync } from '../group-sync.ts'
 import { Leftovers } from '../leftovers.ts'
-import { downloadPack } from '../pack.ts'
+import { namesIn } from '../local-files.ts'
+import { downloadPack, fetchesAtOnce } from '../pack-download.ts'
 import { isPattern } from '../pattern.ts'
 import { persistently } from '../persistence.ts'
 import { type Exit, exits, problemOf, usageProblem } from '../problem.ts'
@@ -31,28 +33,48 @@ export const download: Command = {
     if (files.size === 0) return missing
     const force = context.force || options.size > 0
     const replacing = replacements(context, force, signal)
-    const [leftovers, sync] = [new Leftovers(context.folder), new GroupSync(context.folder)]
-    const into = { folder: context.folder, leftovers, sync }
-    const transfers = [...files].map(([name, size]): Transfer => {
-      return {
-        name,
-        size,
-        packable: true,
-        run: (session, moving) => downloadFile(session, name, { ...into, replace: replacing.may(name) }, moving),
-        again: error => (error instanceof InTheWay ? replacing.ask(name) : Promise.resolve(false)),
-      }
-    })
-    const ended = await transferAll('download', transfers, {
+    const ended = await receiveAll(files, context, replacing, signal)
+    await syncFolder(context.folder)
+    return firstOf(missing, ended)
+  },
+}
+
+async function receiveAll(
+  files: Sizes,
+  context: Context,
+  replacing: ReturnType<typeof replacements>,
+  signal: AbortSignal,
+): Promise<Exit> {
+  const { folder } = context
+  const [leftovers, sync, lane] = [new Leftovers(folder), new GroupSync(folder), new Lane()]
+  const here = new Set(namesIn(folder))
+  const inTurn = pLimit(fetchesAtOnce)
+  const wasHere = (name: string): boolean => here.has(name)
+  const into = { folder, leftovers, sync, lane, inTurn, mayReplace: replacing.may, wasHere }
+  const transfers = [...files].map(
+    ([name, size]): Transfer => ({
+      name,
+      size,
+      packable: true,
+      run: (session, moving) => downloadFile(session, name, { ...into, replace: replacing.may(name) }, moving),
+      again: error => (error instanceof InTheWay ? replacing.ask(name) : Promise.resolve(false)),
+    }),
+  )
+  try {
+    if (transfers.length > 1) lane.begin()
+    await sync.begin(transfers.length)
+    return await transferAll('download', transfers, {
       ...context,
       signal,
       pack: (session, pack) => {
         const names = pack.map(({ name }) => name)
-        return downloadPack(session, names, into, replacing.may, signal)
+        return downloadPack(session, names, into, signal)
       },
     })
-    await syncFolder(context.folder)
-    return firstOf(missing, ended)
-  },
+  } finally {
+    lane.close()
+    await sync.close()
+  }
 }
 
 type Sizes = ReadonlyMap<string, number | undefined>

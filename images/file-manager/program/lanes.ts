@@ -1,15 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import { FileManagerError } from '../protocol/errors.ts'
-import { type Job, type Jobs, lane } from './lane.ts'
+import { type Job, type LaneJobs, lane } from './lane.ts'
 
-/** Jobs that wait: each may hold up to 64 KiB. */
-const mostWaiting = 64
+/** Jobs that wait: each may hold up to 256 KiB. */
+const mostWaiting = 16
 /** Its heap, in MiB: it keeps nothing. */
 const limits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 
 /** Some compilers put helpers around what a function's text names; this one does nothing. */
 const source = `const __name = f => f
 ;(${lane.toString()})(require('node:fs'), require('node:crypto'), require('node:worker_threads').parentPort)`
+
+export type Jobs = Omit<LaneJobs, 'place'>
 
 /** Does jobs of many files each. */
 export interface Lanes {
@@ -39,16 +41,27 @@ export class Lane implements Lanes {
   #room: (() => void)[] = []
   #closed = false
 
+  /** For who will soon have jobs: to start the thread takes a while. */
+  begin(): void {
+    if (this.#worker !== undefined || this.#closed) return
+    this.#worker = this.#start()
+    this.#worker.unref()
+  }
+
   async room(): Promise<void> {
     while (this.#queue.length >= mostWaiting && !this.#closed)
       await new Promise<void>(resolve => this.#room.push(resolve))
   }
 
-  run<K extends keyof Jobs>(kind: K, asks: Jobs[K]['asks'], transfer: readonly ArrayBuffer[] = []) {
-    return new Promise<Jobs[K]['answers']>((resolve, reject) => {
-      if (this.#closed) reject(lost('the server ends'))
+  run<K extends keyof LaneJobs>(kind: K, asks: LaneJobs[K]['asks'], transfer: readonly ArrayBuffer[] = []) {
+    return new Promise<LaneJobs[K]['answers']>((resolve, reject) => {
+      if (this.#closed) reject(lost('the program ends'))
       const job = { kind, ...asks } as Job
-      this.#queue.push({ job, transfer, reject, resolve: answer => resolve(answer as Jobs[K]['answers']) })
+      const waiting = { job, transfer, reject, resolve: (answer: unknown) => resolve(answer as LaneJobs[K]['answers']) }
+      // What is whole is sooner done with, and makes room for others.
+      const others = isLast(kind) ? this.#queue.findIndex(({ job }) => !isLast(job.kind)) : -1
+      if (others < 0) this.#queue.push(waiting)
+      else this.#queue.splice(others, 0, waiting)
       this.#next()
     })
   }
@@ -57,7 +70,7 @@ export class Lane implements Lanes {
   close(): void {
     this.#closed = true
     void this.#worker?.terminate()
-    for (const { reject } of this.#queue.splice(0)) reject(lost('the server ends'))
+    for (const { reject } of this.#queue.splice(0)) reject(lost('the program ends'))
     this.#wake()
   }
 
@@ -99,6 +112,8 @@ export class Lane implements Lanes {
     for (const resolve of this.#room.splice(0)) resolve()
   }
 }
+
+const isLast = (kind: keyof LaneJobs): boolean => kind === 'rename' || kind === 'place'
 
 const lost = (why: string): FileManagerError =>
   new FileManagerError('storage', 'the storage has failed', { cause: new Error(`the thread is lost: ${why}`) })

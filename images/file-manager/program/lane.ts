@@ -3,13 +3,16 @@ import type { MessagePort } from 'node:worker_threads'
 /** What came of one file: nothing to tell, or the system's code for why it is not so (`EIO` where there is none). */
 export type Outcome = string | undefined
 
-export interface Jobs {
+/** Of which servers need all but `place`. */
+export interface LaneJobs {
   /** New files, written but not synced. A path that is empty is passed over. `checksum` where the content is another. */
   readonly write: {
     readonly asks: {
       readonly paths: readonly string[]
       readonly sizes: readonly number[]
       readonly sums: readonly string[]
+      /** What the user's mask leaves of it is theirs. */
+      readonly mode: number
       /** Of all of them, one after the other. */
       readonly content: ArrayBuffer
     }
@@ -19,6 +22,8 @@ export interface Jobs {
     readonly asks: { readonly from: readonly string[]; readonly to: readonly string[] }
     readonly answers: readonly Outcome[]
   }
+  /** As `rename`, but `EEXIST` where something stands, without a moment in between. */
+  readonly place: LaneJobs['rename']
   /** Plain files of up to `largest` bytes, until there are `enough` bytes of them. */
   readonly read: {
     readonly asks: { readonly paths: readonly string[]; readonly largest: number; readonly enough: number }
@@ -46,7 +51,7 @@ export interface NotRead {
   readonly code: string
 }
 
-export type Job = { [K in keyof Jobs]: { readonly kind: K } & Jobs[K]['asks'] }[keyof Jobs]
+export type Job = { [K in keyof LaneJobs]: { readonly kind: K } & LaneJobs[K]['asks'] }[keyof LaneJobs]
 
 /**
  * What a thread does that is all system calls, one after the other: for thousands of small files they cost a tenth of
@@ -69,8 +74,8 @@ export function lane(
     }
   }
 
-  const writeNew = (path: string, content: Buffer): Outcome => {
-    const fd = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o660)
+  const writeNew = (path: string, content: Buffer, mode: number): Outcome => {
+    const fd = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
     const failure = tried(() => {
       for (let at = 0; at < content.length; ) at += fs.writeSync(fd, content, at)
       return undefined
@@ -80,14 +85,14 @@ export function lane(
     return failure ?? late
   }
 
-  const write = ({ paths, sizes, sums, content }: Jobs['write']['asks']): Outcome[] => {
+  const write = ({ paths, sizes, sums, mode, content }: LaneJobs['write']['asks']): Outcome[] => {
     let at = 0
     return paths.map((path, i) => {
       const size = sizes[i] ?? 0
       const piece = Buffer.from(content, at, size)
       at += size
       if (path === '') return undefined
-      return hash('sha256', piece) === sums[i] ? tried(() => writeNew(path, piece)) : 'checksum'
+      return hash('sha256', piece) === sums[i] ? tried(() => writeNew(path, piece, mode)) : 'checksum'
     })
   }
 
@@ -107,7 +112,7 @@ export function lane(
     }
   }
 
-  const read = ({ paths, largest, enough }: Jobs['read']['asks']): Jobs['read']['answers'] => {
+  const read = ({ paths, largest, enough }: LaneJobs['read']['asks']): LaneJobs['read']['answers'] => {
     const content = Buffer.allocUnsafeSlow(enough + largest)
     const files: (ReadFile | NotRead)[] = []
     let filled = 0
@@ -124,16 +129,24 @@ export function lane(
     return { files, content: content.subarray(0, filled) }
   }
 
-  const stat = ({ paths }: Jobs['stat']['asks']): Jobs['stat']['answers'] =>
+  const stat = ({ paths }: LaneJobs['stat']['asks']): LaneJobs['stat']['answers'] =>
     paths.map(path => {
       const stats = fs.lstatSync(path, { throwIfNoEntry: false })
       return stats?.isFile() ? { size: stats.size, modified: stats.mtimeMs } : undefined
     })
 
+  const place = (from: string, to: string): void => {
+    fs.linkSync(from, to)
+    fs.unlinkSync(from)
+  }
+
+  const each = ({ from, to }: LaneJobs['rename']['asks'], act: (from: string, to: string) => void): Outcome[] =>
+    from.map((path, i) => tried(() => void act(path, to[i] ?? '')))
+
   port.on('message', (job: Job) => {
     if (job.kind === 'write') port.postMessage(write(job))
-    else if (job.kind === 'rename')
-      port.postMessage(job.from.map((from, i) => tried(() => void fs.renameSync(from, job.to[i] ?? ''))))
+    else if (job.kind === 'rename') port.postMessage(each(job, fs.renameSync))
+    else if (job.kind === 'place') port.postMessage(each(job, place))
     else if (job.kind === 'stat') port.postMessage(stat(job))
     else {
       const answer = read(job)
