@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 // `npm run e2e:NAME`, for they boot hosts and take minutes.
 export default defineConfig({
   test: {
-    include: ['{engine,kube,mirror,roles,playbooks,scripts,images}/**/*.test.ts'],
+    include: ['{engine,kube,mirror,roles,playbooks,scripts,images,bench}/**/*.test.ts'],
     // For what hangs. A machine that is busy with labs starts a program in ten times the time that it takes alone.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,0 +1,45 @@
+/**
+ * andamio beside what people use today, on the same freshly booted hosts, doing the same work: ansible-core, ansible-core
+ * with Mitogen, pyinfra, and the limit, one hand-written script piped through ssh. Every contender's end state is compared
+ * with what was to be done; a run in which one failed or did something else is invalid, and says so. Needs root and the
+ * mirror's host image and kernel; results go to bench/results and docs/performance.md.
+ *
+ *   npm run bench                                  all cells, five rounds each
+ *   npm run bench -- converged-20-5 blank-20-5     these
+ *   npm run bench -- --rounds 7 --only andamio,limit converged-20-5     quickly, and not kept
+ */
+import { parseArgs } from 'node:util'
+import { say } from '../test/e2e/proof.ts'
+import { type Cell, type CellName, cellNames, cells } from './peers/cells.ts'
+import { contenders } from './peers/contenders.ts'
+import { peersEnvironment } from './peers/environment.ts'
+import { measure } from './peers/measure.ts'
+import { writePerformancePage } from './performance-page.ts'
+import { keep, median } from './results.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
+})
+const rounds = Number(values.rounds)
+const only = values.only?.split(',')
+const unknown = [...positionals.filter(name => !(name in cells)), ...(only ?? []).filter(name => !(name in contenders))]
+if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  process.stderr.write(
+    `usage: npm run bench -- [--rounds N] [--only CONTENDER,...] [CELL...]\n` +
+      `cells: ${cellNames.join(' ')}\ncontenders: ${Object.keys(contenders).join(' ')}\n`,
+  )
+  process.exit(64)
+}
+const chosen = positionals.length > 0 ? (positionals as CellName[]) : cellNames
+const peers = await peersEnvironment()
+for (const name of chosen) {
+  const cell: Cell = cells[name]
+  const taking = cell.contenders.filter(contender => only?.includes(contender) ?? true)
+  const measured = await measure(name, { ...cell, contenders: taking }, rounds, peers)
+  for (const [contender, samples] of Object.entries(measured.samples))
+    say(`${name}: ${contender.padEnd(22)} median ${median(samples.map(({ seconds }) => seconds)).toFixed(2)} s`)
+  // What is not whole would stand in the table as if it were.
+  if (only === undefined) say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
+}
+if (only === undefined) await writePerformancePage()

@@ -1,0 +1,82 @@
+import { loadavg } from 'node:os'
+import { say } from '../../test/e2e/proof.ts'
+import { guestCpuSeconds } from '../guest-cpu.ts'
+import type { Measured, Sample } from '../results.ts'
+import type { Cell } from './cells.ts'
+import { type Contender, type ContenderName, contenders } from './contenders.ts'
+import type { PeersEnvironment } from './environment.ts'
+import { differences, fingerprintScript } from './fingerprint.ts'
+import { aptTook } from './render/shell.ts'
+import { Stage } from './stage.ts'
+import { timedRun } from './timed-run.ts'
+
+/** Measures one cell. Throws where a contender failed, told something else than was to be done, or did something else. */
+export async function measure(name: string, cell: Cell, rounds: number, peers: PeersEnvironment): Promise<Measured> {
+  say(`=== ${name}: ${cell.title}, ${rounds} rounds`)
+  const load = loadavg()[0] ?? 0
+  const stage = await Stage.open(cell, peers)
+  try {
+    if (cell.from !== 'blank') await converge(cell, stage, peers)
+    const samples = new Map<ContenderName, Sample[]>(cell.contenders.map(each => [each, []]))
+    for (let round = 1; round <= rounds; round++) {
+      // Each begins a round once: what one leaves in a cache is not always to the same one's good.
+      for (const contender of turned(cell.contenders, round)) {
+        const sample = await take(contender, cell, stage, peers)
+        samples.get(contender)?.push(sample)
+        const cpu = `${sample.cpuSeconds.toFixed(2)} s of this machine's processors, ${sample.hostCpuSeconds.toFixed(1)} of the hosts'`
+        say(`round ${round}: ${contender.padEnd(22)} ${sample.seconds.toFixed(2)} s (${cpu})`)
+      }
+    }
+    return { cell: name, title: cell.title, load, samples: Object.fromEntries(samples) }
+  } finally {
+    await stage.close()
+  }
+}
+
+const turned = <T>(list: readonly T[], by: number): readonly T[] => {
+  const at = by % list.length
+  return [...list.slice(at), ...list.slice(0, at)]
+}
+
+/**
+ * Each tool's own notion of the wished state, on one host at a time: what one of them has left to say after the others,
+ * it does here. Ours last, for it is the one that replaces whole files.
+ */
+async function converge(cell: Cell, stage: Stage, peers: PeersEnvironment): Promise<void> {
+  for (const name of (['ansible', 'pyinfra', 'andamio'] as const).filter(each => cell.contenders.includes(each))) {
+    say(`${name} does the work`)
+    const contender: Contender = contenders[name]
+    contender.refuse(await timedRun(contender.command(stage, peers), stage.folder), stage, 'any')
+    await stage.cool()
+  }
+  await refuseDifferences(stage)
+}
+
+async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment): Promise<Sample> {
+  if (cell.from === 'blank') await stage.makeBlank()
+  if (cell.from === 'one file changed') await stage.spoil()
+  const hosts = stage.hosts.map(host => host.name)
+  const before = await guestCpuSeconds(stage.stateFolder, hosts)
+  const contender: Contender = contenders[name]
+  const run = await timedRun(contender.command(stage, peers), stage.folder)
+  const hostCpuSeconds = (await guestCpuSeconds(stage.stateFolder, hosts)) - before
+  await stage.cool()
+  contender.refuse(run, stage, cell.from === 'converged' ? 0 : cell.from === 'blank' ? 'any' : 1)
+  await refuseDifferences(stage)
+  const apt = [...run.output.matchAll(new RegExp(`^${aptTook} (\\d+) ms$`, 'gm'))].map(([, ms]) => Number(ms) / 1000)
+  return {
+    seconds: run.seconds,
+    cpuSeconds: run.cpuSeconds,
+    hostCpuSeconds,
+    ...(apt.length > 0 ? { aptSeconds: Math.max(...apt) } : {}),
+  }
+}
+
+/** The end state of every contender is compared with what was to be done, on every host, by a script of its own. */
+async function refuseDifferences(stage: Stage): Promise<void> {
+  for (const [host, found] of await stage.onAll(fingerprintScript(stage.work))) {
+    const wrong = differences(stage.work, found)
+    if (wrong.length > 0)
+      throw new Error(`the work is not done on ${host}, so this run is invalid:\n${wrong.join('\n')}`)
+  }
+}

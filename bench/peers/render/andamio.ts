@@ -1,0 +1,54 @@
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { stringify } from 'yaml'
+import type { BenchHost } from '../bench-host.ts'
+import { mountOptions, type Work } from '../work.ts'
+import type { Files } from './files.ts'
+
+const ours = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../../${path}`, import.meta.url)))
+const oursAsUrl = (path: string): string => JSON.stringify(pathToFileURL(JSON.parse(ours(path)) as string).href)
+
+/** A playbook with one role, as a user writes them, with the catalogue's words; and an inventory of hosts that are there. */
+export function renderAndamio(work: Work, hosts: readonly BenchHost[], key: string): Files {
+  const list = [
+    ...(work.packages.length > 0 ? [`aptPackages(${show(work.packages)}, { starts: ${show(work.units)} })`] : []),
+    ...work.directories.map(each => `directory(${show(each)})`),
+    ...work.files.map(each => `file(${show(each)})`),
+    ...work.units.map(name => `systemdUnit({ name: ${show(name)}, enabled: true, running: true })`),
+    ...work.sysctls.map(({ key, value, file }) => `sysctl({ ${show(key)}: ${value} }, { name: ${show(file)} })`),
+    ...work.mounts.map(
+      each =>
+        `mount({ what: ${show(each.source)}, where: ${show(each.path)}, type: 'tmpfs', options: ${show(mountOptions(each))} })`,
+    ),
+  ]
+  return {
+    'andamio/package.json': '{ "type": "module" }\n',
+    'andamio/role.ts': `import { defineRole } from ${oursAsUrl('engine/play/role.ts')}
+import { aptPackages, directory, file, mount, sysctl, systemdUnit } from ${oursAsUrl('engine/resources/index.ts')}
+
+export const work = defineRole({
+  name: 'work',
+  summary: 'What every contender does.',
+  vars: {},
+  resources: () => [
+    ${list.join(',\n    ')},
+  ],
+})
+`,
+    'andamio/work.mjs': `import { playbook } from ${ours('playbooks/lib/playbook.mjs')}
+
+await playbook('work', { summary: 'Does the work.' }, async ({ play }) => {
+  const { work } = await import('./role.ts')
+  return [play('Do the work', { on: 'all', roles: [work] })]
+})
+`,
+    'andamio/lab.yaml': stringify({
+      lab: 'bench-peers',
+      provider: 'static',
+      source: 'upstream',
+      static: { user: hosts[0]?.user, key, agent: false },
+      hosts: Object.fromEntries(hosts.map(({ name, address }) => [name, { address }])),
+    }),
+  }
+}
+
+const show = (value: unknown): string => JSON.stringify(value)

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** One run of one contender. */
+export interface Sample {
+  readonly seconds: number
+  /** Of the operator's machine, without what runs in hosts. */
+  readonly cpuSeconds: number
+  /** Of all hosts together. */
+  readonly hostCpuSeconds: number
+  /** What the package manager alone took on the slowest host, where a contender tells it. */
+  readonly aptSeconds?: number
+}
+
+export interface Measured {
+  readonly cell: string
+  readonly title: string
+  /** Of the machine, over the minute before: what others did there. */
+  readonly load: number
+  readonly samples: Readonly<Record<string, readonly Sample[]>>
+}
+
+/** One simulated size of `bench:scale`. */
+export interface Scaled {
+  readonly hosts: number
+  readonly seconds: number
+  readonly cpuSeconds: number
+  /** Of our process: most that it ever had, in bytes. */
+  readonly memoryBytes: number
+  readonly mostDescriptors: number
+  readonly roundTrips: number
+}
+
+export interface Results {
+  readonly date: string
+  readonly machine: {
+    readonly processors: string
+    readonly count: number
+    readonly gibibytes: number
+    readonly kernel: string
+  }
+  readonly versions: Readonly<Record<string, string>>
+  readonly commit: string
+  /** How round trips were made longer. */
+  readonly delay: string
+  readonly cells: readonly Measured[]
+  readonly scale?: { readonly load: number; readonly runs: readonly Scaled[] }
+}
+
+export const resultsFolder = fileURLToPath(new URL('./results', import.meta.url))
+
+const said = (program: string, ...args: readonly string[]): string =>
+  execFileSync(program, args, { encoding: 'utf8' }).trim()
+
+export const machine = (): Results['machine'] => ({
+  processors: cpus()[0]?.model ?? 'unknown',
+  count: cpus().length,
+  gibibytes: Math.round(totalmem() / 2 ** 30),
+  kernel: said('uname', '-sr'),
+})
+
+/**
+ * Adds measurements to those of today in `bench/results/<date>.json`: a cell that is measured again replaces what it had.
+ * Gives the path.
+ */
+export async function keep(
+  part: Pick<Results, 'cells'> & Partial<Pick<Results, 'versions' | 'scale'>>,
+): Promise<string> {
+  const date = new Date().toISOString().slice(0, 10)
+  const path = join(resultsFolder, `${date}.json`)
+  const before = await readResults(path)
+  const again = new Set(part.cells.map(({ cell }) => cell))
+  const results: Results = {
+    date,
+    machine: machine(),
+    versions: {
+      ...before?.versions,
+      ...part.versions,
+      node: process.version,
+      openssh: said('sh', '-c', 'ssh -V 2>&1'),
+    },
+    commit: said('git', '-C', resultsFolder.replace(/\/bench\/results$/, ''), 'rev-parse', '--short', 'HEAD'),
+    delay: "netem in each host's own kernel, on what it sends",
+    cells: [...(before?.cells ?? []).filter(({ cell }) => !again.has(cell)), ...part.cells],
+    ...((part.scale ?? before?.scale) ? { scale: part.scale ?? before?.scale } : {}),
+  } as Results
+  await mkdir(resultsFolder, { recursive: true })
+  await writeFile(path, `${JSON.stringify(results, null, 2)}\n`)
+  return path
+}
+
+export async function readResults(path: string): Promise<Results | undefined> {
+  const text = await readFile(path, 'utf8').catch(error => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  })
+  return text === undefined ? undefined : (JSON.parse(text) as Results)
+}
+
+/** Of an odd number of figures the middle one, else the mean of the two there. */
+export function median(figures: readonly number[]): number {
+  const sorted = [...figures].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
+}
