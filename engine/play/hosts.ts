@@ -32,8 +32,28 @@ export function hosts(): Step {
         stopIfFailed(run)
         await playOwn(run, this.title, own)
       })
+      await takeOver(run, [...own.keys()])
     },
   }
+}
+
+/** What the provider wants done on each host before anybody else acts there. */
+async function takeOver(run: Run, hosts: readonly string[]): Promise<void> {
+  const { firstLogin } = run.provider
+  if (!firstLogin) return
+  const title = 'Take the hosts over'
+  const began = performance.now()
+  run.emit({ type: 'play.start', play: title, hosts })
+  const limit = pLimit(run.options.forks)
+  const play = (host: string) =>
+    limit(() =>
+      playList(run, title, host, true, async () =>
+        firstLogin(host).map(resource => ({ resource, role: run.provider.name })),
+      ),
+    )
+  await Promise.all(hosts.map(play))
+  run.emit({ type: 'play.end', play: title, seconds: (performance.now() - began) / 1000 })
+  stopIfFailed(run)
 }
 
 /** Has the provider remove the hosts, also those that have left the inventory, then what they shared. */

@@ -48,6 +48,8 @@ export interface Provider {
   create(): ProviderPlan
   /** Hosts first, then shared. */
   destroy(): ProviderPlan
+  /** What is done on a host itself at its first login, before anything else is. */
+  firstLogin?(host: string): readonly AnyResource[]
   /** What carries the lab's mark and is still there, a line each; asked when everything was removed. */
   remains?(): Promise<readonly string[]>
   /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Instance, RunInstancesRequest } from '@aws-sdk/client-ec2'
 import { AndamioError } from '../../errors.ts'
-import { readPrivateKey, readPublicKey } from '../local/keys.ts'
+import { deliveredKey, deliverNewKey } from './delivered-key.ts'
 import { type HostWish, type Placement, placements } from './host-wish.ts'
 import { describeImage, pinned } from './image.ts'
 import { visibilitySeconds } from './journal.ts'
@@ -25,9 +25,12 @@ export const tokenOf = (lab: string, host: string, nonce: string, attempt: numbe
 export async function launch(lab: Ec2Lab, wish: HostWish): Promise<string> {
   const { journal } = lab
   const what = whatOf(wish.name)
-  const wished = await requestFor(lab, wish)
-  for (let anew = false; ; anew = true) {
+  const layout = lab.layout.host(wish.name)
+  for (let anew = journal.pending(what) === undefined || !deliveredKey(layout); ; anew = true) {
+    // Its key is the generation's, too, and there before it: what was asked for by one token is always the same.
+    if (anew) deliverNewKey(wish.name, layout)
     const first = anew ? journal.askAnew(what) : journal.ask(what)
+    const wished = await requestFor(lab, wish)
     const instance = await firstWithRoom(lab, wish, wished, first.attempt)
     // A token of an instance that has ended since brings that one back, dead: the host needs another generation.
     if (instance && !isGone(instance)) return instance.id
@@ -106,11 +109,9 @@ async function requestFor(lab: Ec2Lab, wish: HostWish): Promise<RunInstancesRequ
   if (ImageId === undefined) throw new Error('no image is pinned for the lab')
   const { RootDeviceName } = await lab.once(ImageId, () => describeImage(lab, ImageId))
   const SecurityGroupIds = wish.groups.map(group => seen.find(known => known.group === group)?.id ?? group)
-  const { hostKey } = layout.host(wish.name)
-  const data = userData({
-    host: wish.name,
-    hostKey: { private: readPrivateKey(hostKey), public: readPublicKey(hostKey) },
-  })
+  const hostKey = deliveredKey(layout.host(wish.name))
+  if (!hostKey) throw new Error(`no key was made for ${wish.name}`)
+  const data = userData({ host: wish.name, hostKey })
   return {
     ImageId,
     MinCount: 1,

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
-import type { AnyResource } from '../../resource/resource.ts'
+import { type AnyResource, absent } from '../../resource/resource.ts'
 import { waitForSsh } from '../local/first-answer.ts'
-import { hostKey, loginKey, noHostKey, noLoginKey } from '../local/keys.ts'
+import { loginKey, noHostKey, noLoginKey } from '../local/keys.ts'
 import { labLayout } from '../local/layout.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
 import { Account } from './account.ts'
@@ -18,6 +18,7 @@ import { keyPair, noKeyPair } from './key-pair.ts'
 import type { Ec2Lab } from './lab.ts'
 import { labId } from './lab-id.ts'
 import { noInstance } from './no-instance.ts'
+import { ownHostKey } from './own-host-key.ts'
 import { groupsOf, type OpenPort } from './ports.ts'
 import { ownNetwork } from './public-address.ts'
 import { whatRemains } from './remains.ts'
@@ -81,12 +82,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
         ...groups.map(group => groupRules(lab, group)),
         pinnedImage(lab),
       ],
-      hosts: new Map(
-        wishes.map((wish): [string, AnyResource[]] => [
-          wish.name,
-          [hostKey(wish.name, layout.host(wish.name)), instance(lab, wish)],
-        ]),
-      ),
+      hosts: new Map(wishes.map((wish): [string, AnyResource[]] => [wish.name, [instance(lab, wish)]])),
     }),
     destroy: () => ({
       hosts: new Map(
@@ -102,8 +98,10 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
         noLoginKey(lab.name, context.stateFolder),
       ],
     }),
+    firstLogin: host => [ownHostKey(host, layout.host(host))],
     remains: () => whatRemains(lab),
-    pristine: () => undefined,
+    // A new host shows the key that it was given.
+    pristine: (_host, kind) => (kind === 'own-host-key' ? absent : undefined),
   }
 }
 

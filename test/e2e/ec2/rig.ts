@@ -1,15 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { EC2 } from '@aws-sdk/client-ec2'
 import { parseInventory } from '../../../engine/inventory/parse.ts'
 import { hosts, noHosts } from '../../../engine/play/hosts.ts'
 import { Run } from '../../../engine/play/run.ts'
 import type { Step } from '../../../engine/play/step.ts'
 import { RunStopped } from '../../../engine/play/stop.ts'
-import { type Ec2Api, openApi } from '../../../engine/provider/ec2/api.ts'
+import type { OpenPort } from '../../../engine/provider/ec2/ports.ts'
 import { ec2Provider } from '../../../engine/provider/ec2/provider.ts'
 import type { Event } from '../../../engine/report/events.ts'
-import { labPorts } from '../../../playbooks/lib/lab-ports.ts'
+import { clientAt, region } from './client.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { type Faults, VirtualClock } from './faults.ts'
 import { type Moto, startMoto } from './moto.ts'
@@ -30,25 +31,30 @@ export interface RunWish {
   readonly killAfter?: number | undefined
 }
 
-export const region = 'eu-west-1'
-
-/** Two hosts of different groups: every kind of resource, in few calls. */
+/** Two hosts of different groups: every kind of resource, in few calls. Groups are named freely here. */
 export const smallLab = `
 lab: rig
 provider: ec2
 ec2: { region: ${region}, operators: 203.0.113.7/32 }
 hosts:
   cp: { groups: [control-plane], type: t3.medium }
-  nfs: { groups: [storage, registry], type: t3.micro }
-groups:
-  cluster: { children: [control-plane] }
+  nfs: { groups: [storage], type: t3.micro }
 `
+
+/** Two groups that speak of each other and of the world: what the whole table is made of. */
+const table: readonly OpenPort[] = [
+  { to: 'all', from: 'operators', protocol: 'tcp', ports: [22, 22], what: 'SSH' },
+  { to: 'storage', from: { group: 'all' }, protocol: 'tcp', ports: [2049, 2049], what: 'NFS' },
+  { to: 'storage', from: 'clients', protocol: 'udp', ports: [30000, 32767], what: 'use' },
+  { to: 'all', from: { group: 'storage' }, protocol: 'udp', ports: [111, 111], what: 'answers' },
+]
 
 /** Up and down as a playbook does them, in this process and its own time, against moto behind the fault proxy. */
 export class Rig {
   readonly moto: Moto
   readonly proxy: FaultProxy
   clock = new VirtualClock()
+  table: readonly OpenPort[] = table
   #stateFolder: string
 
   private constructor(moto: Moto, proxy: FaultProxy, stateFolder: string) {
@@ -83,14 +89,24 @@ export class Rig {
     await this.forget()
   }
 
+  get stateFolder(): string {
+    return this.#stateFolder
+  }
+
   /** The operator's machine is lost, and with it what it knew of the lab. */
   async forget(): Promise<void> {
     await rm(this.#stateFolder, { recursive: true, force: true })
     this.#stateFolder = await mkdtemp(join(tmpdir(), 'andamio-ec2-'))
   }
 
-  get api(): Ec2Api {
-    return openApi(region)
+  /** What the account really holds. */
+  get account(): EC2 {
+    return clientAt(this.moto.url)
+  }
+
+  /** Somebody else, under the same weather. */
+  get somebody(): EC2 {
+    return clientAt(this.proxy.url)
   }
 
   up(inventory = smallLab, wish: RunWish = {}): Promise<Ran> {
@@ -115,7 +131,12 @@ export class Rig {
       return true
     })
     const context = { lab, stateFolder: this.#stateFolder, cacheFolder: '/nowhere', emit, signal: killed.signal }
-    const provider = ec2Provider(context, { table: labPorts, clock: this.clock, answers: async () => true })
+    // What is done on a host itself takes one that boots.
+    const { firstLogin: _, ...provider } = ec2Provider(context, {
+      table: this.table,
+      clock: this.clock,
+      answers: async () => true,
+    })
     const run = new Run({
       options: { playbook: 'rig', check, forks: 5, yes: true },
       ...{ lab, provider, emit, stateFolder: this.#stateFolder, signal: killed.signal },

@@ -1,0 +1,11 @@
+import { createRequire } from 'node:module'
+import type { EC2 } from '@aws-sdk/client-ec2'
+
+export const region = 'eu-west-1'
+
+/** The whole API, as somebody else in the account uses it. */
+export function clientAt(endpoint: string): EC2 {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  const { EC2: Client } = createRequire(import.meta.url)('@aws-sdk/client-ec2') as typeof import('@aws-sdk/client-ec2')
+  return new Client({ region, endpoint, maxAttempts: 1 })
+}

@@ -1,0 +1,30 @@
+import { type Faults, seeded } from './faults.ts'
+
+/** What a seed brings: the same every time. */
+export interface Weather {
+  readonly faults: Omit<Faults, 'clock'>
+  /** Calls after which the first up is killed; undefined: it is not. */
+  readonly killUp: number | undefined
+  /** Whether up is run again before down. */
+  readonly upAgain: boolean
+  readonly killDown: number | undefined
+}
+
+/** The first 0 to 8 calls throttled, everything hidden for 0 to 300 s after it was made, killed after any call. */
+export function weatherOf(seed: number, callsOfUp: number, callsOfDown: number): Weather {
+  const random = seeded(seed)
+  const upTo = (most: number) => Math.floor(random() * (most + 1))
+  let throttled = upTo(8)
+  const longest = random() < 0.3 ? 0 : upTo(300)
+  const hidden = seeded(seed + 1_000_000)
+  return {
+    faults: {
+      throttled: () => throttled-- > 0,
+      hiddenSeconds: () => hidden() * longest,
+      moveSeconds: upTo(30),
+    },
+    killUp: random() < 0.75 ? 1 + upTo(callsOfUp) : undefined,
+    upAgain: random() < 0.6,
+    killDown: random() < 0.4 ? 1 + upTo(callsOfDown) : undefined,
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deliveredKey, deliverNewKey, knownKeys, withoutComment } from '../engine/provider/ec2/delivered-key.ts'
+import { ownHostKey } from '../engine/provider/ec2/own-host-key.ts'
+import { userData } from '../engine/provider/ec2/user-data.ts'
+import { labLayout } from '../engine/provider/local/layout.ts'
+import type { Found } from '../engine/provider/provider.ts'
+import type { HostWriter } from '../engine/resource/host.ts'
+import type { AnyResource } from '../engine/resource/resource.ts'
+import { convergePlan } from './e2e/converge-plan.ts'
+import { RealHost } from './e2e/law-host.ts'
+import { equal, figure, holds, proof, prove } from './e2e/proof.ts'
+import { scratchLab } from './e2e/scratch-lab.ts'
+
+const name = 'ec2trust'
+const host = 'one'
+const folder = await mkdtemp(join(tmpdir(), 'andamio-ec2-trust-'))
+const layout = labLayout(join(folder, 'ec2')).host(host)
+const data = join(folder, 'user-data')
+deliverNewKey(host, layout)
+const delivered = deliveredKey(layout)
+holds(delivered !== undefined, 'a key was made')
+await writeFile(data, userData({ host: 'cp', hostKey: delivered }))
+const size = { memory: '1G', cpus: 1, image: 'cloud', userData: data } as const
+const lab = await scratchLab({ name, stateFolder: join(folder, 'local', name), hosts: { [host]: size } })
+const resource: AnyResource = ownHostKey(host, layout)
+
+/** As an instance on EC2 is reached: by the keys that stand in this lab's known_hosts, and no others. */
+async function reach(knownHostsFile = layout.knownHosts): Promise<RealHost> {
+  const found = (await lab.provider.find()).get(host)
+  if (found?.is !== 'running') throw new Error(`it is ${found?.is}`)
+  const there: Found = { ...found, endpoint: { ...found.endpoint, knownHostsFile } }
+  return RealHost.reach(host, there)
+}
+
+/** Has `own-host-key` killed before or after the host carries out its order number `at`. */
+async function killedAt(at: number, when: 'before' | 'after'): Promise<boolean> {
+  const real = await reach()
+  let orders = 0
+  const writer: HostWriter = Object.assign(Object.create(real.writer) as HostWriter, {
+    run: async (...order: Parameters<HostWriter['run']>) => {
+      orders += 1
+      if (orders === at && when === 'before') throw new Error('killed')
+      const answer = await real.writer.run(...order)
+      if (orders === at) throw new Error('killed')
+      return answer
+    },
+  })
+  const is = await real.converge([resource], true)
+  try {
+    if (is.outcomes.includes(`own-host-key ${host}: ok`)) return false
+    await resource.apply(writer, { is: 'present', state: { fingerprint: '', delivered: true, settled: false } })
+    return false
+  } catch (error) {
+    if ((error as Error).message !== 'killed') throw error
+    return true
+  } finally {
+    await real.connection.close()
+  }
+}
+
+await proof(
+  'trust in a host that is made by a cloud, on a local host with cloud-init',
+  async () => {
+    await prove('the first login is to the key that came with the user data', async () => {
+      await lab.provider.preflight()
+      await convergePlan(lab.provider.create(), 'shared-first')
+      const real = await reach()
+      equal(await real.sh('hostname'), 'cp', 'the name from the user data')
+      equal(await real.sh('ls /etc/ssh/ssh_host_*_key | wc -l'), '1', 'host keys')
+      await real.connection.close()
+    })
+    await prove('killed anywhere, the host can still be told from others', async () => {
+      let kills = 0
+      for (const when of ['before', 'after'] as const)
+        for (const at of [1, 2, 3]) {
+          if (await killedAt(at, when)) kills++
+          const real = await reach()
+          await real.connection.close()
+        }
+      figure('kills while the key was changed', kills, { atLeast: 6 }, '')
+    })
+    await prove('the host has a key of its own, and is known by that alone', async () => {
+      const old = join(folder, 'old')
+      await writeFile(old, `${host} ${withoutComment(delivered.public)}\n`)
+      const real = await reach()
+      const done = await real.converge([resource])
+      equal(done.outcomes, [`own-host-key ${host}: changed`], 'the first time')
+      equal((await real.converge([resource])).outcomes, [`own-host-key ${host}: ok`], 'the second time')
+      await real.connection.close()
+      const again = await reach()
+      equal(knownKeys(host, layout).length, 1, 'known keys')
+      const shown = withoutComment(await again.sh('cat /etc/ssh/ssh_host_ed25519_key.pub'))
+      equal(await readFile(layout.knownHosts, 'utf8'), `${host} ${shown}\n`, 'known_hosts')
+      holds(shown !== withoutComment(delivered.public), 'the key is a new one')
+      holds(deliveredKey(layout) === undefined, 'the private half of the first is forgotten here')
+      await again.connection.close()
+      const refused = await reach(old).then(
+        () => 'let in',
+        error => error.failure?.code,
+      )
+      equal(refused, 'host-key-changed', 'who knows only the key of the user data')
+    })
+  },
+  async () => {
+    await convergePlan(lab.provider.destroy(), 'hosts-first')
+    await rm(folder, { recursive: true, force: true })
+  },
+)

@@ -1,0 +1,20 @@
+import { partialStates } from './e2e/ec2/partial-states.ts'
+import { posture } from './e2e/ec2/posture.ts'
+import { Rig } from './e2e/ec2/rig.ts'
+import { seededRuns } from './e2e/ec2/seeded-runs.ts'
+import { simpleLife } from './e2e/ec2/simple-life.ts'
+import { proof, prove } from './e2e/proof.ts'
+
+const [seeds = '500', from = '1'] = process.argv.slice(2)
+const rig = await Rig.start()
+
+await proof(
+  'labs on EC2, against moto behind a proxy that adds the faults of AWS',
+  async () => {
+    await prove('a lab is planned, made, left as it is, and removed', () => simpleLife(rig))
+    await prove(`${seeds} seeded runs with faults`, () => seededRuns(rig, Number(from), Number(seeds)))
+    await prove('down from random partial states', () => partialStates(rig, 50))
+    await prove('every host is safe, whatever the inventory', () => posture(rig, 100))
+  },
+  () => rig.stop(),
+)
