@@ -97,7 +97,12 @@ export class Stage {
 
 export interface KubeObject {
   readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly deletionTimestamp?: string }
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly deletionTimestamp?: string
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
+  }
   readonly spec?: { readonly nodeName?: string }
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
 }

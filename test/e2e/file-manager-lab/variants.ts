@@ -57,5 +57,11 @@ async function leftovers(stage: Stage, variant: string): Promise<readonly string
   equal(missing, [], `what ${variant} wants and is not there`)
   const volumes = await stage.objects('pods --selector app=server')
   holds(volumes.length === variants[variant]?.replicas, `there are as many servers as ${variant} has`)
-  return there.filter(each => !wanted.has(each) && !holdsData.test(each))
+  // The cluster gives a Service's labels to the slices that it makes of it.
+  const made = new Set(
+    owned
+      .filter(({ metadata }) => metadata.ownerReferences?.some(({ kind, name }) => wanted.has(`${kind}/${name}`)))
+      .map(({ kind, metadata }) => `${kind}/${metadata.name}`),
+  )
+  return there.filter(each => !wanted.has(each) && !made.has(each) && !holdsData.test(each))
 }
