@@ -45,6 +45,7 @@ export const user = matching('a login name', /^[a-z_][a-z0-9_-]{0,31}$/)
 /** A path on this machine; `~/` and relative ones are the provider's to resolve. */
 export const file = matching('a path', /^(?!-)[^\n\t]{1,1024}$/)
 export const word = matching('a name of letters, digits, dots and hyphens', /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/)
+export const box = matching('a box such as debian/bookworm64', /^[a-zA-Z0-9][\w.-]{0,62}(?:\/[\w.-]{1,63})?$/)
 /** `user@bastion:22`, outermost first. */
 export const jump = listOf(
   'jump hosts, outermost first',

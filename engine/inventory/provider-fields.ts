@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import {
   addresses,
+  box,
   cidr,
   cpus,
   file,
@@ -83,8 +84,21 @@ export const providerFields = {
     },
   },
   vagrant: {
-    settings: { folder: file.optional() },
-    host: { machine: word.optional() },
+    settings: {
+      /** That of a Vagrantfile of the operator's own; without it we write one. */
+      folder: file.optional(),
+      hypervisor: word.optional(),
+      box: box.optional(),
+      /** Of the hosts' second cards. */
+      network: cidr.optional(),
+    },
+    host: {
+      /** Its name in a Vagrantfile of the operator's own; that of the host where it is left out. */
+      machine: word.optional(),
+      memory: memory.optional(),
+      cpus: cpus.optional(),
+      address: ipv4s.optional(),
+    },
   },
   multipass: {
     settings: {

@@ -3,12 +3,14 @@ import type { ProviderName } from '../../engine/inventory/provider-fields.ts'
 import type { Provider, ProviderContext } from '../../engine/provider/provider.ts'
 
 /** Those of this version. An inventory that names another one is refused where it names it. */
-export const providers = ['local', 'static', 'ec2', 'multipass'] as const satisfies readonly ProviderName[]
+export const providers = ['local', 'static', 'ec2', 'vagrant', 'multipass'] as const satisfies readonly ProviderName[]
 
 /** The provider that an inventory names. Each is loaded only when it is asked for. */
 export async function providerFor(context: ProviderContext): Promise<Provider> {
   if (context.lab.provider === 'local') return localProvider(context)
   if (context.lab.provider === 'ec2') return ec2Provider(context)
+  if (context.lab.provider === 'vagrant')
+    return (await import('../../engine/provider/vagrant/provider.ts')).vagrantProvider(context)
   if (context.lab.provider === 'multipass')
     return (await import('../../engine/provider/multipass/provider.ts')).multipassProvider(context)
   return (await import('../../engine/provider/static/static.ts')).staticProvider(context)

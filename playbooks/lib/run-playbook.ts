@@ -7,6 +7,7 @@ import { perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers } from '../../engine/play/run-parts.ts'
 import { refuseUnplaced } from '../../engine/provider/static/addresses.ts'
 import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
+import { refuseOddMachines } from '../../engine/provider/vagrant/needs.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor, type Surroundings } from '../../engine/report/reporters.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
@@ -63,6 +64,7 @@ export async function runPlaybook(
     providers,
     needs: (lab, refuse) => {
       refuseMissingKeys(lab, refuse)
+      refuseOddMachines(lab, refuse)
       refuseUnplaced(lab, refuse)
       labNeeds(list)(lab, refuse)
     },

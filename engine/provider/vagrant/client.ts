@@ -1,0 +1,91 @@
+import { askTool, type CallTool, callTool, toolFailed } from '../tool/call-tool.ts'
+import { inFlight } from '../tool/in-flight.ts'
+import { type GuestFacts, guestScript, readGuest } from './guest.ts'
+import { complaintIn, readLines } from './machine-readable.ts'
+import { type Login, readSshConfig } from './ssh-config.ts'
+import { type Machine, readStatus } from './status.ts'
+import { vagrant } from './tool.ts'
+
+/** Seconds. Its Ruby takes two to start alone; a first `up` fetches a box of half a gigabyte. */
+const limits = { answer: 120, up: 3600, destroy: 600 }
+
+/** The program `vagrant` in one project's folder. What it has answered holds until we have it change something. */
+export class VagrantClient {
+  readonly folder: string
+  readonly #env: Readonly<Record<string, string>>
+  readonly #signal: AbortSignal | undefined
+  readonly #call: CallTool
+  readonly #asked: () => Promise<ReadonlyMap<string, Machine>>
+  #machines: ReadonlyMap<string, Machine> | undefined
+  #logins = new Map<string, Login>()
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(folder: string, hypervisor?: string, signal?: AbortSignal, call: CallTool = callTool) {
+    this.folder = folder
+    this.#signal = signal
+    this.#call = call
+    this.#env = {
+      VAGRANT_CWD: folder,
+      VAGRANT_CHECKPOINT_DISABLE: '1',
+      VAGRANT_NO_COLOR: '1',
+      ...(hypervisor ? { VAGRANT_DEFAULT_PROVIDER: hypervisor } : {}),
+    }
+    this.#asked = inFlight(async () => readStatus(await this.#ask(['status', '--machine-readable'], limits.answer)))
+  }
+
+  /** Every machine of the project. `fresh` where somebody else may have changed it since, as when one is waited for. */
+  async machines(fresh = false): Promise<ReadonlyMap<string, Machine>> {
+    if (fresh || this.#machines === undefined) this.#machines = await this.#asked()
+    return this.#machines
+  }
+
+  /** How to log in to machines that run: one question for all that have not been asked for yet. */
+  async logins(names: readonly string[]): Promise<ReadonlyMap<string, Login>> {
+    const unknown = names.filter(name => !this.#logins.has(name))
+    if (unknown.length > 0) {
+      const answer = readSshConfig(await this.#ask(['ssh-config', ...unknown], limits.answer))
+      for (const [name, login] of answer) this.#logins.set(name, login)
+    }
+    return this.#logins
+  }
+
+  async version(): Promise<string> {
+    const answer = await this.#ask(['--version'], limits.answer)
+    return /^Vagrant (\S+)/m.exec(answer)?.[1] ?? answer.trim()
+  }
+
+  /** One machine after the other: hypervisors bear no more, and the first fetches the box for all. */
+  async up(name: string): Promise<void> {
+    await this.#inTurn(() => this.#ask(['up', name, '--machine-readable'], limits.up))
+  }
+
+  async destroy(name: string): Promise<void> {
+    await this.#inTurn(() => this.#ask(['destroy', '--force', name, '--machine-readable'], limits.destroy))
+  }
+
+  /** What a machine says of itself on the way that Vagrant has into it. */
+  async guest(name: string): Promise<GuestFacts> {
+    return readGuest(name, await this.#ask(['ssh', name, '--no-tty', '-c', guestScript], limits.answer))
+  }
+
+  async #inTurn(work: () => Promise<unknown>): Promise<void> {
+    const mine = this.#turn.then(work, work)
+    this.#turn = mine.catch(() => undefined)
+    try {
+      await mine
+    } finally {
+      this.#machines = undefined
+      this.#logins = new Map()
+    }
+  }
+
+  /** Machine-readable complaints are on stdout, and tell their class. */
+  async #ask(args: readonly string[], limitSeconds: number): Promise<string> {
+    const call = { args, limitSeconds, env: this.#env, signal: this.#signal }
+    if (!args.includes('--machine-readable')) return askTool(vagrant, call, this.#call)
+    const result = await this.#call(vagrant, call)
+    const text = result.stdout.toString('utf8')
+    if (result.code === 0) return text
+    throw toolFailed(vagrant, args, result, complaintIn(readLines(text)))
+  }
+}

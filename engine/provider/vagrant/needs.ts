@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LabHosts } from '../../inventory/lab.ts'
+import type { RefuseHost } from '../../inventory/parse.ts'
+import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
+import { besideInventory } from '../static/key-files.ts'
+
+/** Refuses what a Vagrantfile of the operator's own says itself, and what only such a one can say. */
+export function refuseOddMachines({ provider, settings, hosts, file }: LabHosts, refuse: RefuseHost): void {
+  if (provider !== 'vagrant') return
+  const { folder, ...ours } = settings as SettingsOf<'vagrant'>
+  if (folder !== undefined) {
+    if (!existsSync(join(besideInventory(folder, file), 'Vagrantfile')))
+      refuse(undefined, 'holds no Vagrantfile', 'give the folder of yours, relative to this file or in ~/', 'folder')
+    if (ours.box !== undefined)
+      refuse(undefined, 'your own Vagrantfile names the box', 'leave it out, or leave out the folder', 'box')
+  }
+  const owner = new Map<string, string>()
+  for (const { name, size } of hosts) {
+    const { machine = name, memory, cpus, address } = size as SizeOf<'vagrant'>
+    const other = owner.get(machine.toLowerCase())
+    owner.set(machine.toLowerCase(), name)
+    if (other !== undefined)
+      refuse(
+        name,
+        `is the machine of ${other}, too, but for the case of its letters`,
+        'give each host its own',
+        'machine',
+      )
+    if (folder === undefined) {
+      if (memory === undefined || cpus === undefined)
+        refuse(
+          name,
+          'lacks memory or cpus',
+          'such as { memory: 2G, cpus: 1 }; or name the `folder` of your own Vagrantfile',
+        )
+      if ('machine' in size)
+        refuse(name, 'is for a Vagrantfile of your own', 'name its `folder`, or leave this out', 'machine')
+      continue
+    }
+    for (const [field, value] of Object.entries({ memory, cpus, address }))
+      if (value !== undefined)
+        refuse(name, 'your own Vagrantfile says this', 'leave it out, or leave out the folder', field)
+  }
+}

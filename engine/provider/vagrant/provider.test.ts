@@ -1,0 +1,158 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { labLayout } from '../local/layout.ts'
+import { convergeHere } from '../testing/converge-here.ts'
+import { labHere } from '../testing/lab-here.ts'
+import type { CallTool } from '../tool/call-tool.ts'
+import { vagrantProvider } from './provider.ts'
+import { type Box, exitsWith, guestOf, VagrantStandIn } from './testing/stand-in.ts'
+
+let home: string
+let state: string
+let project: string
+let there: VagrantStandIn
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'vagrant-'))
+  state = join(home, 'test')
+  project = join(state, 'vagrant')
+  stand({})
+})
+afterEach(() => rm(home, { recursive: true }))
+
+const stand = (machines: Record<string, Box>, folder = project) => {
+  there = new VagrantStandIn(folder, machines)
+}
+const calls = (words: string) => there.calls.filter(call => call.startsWith(words))
+const call: CallTool = async (_, { args, env }) => {
+  expect(env).toMatchObject({ VAGRANT_CWD: project })
+  const { code, stdout, stderr } = there.answer(args)
+  return { code, stdout: Buffer.from(stdout), stderr }
+}
+const size = { memory: '2G', cpus: 1 }
+const two = { cp: size, worker1: size }
+const provider = (hosts: Readonly<Record<string, object>> = { cp: size }, settings = {}) =>
+  vagrantProvider(labHere('vagrant', hosts, settings, state), { call, patience: { limit: 5, every: 0.01 } })
+
+it('writes a project, has its machines made, reads their keys; a second time does nothing', async () => {
+  stand({ worker1: { state: 'not_created', guest: guestOf('192.168.56.11') } })
+  expect(await convergeHere(provider(two).create())).toEqual([
+    'vagrant-network test',
+    'vagrant-file Vagrantfile',
+    ...['cp', 'worker1'].flatMap(host => [`vagrant-file ${host}`, `vagrant-machine ${host}`, `host-key ${host}`]),
+  ])
+  expect(calls('up')).toEqual(['up cp --machine-readable', 'up worker1 --machine-readable'])
+  const asked = there.calls.length
+  const found = await provider(two).find()
+  expect(found.get('worker1')).toEqual({
+    is: 'running',
+    address: '192.168.56.11',
+    endpoint: {
+      address: '192.168.56.11',
+      port: 22,
+      user: 'vagrant',
+      identityFiles: [`${project}/.vagrant/machines/worker1/virtualbox/private_key`],
+      agent: false,
+      knownHostsFile: labLayout(state).host('worker1').knownHosts,
+      hostKeyAlias: 'worker1',
+      jump: [],
+    },
+  })
+  // One question for all, and one more.
+  expect(there.calls.slice(asked)).toEqual(['status --machine-readable', 'ssh-config cp worker1'])
+  expect(readFileSync(labLayout(state).host('cp').knownHosts, 'utf8')).toMatch(/^cp ssh-ed25519 AAAAC3\S+\n$/)
+  expect(JSON.parse(readFileSync(join(project, 'machines/cp.json'), 'utf8'))).toEqual({
+    name: 'cp',
+    title: 'andamio-test-cp',
+    box: 'debian/bookworm64',
+    memory: 2048,
+    cpus: 1,
+    address: '192.168.56.10',
+    netmask: '255.255.255.0',
+  })
+  expect(statSync(join(project, 'Vagrantfile')).mode & 0o777).toBe(0o600)
+  expect(await convergeHere(provider(two).create())).toEqual([])
+})
+
+it('asks nobody where nothing was ever made', async () => {
+  expect((await provider().find()).get('cp')).toEqual({ is: 'absent' })
+  expect(await convergeHere(provider().destroy())).toEqual([])
+  expect(there.calls).toEqual([])
+})
+
+it.each(['poweroff', 'saved', 'aborted', 'shutoff', 'paused'])('starts a machine that is %s', async was => {
+  await convergeHere(provider().create())
+  there.machines.cp = { state: was }
+  expect((await provider().find()).get('cp')).toEqual({ is: 'stopped', why: `it is ${was}`, address: '192.168.56.10' })
+  expect(await convergeHere(provider().create())).toEqual(['vagrant-machine cp'])
+  expect((await provider().find()).get('cp')).toMatchObject({ is: 'running' })
+})
+
+it('waits for one that is on its way, and does not touch one of which nobody knows', async () => {
+  await convergeHere(provider().create())
+  there.machines.cp = { state: 'stopping', later: ['stopping', 'stopping', 'poweroff'] }
+  expect(await convergeHere(provider().create())).toEqual(['vagrant-machine cp'])
+  for (const odd of ['inaccessible', 'unknown', 'gurumeditation', 'frobnicating']) {
+    there.machines.cp = { state: odd }
+    const why = `Vagrant says of its state: ${odd}`
+    expect((await provider().find()).get('cp')).toEqual({ is: 'unknown', why })
+    await expect(convergeHere(provider().create())).rejects.toMatchObject({ failure: { code: 'state-unknown' } })
+  }
+  expect(calls('up').length).toBe(2)
+})
+
+it('reads the key of a machine that was made anew, and of no other', async () => {
+  await convergeHere(provider().create())
+  there.answer(['destroy', '--force', 'cp', '--machine-readable'])
+  expect((await provider().find()).get('cp')).toEqual({ is: 'absent', address: '192.168.56.10' })
+  expect(await convergeHere(provider().create())).toEqual(['vagrant-machine cp', 'host-key cp'])
+  expect(calls('ssh cp').length).toBe(2)
+})
+
+it('removes its machines, those of hosts that left the inventory too, and the project', async () => {
+  stand({ worker1: { state: 'not_created', guest: guestOf('192.168.56.11') } })
+  await convergeHere(provider(two).create())
+  expect(await convergeHere(provider().destroy())).toEqual(
+    expect.arrayContaining([
+      'vagrant-machine cp',
+      'vagrant-machine worker1',
+      'host-key worker1',
+      'vagrant-network test',
+    ]),
+  )
+  expect(calls('destroy')).toEqual([
+    'destroy --force cp --machine-readable',
+    'destroy --force worker1 --machine-readable',
+  ])
+  expect(await convergeHere(provider().destroy())).toEqual([])
+  expect(existsSync(join(project, 'machines'))).toBe(false)
+})
+
+it('tells what Vagrant complains of, and what to do', async () => {
+  there.upFails = exitsWith('ProviderNotFound', "The provider 'libvirt' could not be found, but was requested.")
+  await expect(convergeHere(provider({ cp: size }, { hypervisor: 'libvirt' }).create())).rejects.toMatchObject({
+    failure: {
+      code: 'tool-failed',
+      message: 'vagrant up failed',
+      cause: "Vagrant::Errors::ProviderNotFound: The provider 'libvirt' could not be found, but was requested.",
+      next: expect.stringContaining('vagrant plugin install vagrant-libvirt'),
+    },
+  })
+  there.version = '2.1.5'
+  expect(await provider().foresee?.()).toMatchObject([{ code: 'tool-too-old', message: 'vagrant 2.1.5 is too old' }])
+})
+
+it('takes no network of another lab', async () => {
+  for (const [lab, subnet] of [
+    ['one', '192.168.56.0/24'],
+    ['two', '192.168.57.0/24'],
+  ] as const) {
+    state = join(home, lab)
+    project = join(state, 'vagrant')
+    stand({ cp: { state: 'not_created', guest: guestOf(subnet.replace('0/24', '10')) } })
+    await convergeHere(provider().create())
+    expect(JSON.parse(readFileSync(labLayout(state).network, 'utf8'))).toMatchObject({ subnet })
+  }
+})

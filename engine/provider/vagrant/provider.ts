@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises'
+import { AndamioError } from '../../errors.ts'
+import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
+import type { AnyResource } from '../../resource/resource.ts'
+import { noHostKey } from '../local/keys.ts'
+import { labLayout } from '../local/layout.ts'
+import { readRecord } from '../local/network-record.ts'
+import type { Provider, ProviderContext } from '../provider.ts'
+import { besideInventory } from '../static/key-files.ts'
+import type { CallTool } from '../tool/call-tool.ts'
+import { machineBegun } from './begun.ts'
+import { VagrantClient } from './client.ts'
+import { findMachines } from './find.ts'
+import { knownMachine } from './host-key.ts'
+import { noVagrantMachine, type Patience, vagrantMachine } from './machine.ts'
+import { noVagrantNetwork, vagrantNetwork } from './network.ts'
+import { inProject, machineFile, noMachineFile, noVagrantfile, projectFolder, vagrantfile } from './project.ts'
+import { troubles } from './troubles.ts'
+
+/** Of VirtualBox and of libvirt. */
+const defaultBox = 'debian/bookworm64'
+
+/** Others in tests. */
+export interface VagrantParts {
+  readonly call?: CallTool
+  readonly patience?: Patience
+}
+
+/**
+ * Machines of Vagrant on this machine: by a Vagrantfile of ours, made from the inventory in the lab's state folder, or by
+ * one of the operator's own, whose machines are started and never removed.
+ */
+export function vagrantProvider(context: ProviderContext, { call, patience }: VagrantParts = {}): Provider {
+  const { lab, stateFolder, emit, signal } = context
+  const layout = labLayout(stateFolder)
+  const settings = lab.settings as SettingsOf<'vagrant'>
+  const own = settings.folder === undefined
+  const folder = settings.folder === undefined ? projectFolder(stateFolder) : besideInventory(settings.folder, lab.file)
+  const client = new VagrantClient(folder, settings.hypervisor, signal, call)
+  const hosts = lab.hosts.map(({ name, size }) => {
+    const { machine = name, ...rest } = size as SizeOf<'vagrant'>
+    return { name, machine, ...rest }
+  })
+  const network = {
+    lab: lab.name,
+    record: layout.network,
+    hosts: hosts.map(({ name, address }) => ({ name, ...(address ? { address } : {}) })),
+    subnet: settings.network,
+  }
+  const begun = (machine: string) => () => machineBegun(folder, machine)
+  const foresee = () => troubles(client, own ? [] : hosts.map(({ name, machine }) => ({ host: name, machine })))
+
+  const ofHost = (name: string, machine: string) => ({
+    host: name,
+    machine,
+    client,
+    begun: begun(machine),
+    emit,
+    signal,
+    patience,
+  })
+  const known = (name: string, machine: string): AnyResource =>
+    knownMachine({
+      ...ofHost(name, machine),
+      layout: layout.host(name),
+      network: () => (own ? readRecord(layout.network)?.subnet : settings.network),
+    })
+
+  return {
+    name: 'vagrant',
+    ...(own ? {} : { hostsStay: true }),
+    async preflight() {
+      const [failure] = await foresee()
+      if (failure) throw new AndamioError(failure)
+      await mkdir(stateFolder, { recursive: true, mode: 0o700 })
+    },
+    foresee,
+    find: () =>
+      findMachines(
+        client,
+        hosts.map(({ name, machine, address }) => ({
+          host: name,
+          machine,
+          layout: layout.host(name),
+          address: address ?? readRecord(layout.network)?.addresses[name],
+        })),
+      ),
+    // They reach it, but hypervisors differ in the address, and its firewall may stand between.
+    operatorAddress: () => undefined,
+    create: () => ({
+      shared: own ? [vagrantNetwork(network), vagrantfile(folder)] : [],
+      hosts: new Map(
+        hosts.map(({ name, machine, memory = '', cpus = 1 }): [string, AnyResource[]] => [
+          name,
+          [
+            ...(own
+              ? [
+                  machineFile(folder, layout, {
+                    ...{ lab: lab.name, host: name, memory, cpus },
+                    box: settings.box ?? defaultBox,
+                  }),
+                ]
+              : []),
+            vagrantMachine(ofHost(name, machine)),
+            known(name, machine),
+          ],
+        ]),
+      ),
+    }),
+    destroy: () => ({
+      hosts: new Map(
+        // Those that have left the inventory too: their files are in the project until their machines are gone.
+        (own ? inProject(folder, hosts) : []).map((host): [string, AnyResource[]] => [
+          host,
+          [noVagrantMachine(ofHost(host, host)), noMachineFile(folder, host), noHostKey(host, stateFolder)],
+        ]),
+      ),
+      shared: own ? [noVagrantfile(folder), noVagrantNetwork(network)] : [],
+    }),
+    // Nobody has recorded what a first boot of somebody's box answers.
+    pristine: () => undefined,
+  }
+}
