@@ -64,9 +64,8 @@ function readHost(line: string, place: string, into: AnsibleInventory, group: st
   if (pattern === undefined) return
   const { names, port } = hostsOf(pattern, place)
   for (const name of names) {
-    const host = into.host(name, place, pattern)
+    const host = into.host(name, place, pattern, port)
     into.groups.get(group)?.hosts.add(name)
-    if (port !== undefined) host.vars.set('ansible_port', { value: port, place })
     for (const assignment of assignments) {
       const at = assignment.indexOf('=')
       if (at < 0) throw ansibleError(place, `expected name=value, got ${assignment}`)

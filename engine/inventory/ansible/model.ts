@@ -48,8 +48,12 @@ export class AnsibleInventory {
     return group
   }
 
-  host(name: string, place: string, writtenAs = name): AnsibleHost {
-    const host = this.hosts.get(name) ?? { name, place, writtenAs, vars: new Map(), folderVars: new Map() }
+  /** A port behind a name counts only where the host is named first, as for Ansible. */
+  host(name: string, place: string, writtenAs = name, port?: number): AnsibleHost {
+    const known = this.hosts.get(name)
+    if (known) return known
+    const vars: AnsibleVars = new Map(port === undefined ? [] : [['ansible_port', { value: port, place }]])
+    const host = { name, place, writtenAs, vars, folderVars: new Map() }
     this.hosts.set(name, host)
     return host
   }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
+import { isMap, isScalar, LineCounter, type Node, parseDocument, type ScalarTag, type Tags, type YAMLMap } from 'yaml'
 import type { Json } from '../../report/events.ts'
 import { ansibleError } from './failure.ts'
 import type { AnsibleVars } from './model.ts'
@@ -7,9 +7,17 @@ const MAX_ALIASES = 1000
 /** What a value is that only Ansible's vault can open. */
 class Vaulted {}
 
-const customTags = [
-  { tag: '!vault', resolve: () => new Vaulted() },
-  { tag: '!vault-encrypted', resolve: () => new Vaulted() },
+/** A number has an exponent only where it has a point, and a sign behind the `e`, as for Python's reader. */
+const asForPython = (tag: Tags[number]): Tags[number] =>
+  typeof tag === 'object' && 'format' in tag && tag.format === 'EXP'
+    ? ({ ...tag, test: /^[-+]?\d[\d_]*\.[\d_]*[eE][-+]\d+$/ } as ScalarTag)
+    : tag
+
+const vaulted = { resolve: () => new Vaulted() } as const
+const customTags = (known: Tags): Tags => [
+  ...known.map(asForPython),
+  { tag: '!vault', ...vaulted },
+  { tag: '!vault-encrypted', ...vaulted },
   { tag: '!unsafe', resolve: (text: string) => text },
 ]
 

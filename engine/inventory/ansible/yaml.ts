@@ -51,9 +51,8 @@ function readHost(
 ): void {
   const { names, port } = hostsOf(pattern, place)
   for (const name of names) {
-    const host = into.host(name, place, pattern)
+    const host = into.host(name, place, pattern, port)
     into.groups.get(group)?.hosts.add(name)
-    if (port !== undefined) host.vars.set('ansible_port', { value: port, place })
     yaml.vars(value, host.vars)
   }
 }
