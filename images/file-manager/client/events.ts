@@ -53,7 +53,7 @@ export interface Tally {
   same: number
   failed: number
   untried: number
-  /** Bytes that have moved, in this command, and that will have been, as far as sizes are known. */
+  /** Bytes that have moved, in this command, and that will have been, as far as sizes are known by now. */
   moved: number
   expected: number
   /** Bytes that were there from earlier attempts: part of what is expected, and of no rate. */

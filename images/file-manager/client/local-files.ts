@@ -28,7 +28,7 @@ export const statLocal = (folder: string, path: string) => {
   }
 }
 
-export const pathFrom = (folder: string, path: string): string => (path.startsWith('/') ? path : join(folder, path))
+export const pathFrom = (folder: string, path: string): string => (path.startsWith('/') ? path : `${folder}/${path}`)
 
 /** Names in a folder; none where it cannot be read. */
 export function namesIn(folder: string): string[] {

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import { packLimits, smallUpload } from '../protocol/limits.ts'
+import { packLimits } from '../protocol/limits.ts'
 import type { Session } from '../protocol/session.ts'
 import type { Direction, Reporter, Tally } from './events.ts'
+import { groupsOf, laneOf } from './groups.ts'
 import type { Link } from './link.ts'
 import type { PackResult } from './pack.ts'
 import { persistently } from './persistence.ts'
@@ -25,12 +26,12 @@ export interface Transfer {
   again?(error: unknown): Promise<boolean>
 }
 
-export interface TransferOptions {
+export interface TransferOptions<T extends Transfer = Transfer> {
   readonly link: Link
   readonly report: Reporter
   readonly signal: AbortSignal
   /** Moves small files in one request; see `PackResult`. Throws when it is not known what came of them. */
-  pack(session: Session, transfers: readonly Transfer[]): Promise<readonly PackResult[]>
+  pack(session: Session, transfers: readonly T[]): Promise<readonly PackResult[]>
 }
 
 /** Small files travel side by side, for most of their time is waiting, at the end for the disk of who receives them; large ones fill the line by themselves. */
@@ -39,18 +40,19 @@ const largeAtOnce = 2
 /** Where sizes are not known they may all be large. */
 const unknownAtOnce = 4
 
-/** Bytes of one pack, which are in memory. */
-const packBytes = 2 ** 20
-
-/** All of them, each again when its connection is lost. The exit status of the first failure; `done` when there is none. */
-export async function transferAll(
+/**
+ * All of them, so many `files`, each again when its connection is lost. The exit status of the first failure; `done` when
+ * there is none. While the later ones are looked for, the earlier ones travel.
+ */
+export async function transferAll<T extends Transfer>(
   direction: Direction,
-  transfers: readonly Transfer[],
-  options: TransferOptions,
+  files: number,
+  transfers: Iterable<T>,
+  options: TransferOptions<T>,
 ): Promise<Exit> {
-  const tally = tallyOf(direction, transfers)
+  const tally = tallyOf(direction, files)
   const { report, signal } = options
-  report.tell({ type: 'transfers.begin', direction, files: transfers.length })
+  report.tell({ type: 'transfers.begin', direction, files })
   const unwatch = report.watch(tally)
   // Each request of thousands that are under way listens to it.
   setMaxListeners(0, signal)
@@ -67,17 +69,23 @@ export async function transferAll(
   const inTurn = pLimit(packLimits.open)
   // To begin one takes a while, in which the one before is to be on its way.
   const toBegin = pLimit(1)
-  const { packs, others } = packsOf(transfers)
-  await Promise.all([
-    ...others.map(alone),
-    ...packs.map(async pack => {
-      const left = await inTurn(async () => {
-        await toBegin(() => setImmediate())
-        return together(pack, tally, options, { met, stopped: () => stops(first) })
-      })
-      await Promise.all(left.map(alone))
-    }),
-  ])
+  const packed = async (pack: readonly T[]): Promise<void> => {
+    const left = await inTurn(async () => {
+      await toBegin(() => setImmediate())
+      return together(pack, tally, options, { met, stopped: () => stops(first) })
+    })
+    await Promise.all(left.map(alone))
+  }
+  const all: Promise<void>[] = []
+  for (const group of groupsOf(transfers)) {
+    for (const { size = 0 } of group) tally.expected += size
+    const [only] = group
+    const done = only !== undefined && group.length === 1 ? alone(only) : packed(group)
+    done.catch(() => undefined) // it is awaited below
+    all.push(done)
+    await setImmediate()
+  }
+  await Promise.all(all)
   unwatch()
   report.tell({ type: 'transfers.end', tally })
   return signal.aborted ? exits.interrupted : (first?.exit ?? exits.done)
@@ -87,35 +95,13 @@ export async function transferAll(
 const stops = (problem: Problem | undefined): boolean =>
   problem !== undefined && (problem.exit === exits.refused || problem.exit === exits.unreachable)
 
-const laneOf = ({ size }: Transfer) => (size === undefined ? 'unknown' : size <= smallUpload ? 'small' : 'large')
-
-/** Small files, some of them at a time, where there are several. */
-function packsOf(transfers: readonly Transfer[]) {
-  const isSmall = (transfer: Transfer): boolean => transfer.packable && laneOf(transfer) === 'small'
-  const small = transfers.filter(isSmall)
-  if (small.length < 2) return { packs: [], others: transfers }
-  const packs: Transfer[][] = []
-  let [last, bytes]: [Transfer[], number] = [[], 0]
-  for (const transfer of small) {
-    const size = transfer.size ?? 0
-    if (last.length === packLimits.files || bytes + size > packBytes || packs.length === 0) {
-      last = []
-      packs.push(last)
-      bytes = 0
-    }
-    last.push(transfer)
-    bytes += size
-  }
-  return { packs, others: transfers.filter(transfer => !isSmall(transfer)) }
-}
-
 /** Those of a pack that are to travel alone after all. */
-async function together(
-  pack: readonly Transfer[],
+async function together<T extends Transfer>(
+  pack: readonly T[],
   tally: Tally,
-  options: TransferOptions,
+  options: TransferOptions<T>,
   { met, stopped }: { met(problem: Problem): void; stopped(): boolean },
-): Promise<readonly Transfer[]> {
+): Promise<readonly T[]> {
   const { link, signal } = options
   if (signal.aborted || stopped()) {
     tally.untried += pack.length
@@ -127,7 +113,7 @@ async function together(
     return session.welcome.version < 2 ? [] : options.pack(session, pack)
   }
   const results = await persistently(link, attempt, signal).catch(error => pack.map((): PackResult => ({ error })))
-  const alone: Transfer[] = []
+  const alone: T[] = []
   for (const [i, transfer] of pack.entries()) {
     const result = results[i] ?? 'alone'
     if (result === 'alone') alone.push(transfer)
@@ -206,8 +192,7 @@ function persistent(transfer: Transfer, tally: Tally, { link, signal }: Transfer
   return persistently(link, attempt, signal)
 }
 
-function tallyOf(direction: Direction, transfers: readonly Transfer[]): Tally {
-  const expected = transfers.reduce((sum, { size }) => sum + (size ?? 0), 0)
-  const nothing = { done: 0, same: 0, failed: 0, untried: 0, moved: 0, resumed: 0, name: '' }
-  return { direction, files: transfers.length, began: performance.now(), expected, ...nothing }
+function tallyOf(direction: Direction, files: number): Tally {
+  const nothing = { done: 0, same: 0, failed: 0, untried: 0, moved: 0, expected: 0, resumed: 0, name: '' }
+  return { direction, files, began: performance.now(), ...nothing }
 }

@@ -5,7 +5,7 @@ interface Waiting<T> {
 }
 
 /** Milliseconds for which a group waits for others. */
-const patience = 100
+const patience = 250
 
 /**
  * Does for many at once what costs each as much alone: whoever comes while a group is under way waits for the next, so

@@ -15,6 +15,8 @@ export type Jobs = Omit<LaneJobs, 'place'>
 
 /** Does jobs of many files each. */
 export interface Lanes {
+  /** There is nothing to do. */
+  readonly idle: boolean
   /** Settles when another job may be given: what waits is memory. */
   room(): Promise<void>
   /** What is in `transfer` is the job's from then on. */
@@ -40,6 +42,10 @@ export class Lane implements Lanes {
   #current: Waiting | undefined
   #room: (() => void)[] = []
   #closed = false
+
+  get idle(): boolean {
+    return this.#current === undefined
+  }
 
   /** For who will soon have jobs: to start the thread takes a while. */
   begin(): void {

@@ -107,7 +107,7 @@ export class Calls implements Receiver {
     if (!versions.some(version => version === said.version))
       throw new FileManagerError('version', `the other side speaks version ${said.version}`)
     this.#welcome = said
-    this.#turns = { all: new Turns(said.requests), packs: new Turns(said.packs ?? packLimits.openUnsaid) }
+    this.#turns = { all: new Turns(said.requests), packs: new Turns(said.packs ?? packLimits.openAtLeast) }
     this.#connection?.greeted()
     this.#greeted?.(said)
   }

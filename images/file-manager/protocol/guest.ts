@@ -3,7 +3,7 @@ import { Connection, type Receiver } from './connection.ts'
 import { asFileManagerError, FileManagerError } from './errors.ts'
 import { type AnyExchange, Exchange } from './exchange.ts'
 import type { ControlKind } from './frames.ts'
-import { packLimits, times, versions } from './limits.ts'
+import { times, versions } from './limits.ts'
 import { anyRequest, end, type Hello, hello, parse, type Welcome } from './messages.ts'
 import { peerOf } from './peer.ts'
 
@@ -13,6 +13,8 @@ export interface Host {
   readonly name: string
   /** Requests that one connection may have open. */
   readonly requests: number
+  /** The same of packs and fetches, where there are such things; asked once a guest. */
+  packs(): number | undefined
   /** Throws what a guest is refused with: `unauthorized`, `busy`, `not-ready`. Called once a guest. */
   admit(guest: Guest): void
   /** Answers one request; what it throws is what the guest is told. */
@@ -33,6 +35,7 @@ export class Guest implements Receiver {
   #hello: Hello | undefined
   /** What both sides know, the best of it. */
   #version: number = versions[versions.length - 1] ?? 1
+  #packs: number | undefined
   readonly #host: Host
   readonly #open = new Map<number, AnyExchange>()
   #lastId = 0
@@ -48,6 +51,11 @@ export class Guest implements Receiver {
   /** What it said of itself; undefined until it was let in. */
   get hello(): Hello | undefined {
     return this.#hello
+  }
+
+  /** How many packs and fetches it may have open. */
+  get packs(): number {
+    return this.#packs ?? 0
   }
 
   get busy(): boolean {
@@ -114,7 +122,8 @@ export class Guest implements Receiver {
     }
     const { role, name, requests } = this.#host
     this.connection.greeted()
-    const packs = role === 'server' && version > 1 ? { packs: packLimits.open } : {}
+    this.#packs = version > 1 ? this.#host.packs() : undefined
+    const packs = this.#packs === undefined ? {} : { packs: this.#packs }
     this.connection.send('welcome', 0, { version, role, name, requests, ...packs } satisfies Welcome)
     // Who has shown no token has had his answer, and stays a stranger.
     if (said.role === 'health')

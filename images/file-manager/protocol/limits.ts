@@ -53,10 +53,11 @@ export const times = {
 /** Of one pack: many small files in one request. */
 export const packLimits = {
   files: 256,
-  /** What one connection may have under way: while the disk keeps some, others arrive. */
-  open: 32,
-  /** The same of a server that does not say how many. */
-  openUnsaid: 8,
+  /** What one connection may have under way, at the most and at the least: while the disk keeps some, others arrive. */
+  open: 64,
+  openAtLeast: 8,
+  /** The same of all together, while that leaves each as much: their requests are memory. */
+  openOfAll: 512,
 } as const
 
 /** Uploads up to this size travel at once, without the question how much of them is there already. */

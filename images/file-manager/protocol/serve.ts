@@ -13,7 +13,11 @@ export interface ServeOptions extends GuestLimits {
   readonly mostHeld: number
 }
 
-export type Service = Omit<Host, 'held' | 'left'> & { left?(guest: Guest): void }
+export interface Service extends Omit<Host, 'held' | 'left' | 'packs'> {
+  left?(guest: Guest): void
+  /** How many packs and fetches one connection may have open, when so many were let in. */
+  packs?(guests: number): number
+}
 
 export interface Listening {
   readonly port: number
@@ -31,6 +35,7 @@ export async function serve(options: ServeOptions, service: Service): Promise<Li
     ...service,
     role: service.role,
     name: service.name,
+    packs: () => service.packs?.(guests.inside.size),
     admit: guest => {
       service.admit(guest)
       if (guest.hello?.role !== 'health') guests.letIn(guest)

@@ -157,14 +157,14 @@ describe('a pack', () => {
     socket.on('data', chunk => reader.push(chunk))
     socket.write(controlFrame('hello', 0, { versions: [2], role: 'client', token: made.clientToken }))
     const [request] = packOf([['a', Buffer.alloc(10)]])
-    for (let id = 1; id <= 33; id++) socket.write(controlFrame('request', id, request))
+    for (let id = 1; id <= 65; id++) socket.write(controlFrame('request', id, request))
     await expect
       .poll(() => told.map(([kind, id]) => [kind, id]))
       .toEqual([
         ['welcome', 0],
-        ['error', 33],
+        ['error', 65],
       ])
-    expect(told[0]?.[2]).toMatch(/"packs":32/)
+    expect(told[0]?.[2]).toMatch(/"packs":64/)
     expect(told[1]?.[2]).toMatch(/"busy"/)
     socket.destroy()
   })

@@ -7,8 +7,8 @@ import { removeFile, storageError } from './disk.ts'
 import { writerOf } from './partials.ts'
 import type { Storage } from './storage.ts'
 
-/** Bytes of the files that one job of a thread writes, unless there is only one. */
-const together = 256 * 1024
+/** Bytes of the files that one job of a thread writes, unless there is only one: few when it has nothing to do. */
+const together = { busy: 256 * 1024, idle: 32 * 1024 }
 const mode = 0o660
 /** Of an error that is told of one file of many: all of them must fit into a frame. */
 const longestMessage = 120
@@ -88,7 +88,7 @@ async function receive(storage: Storage, { incoming }: Exchange<'pack'>, entries
   let pieces: Buffer[] = []
   try {
     for (let first = 0; first < entries.length; ) {
-      const lot = lotFrom(entries, first)
+      const lot = lotFrom(entries, first, together[storage.lanes.idle ? 'idle' : 'busy'])
       first += lot.length
       const size = lot.reduce((sum, each) => sum + each.size, 0)
       const content = Buffer.allocUnsafeSlow(size)
@@ -112,10 +112,9 @@ async function receive(storage: Storage, { incoming }: Exchange<'pack'>, entries
   await Promise.all(writing)
 }
 
-function lotFrom(entries: readonly Entry[], first: number): readonly Entry[] {
+function lotFrom(entries: readonly Entry[], first: number, most: number): readonly Entry[] {
   let [size, end] = [0, first]
-  while (end < entries.length && (end === first || size + sizeAt(entries, end) <= together))
-    size += sizeAt(entries, end++)
+  while (end < entries.length && (end === first || size + sizeAt(entries, end) <= most)) size += sizeAt(entries, end++)
   return entries.slice(first, end)
 }
 

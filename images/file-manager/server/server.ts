@@ -37,6 +37,7 @@ export interface ServerOptions extends ServeOptions {
   readonly log: Log
 }
 
+const { open, openAtLeast, openOfAll } = packLimits
 const sweepEvery = 10 * 60_000
 const countEvery = 60_000
 /** Names in one page of a list when the client does not say. */
@@ -53,6 +54,7 @@ export async function startServer(options: ServerOptions): Promise<Listening> {
     role: 'server',
     name: id,
     requests: options.requests,
+    packs: guests => Math.max(openAtLeast, Math.min(open, Math.floor(openOfAll / guests))),
     admit: guest => {
       authorize(guest, credentials, ['client'])
       readiness.check()
@@ -153,9 +155,9 @@ const packsOf = new WeakMap<Guest, number>()
 
 /** Each of these holds more memory than other requests do. */
 async function oneOfFew(guest: Guest, act: () => Promise<string>): Promise<string> {
-  const open = packsOf.get(guest) ?? 0
-  if (open >= packLimits.open) throw new FileManagerError('busy', `more than ${packLimits.open} packs at once`)
-  packsOf.set(guest, open + 1)
+  const now = packsOf.get(guest) ?? 0
+  if (now >= guest.packs) throw new FileManagerError('busy', `more than ${guest.packs} packs at once`)
+  packsOf.set(guest, now + 1)
   try {
     return await act()
   } finally {

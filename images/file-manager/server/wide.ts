@@ -21,6 +21,10 @@ export class Wide implements Lanes {
   #jobs = 0
   #room: (() => void)[] = []
 
+  get idle(): boolean {
+    return this.#jobs === 0
+  }
+
   async room(): Promise<void> {
     while (this.#jobs >= mostJobs) await new Promise<void>(resolve => this.#room.push(resolve))
   }

@@ -13,7 +13,11 @@ export class Program {
   constructor(name: 'broker' | 'server', args: readonly string[], file?: string) {
     const program = file === undefined ? ['--import', 'tsx', main(name)] : [file]
     // As the image has it.
-    const env = { ...process.env, UV_THREADPOOL_SIZE: '128', NODE_OPTIONS: '--max-old-space-size=128' }
+    const env = {
+      ...process.env,
+      UV_THREADPOOL_SIZE: '128',
+      NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=4',
+    }
     this.child = spawn(process.execPath, [...program, ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -63,7 +63,7 @@ async function receiveAll(
   try {
     if (transfers.length > 1) lane.begin()
     await sync.begin(transfers.length)
-    return await transferAll('download', transfers, {
+    return await transferAll('download', transfers.length, transfers, {
       ...context,
       signal,
       pack: (session, pack) => {

@@ -20,23 +20,14 @@ export const upload: Command = {
     const [paths, missing] = pathsOf(rest, context)
     refuseTwins(paths)
     if (paths.length === 0) return missing
-    const seen = new Map(paths.map(path => [path, statLocal(context.folder, path)]))
-    const fileOf = (path: string): Packable[] => {
-      const stats = seen.get(path)
-      return stats === undefined ? [] : [{ path: pathFrom(context.folder, path), shown: path, seen: stats }]
-    }
-    const ended = await transferAll(
-      'upload',
-      [...seen].map(([path, stats]) => transferOf(path, stats, context)),
-      {
-        ...context,
-        signal,
-        pack: (session, pack) => {
-          const files = pack.flatMap(({ name }) => fileOf(name))
-          return uploadPack(session, files, context.cutOff, signal)
-        },
+    const ended = await transferAll('upload', paths.length, transfersOf(paths, context), {
+      ...context,
+      signal,
+      pack: (session, pack) => {
+        const files = pack.flatMap(({ file }) => (file === undefined ? [] : [file]))
+        return uploadPack(session, files, context.cutOff, signal)
       },
-    )
+    })
     return firstOf(missing, ended)
   },
 }
@@ -77,12 +68,24 @@ function refuseTwins(paths: readonly string[]): void {
 const twins = (one: string, other: string, name: string): Problem =>
   usageProblem(`${one} and ${other} would both be ${name} on the server`, 'Rename one of them.')
 
-function transferOf(path: string, stats: Stats | undefined, { folder, nonce, cutOff }: Context): Transfer {
+interface Upload extends Transfer {
+  /** Where it may travel with others. */
+  readonly file: Packable | undefined
+}
+
+/** Each is looked at when its turn comes. */
+function* transfersOf(paths: readonly string[], context: Context): Generator<Upload> {
+  for (const path of paths) yield transferOf(path, statLocal(context.folder, path), context)
+}
+
+function transferOf(path: string, stats: Stats | undefined, { folder, nonce, cutOff }: Context): Upload {
   const whole = pathFrom(folder, path)
+  const packable = stats?.isFile() === true
   return {
     name: path,
     size: stats?.size,
-    packable: stats?.isFile() === true,
+    packable,
+    file: packable ? { path: whole, shown: path, seen: stats } : undefined,
     async run(session, moving) {
       const small = readSmall(whole, nonce, path)
       if (small !== undefined) return uploadSmall(session, small, cutOff, moving)
