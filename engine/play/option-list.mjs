@@ -16,6 +16,11 @@ export const sharedFlags = /** @type {const} */ ({
   limit: { flags: '-l, --limit <hosts>', help: 'only these hosts or groups: workers,!worker3 · work* · a,&b' },
   source: { flags: '--source <mirror|upstream>', help: "where packages and images come from, over the inventory's" },
   check: { flags: '-C, --check', help: 'tell what would change, and change nothing' },
+  out: { flags: '--out <file>', help: 'with --check: write what would change to a file, for --plan' },
+  plan: {
+    flags: '--plan <file>',
+    help: 'do what this file of `--check --out` says, and nothing where the world has moved since',
+  },
   diff: { flags: '-D, --diff', help: 'show what differs inside files' },
   yes: { flags: '-y, --yes', help: 'answer every question with yes' },
   forks: { flags: '-f, --forks <number>', help: 'hosts worked on at once' },

@@ -14,6 +14,10 @@ export interface Options {
   /** Over the inventory's own. */
   readonly source?: 'mirror' | 'upstream'
   readonly check: boolean
+  /** Where check mode's plan goes. */
+  readonly out?: string
+  /** A plan to be carried out as it is. */
+  readonly plan?: string
   readonly diff: boolean
   readonly yes: boolean
   readonly forks: number
@@ -44,9 +48,10 @@ const DEFAULT_FORKS = 10
  */
 export function optionsOf(playbook: string, read: Read, about: OptionsFor): Options {
   const { values, args } = understood(read, calledAs(playbook))
-  refuseContradictions(values)
   const own = new Set((about.extraOptions ?? []).map(({ flags }) => new Option(flags).attributeName()))
   const extra = Object.entries(values).filter(([name]) => own.has(name)) as [string, string | boolean][]
+  const shared = Object.fromEntries(Object.entries(values).filter(([name]) => !own.has(name)))
+  refuseContradictions(shared)
   return {
     inventory: defaultInventory,
     check: false,
@@ -60,7 +65,7 @@ export function optionsOf(playbook: string, read: Read, about: OptionsFor): Opti
     json: false,
     profile: false,
     // Shared flags have the names of our fields, and the types that `readOptions` gives their values.
-    ...(Object.fromEntries(Object.entries(values).filter(([name]) => !own.has(name))) as Partial<Options>),
+    ...(shared as Partial<Options>),
     playbook,
     args: Object.fromEntries((about.args ?? []).map(({ name }, i) => [name, args[i] ?? ''])),
     rest: args.slice(about.args?.length ?? 0),
@@ -69,11 +74,26 @@ export function optionsOf(playbook: string, read: Read, about: OptionsFor): Opti
   }
 }
 
-function refuseContradictions(given: { pruneData?: unknown; limit?: unknown }): void {
-  if (!given.pruneData || given.limit === undefined) return
-  throw usageError({
-    message: '--prune-data and --limit exclude each other',
-    cause: 'pruning compares everything that is wanted with everything that is there, and a limit hides a part',
-    next: 'leave out one of the two',
-  })
+/** What a plan says itself. */
+const plannedBefore = ['inventory', 'limit', 'source', 'takeOver', 'pruneData', 'check', 'out', 'diff'] as const
+
+function refuseContradictions(given: Readonly<Record<string, unknown>>): void {
+  if (given.pruneData && given.limit !== undefined) {
+    throw usageError({
+      message: '--prune-data and --limit exclude each other',
+      cause: 'pruning compares everything that is wanted with everything that is there, and a limit hides a part',
+      next: 'leave out one of the two',
+    })
+  }
+  const twice = given.plan === undefined ? undefined : plannedBefore.find(name => given[name] !== undefined)
+  if (twice !== undefined) {
+    const flag = `--${twice.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    throw usageError({
+      message: `--plan and ${flag} exclude each other`,
+      cause: 'a plan is of one inventory and of what was asked when it was made, and is carried out as it is',
+      next: `leave out ${flag}, or make another plan with --check --out`,
+    })
+  }
+  if (given.out !== undefined && given.check !== true && given.plan === undefined)
+    throw usageError({ message: '--out goes with --check', next: 'add --check: only that makes a plan' })
 }

@@ -63,6 +63,7 @@ export async function playList(
         },
         writerFor: resource => writerFor(run, target, resource),
         claim: async resource => {
+          run.options.permits?.(target, resource)
           // What is made on this machine is guarded by its own lock, and may be there before any host.
           if (!run.lease || (resource.probe.of === 'api' && resource.probe.target === operator)) return false
           await run.lease.permit()

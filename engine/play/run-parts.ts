@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly yes: boolean
   readonly takeOver?: readonly string[]
   readonly pruneData?: boolean
+  /** Asked before a resource is applied: throws where a plan does not name it. */
+  readonly permits?: (target: string, resource: Ref) => void
 }
 
 export interface RunParts extends Pick<RunCore, 'options' | 'lab' | 'stateFolder' | 'emit' | 'signal'> {

@@ -1,9 +1,10 @@
-import type { Event, Reporter } from './events.ts'
+import type { Event, Json, Reporter } from './events.ts'
 import type { Output } from './failure-text.ts'
 import { refuseUnwritable } from './file.ts'
 import { githubReporter } from './github.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
+import { planReporter } from './plan.ts'
 import { prettyReporter } from './pretty.ts'
 
 export interface ReportOptions {
@@ -13,6 +14,8 @@ export interface ReportOptions {
   readonly profile: boolean
   readonly junit?: string
   readonly html?: string
+  /** Where check mode's plan is to be written, and what the run was asked for. */
+  readonly planFile?: { readonly file: string; readonly asked: Json }
 }
 
 export interface Surroundings {
@@ -35,8 +38,12 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   if (options.json) reporters.unshift(jsonReporter({ stream: stdout }))
   // GitHub reads annotations from either stream.
   if (env.GITHUB_ACTIONS === 'true') reporters.push(githubReporter({ stream: stderr }))
-  for (const file of [options.junit, options.html]) if (file) await refuseUnwritable(file)
+  for (const file of [options.junit, options.html, options.planFile?.file]) if (file) await refuseUnwritable(file)
   if (options.junit) reporters.push(apart(junitReporter({ file: options.junit }), options.junit, stderr))
+  if (options.planFile) {
+    const { file, asked } = options.planFile
+    reporters.push(apart(planReporter(file, asked, stderr), file, stderr))
+  }
   if (options.html) {
     const { htmlReporter } = await import('./html/html.ts')
     reporters.push(apart(htmlReporter({ file: options.html }), options.html, stderr))

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { ExitCode } from '../../engine/errors.ts'
 import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
-import { perform } from '../../engine/play/playbook.ts'
-import type { OnAnswers } from '../../engine/play/run-parts.ts'
+import { type PlaybookContext, perform } from '../../engine/play/playbook.ts'
+import type { OnAnswers, RunOptions } from '../../engine/play/run-parts.ts'
 import { refuseUnplaced } from '../../engine/provider/static/addresses.ts'
 import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
 import { refuseOddMachines } from '../../engine/provider/vagrant/needs.ts'
@@ -18,6 +18,7 @@ import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
 import { connector, type Wrap } from './connector.ts'
 import { labNeeds } from './lab-needs.ts'
+import { argvOfPlan, askedFor, optionsOfPlan, type PlanRuns, performPlan, readPlan } from './plan.ts'
 import { providerFor, providers } from './providers.ts'
 import type { Steps } from './steps.ts'
 import { refuseUnknownGroups, refuseUnknownTakeOver, strictWords } from './strict-words.ts'
@@ -43,10 +44,12 @@ export interface ProgramSurroundings extends Surroundings {
 export async function runPlaybook(
   name: string,
   about: About,
-  options: Options,
+  given: Options,
   steps: Steps,
   surroundings: ProgramSurroundings,
 ): Promise<ExitCode> {
+  const plan = given.plan === undefined ? undefined : await readPlan(given.plan, name)
+  const options = plan ? optionsOfPlan(given, plan) : given
   const words = { ...vocabulary, roles: strictWords(name, 'role', vocabulary.roles) }
   const list = await steps(strictWords(name, 'step', words), options)
   const roles = list.flatMap(step => step.roles)
@@ -74,32 +77,41 @@ export async function runPlaybook(
   refuseUnknownTakeOver(options.takeOver, lab)
   const { patienceSeconds = 30, actsWith } = about
   const acts = !about.readOnly || (actsWith !== undefined && options.extra[actsWith] === true)
-  const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(options, surroundings)
+  const reports = { ...options, ...(options.out ? { planFile: { file: options.out, asked: askedFor(options) } } : {}) }
+  const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(reports, surroundings)
   const logged = await execLog(options.execLog)
-  const command = commandOf(name, surroundings.argv)
+  const asked = { inventory: options.inventory, source: options.source }
+  // A plan that has begun is outdated: what resumes is the run that it was a plan of.
+  const command = commandOf(name, plan ? argvOfPlan(surroundings.argv, plan) : surroundings.argv)
   const { stdout, stderr } = surroundings
   // Of a run that only looks, nothing is lost, and with --json people read on.
   const silent = !acts || options.check || options.json
   const unread = whenUnread(stdout, () => silent || stderr.write(endsUnread(command)))
-  return perform(
-    { name, steps: list, exclusive: acts },
-    {
-      lab: {
-        ...lab,
-        source: options.source ?? lab.source,
-        asked: { inventory: options.inventory, source: options.source },
+  const run = (
+    options: Options,
+    more: Partial<Pick<PlaybookContext, 'reporters' | 'warnings'>> & Pick<RunOptions, 'permits'>,
+  ) =>
+    perform(
+      { name, steps: list, exclusive: acts },
+      {
+        lab: { ...lab, source: options.source ?? lab.source, asked },
+        options: { ...options, ...(more.permits ? { permits: more.permits } : {}) },
+        reporters: more.reporters ?? reporters,
+        warnings: more.warnings ?? endOfLifeWarnings(new Date()),
+        command,
+        ...(about.quiet ? {} : { unread }),
+        leaseOn: controlPlaneGroup,
+        provider: providerFor,
+        connect: (context, signal) => connector(context, { options, patienceSeconds, logged, signal }),
+        ...recorder(surroundings.env.ANDAMIO_RECORD_ANSWERS),
       },
-      options,
-      reporters,
-      warnings: endOfLifeWarnings(new Date()),
-      command,
-      ...(about.quiet ? {} : { unread }),
-      leaseOn: controlPlaneGroup,
-      provider: providerFor,
-      connect: (context, signal) => connector(context, { options, patienceSeconds, logged, signal }),
-      ...recorder(surroundings.env.ANDAMIO_RECORD_ANSWERS),
-    },
-  )
+    )
+  if (given.plan === undefined || plan === undefined) return run(options, {})
+  const runs: PlanRuns = {
+    look: reporters => run({ ...options, check: true }, { reporters, warnings: [] }),
+    act: permits => run(options, { permits }),
+  }
+  return performPlan(given.plan, plan, runs, text => stderr.write(text))
 }
 
 /** Nobody sees where it stopped, so the way on is said at once. */

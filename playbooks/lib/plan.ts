@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { AndamioError, type ExitCode, exitCode, usageError } from '../../engine/errors.ts'
+import { defaultInventory } from '../../engine/inventory/command-for.ts'
+import type { Options } from '../../engine/play/options.ts'
+import type { Json, Reporter } from '../../engine/report/events.ts'
+import { type Plan, PlanCollector, planFormat } from '../../engine/report/plan.ts'
+import { counted } from '../../engine/report/text.ts'
+import type { Ref } from '../../engine/resource/resource.ts'
+
+const name = { host: z.string(), role: z.string(), kind: z.string(), id: z.string() }
+const asked = z.strictObject({
+  inventory: z.string(),
+  limit: z.string().optional(),
+  source: z.enum(['mirror', 'upstream']).optional(),
+  takeOver: z.array(z.string()),
+  pruneData: z.boolean(),
+})
+const shape = z.strictObject({
+  format: z.literal(planFormat),
+  madeAt: z.string(),
+  asked,
+  playbook: z.string(),
+  lab: z.string(),
+  hosts: z.array(z.string()),
+  changes: z.array(z.strictObject({ ...name, attribute: z.string(), before: z.json(), after: z.json() })),
+  unknown: z.array(z.strictObject({ ...name, why: z.string() })),
+})
+
+export type PlanFile = z.infer<typeof shape>
+
+/** What a run was asked for, to be kept in its plan: whoever carries it out may do so from another folder. */
+export function askedFor({ inventory, limit, source, takeOver, pruneData }: Options): Json {
+  const isPath = /[/\\]|\.ya?ml$/.test(inventory)
+  return {
+    inventory: isPath ? resolve(inventory) : inventory,
+    ...(limit === undefined ? {} : { limit }),
+    ...(source === undefined ? {} : { source }),
+    ...{ takeOver: [...takeOver], pruneData },
+  }
+}
+
+/** Throws `plan-unreadable` (exit 64) for what is no plan of this playbook. */
+export async function readPlan(file: string, playbook: string): Promise<PlanFile> {
+  const refuse = (cause: string) =>
+    usageError({
+      code: 'plan-unreadable',
+      message: `${file} is no plan of ${playbook}`,
+      cause,
+      next: `Make one: npx zx playbooks/${playbook}.mjs --check --out ${file}`,
+    })
+  const text = await readFile(file, 'utf8').catch(error => {
+    throw refuse((error as Error).message)
+  })
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw refuse(`it is no JSON: ${(error as Error).message}`)
+  }
+  const read = shape.safeParse(value)
+  if (!read.success) {
+    const [issue] = read.error.issues
+    throw refuse(`${issue?.path.join('.') || 'it'}: ${issue?.message}`)
+  }
+  if (read.data.playbook !== playbook) throw refuse(`it is one of ${read.data.playbook}`)
+  return read.data
+}
+
+/** The options with which a plan was made, in place of those that nobody gave now. */
+export function optionsOfPlan(options: Options, { asked }: PlanFile): Options {
+  const { limit, source, ...rest } = asked
+  return { ...options, ...rest, ...(limit === undefined ? {} : { limit }), ...(source === undefined ? {} : { source }) }
+}
+
+/** As the run would have been called that the plan is of. */
+export function argvOfPlan(argv: readonly string[], { asked }: PlanFile): readonly string[] {
+  const at = argv.findIndex(word => /^--plan(=|$)/.test(word))
+  const rest = argv.filter((_, i) => i !== at && !(i === at + 1 && argv[at] === '--plan'))
+  const { inventory, limit, source, takeOver, pruneData } = asked
+  return [
+    ...rest,
+    ...(inventory === defaultInventory ? [] : ['--inventory', inventory]),
+    ...(limit === undefined ? [] : ['--limit', limit]),
+    ...(source === undefined ? [] : ['--source', source]),
+    ...takeOver.flatMap(host => ['--take-over', host]),
+    ...(pruneData ? ['--prune-data'] : []),
+  ]
+}
+
+export interface PlanRuns {
+  /** The same run in check mode, telling these. */
+  look(reporters: readonly Reporter[]): Promise<ExitCode>
+  /** The run itself, which asks before it applies anything. */
+  act(permits: (host: string, resource: Ref) => void): Promise<ExitCode>
+}
+
+/**
+ * Carries out a plan: looks once more, as the check did that made it, and goes on only where it finds the same. On the
+ * way nothing is applied that the plan does not name. Throws `plan-outdated`, and what stands against looking.
+ */
+export async function performPlan(
+  file: string,
+  plan: PlanFile,
+  { look, act }: PlanRuns,
+  said: (text: string) => void,
+): Promise<ExitCode> {
+  const collector = new PlanCollector()
+  const exit = await look([collector])
+  const found = collector.collected()
+  if (found.failure) throw new AndamioError(found.failure, exit)
+  if (exit !== exitCode.done && exit !== exitCode.changesFound && exit !== exitCode.unknownsFound) return exit
+  const moved = differences(plan, found.plan)
+  if (moved.length > 0) throw outdated(file, plan, moved)
+  said(`${file} of ${plan.madeAt}: ${counted(plan.changes.length, 'change')}, and the world is as it was.\n`)
+  return act(permitsOf(file, plan))
+}
+
+const keyOf = (host: string, { kind, id }: Ref): string => JSON.stringify([host, kind, id])
+
+/** What a check may not know it may not forbid: unknowns may be applied. */
+function permitsOf(file: string, plan: PlanFile): (host: string, resource: Ref) => void {
+  const named = new Set([...plan.changes, ...plan.unknown].map(each => keyOf(each.host, each)))
+  return (host, resource) => {
+    if (!named.has(keyOf(host, resource)))
+      throw outdated(file, plan, [`+ ${host} ${resource.kind} ${resource.id}: it would change now`])
+  }
+}
+
+type Compared = Pick<Plan, 'lab' | 'hosts' | 'changes' | 'unknown'>
+
+/** A line each: what the plan has and the world has no more (`-`), and what has come (`+`). */
+export function differences(before: Compared, after: Compared): readonly string[] {
+  const [old, young] = [linesOf(before), linesOf(after)]
+  return [
+    ...[...old].filter(line => !young.has(line)).map(line => `- ${line}`),
+    ...[...young].filter(line => !old.has(line)).map(line => `+ ${line}`),
+  ]
+}
+
+function linesOf({ lab, hosts, changes, unknown }: Compared): ReadonlySet<string> {
+  return new Set([
+    `lab ${lab}: ${hosts.join(', ')}`,
+    ...changes.map(
+      ({ host, kind, id, attribute, before, after }) =>
+        `${host} ${kind} ${id}: ${attribute} ${JSON.stringify(before)} -> ${JSON.stringify(after)}`,
+    ),
+    ...unknown.map(({ host, kind, id, why }) => `${host} ${kind} ${id}: unknown, ${why}`),
+  ])
+}
+
+const SHOWN = 10
+const hash = /\b([\da-f]{12})[\da-f]{52}\b/g
+
+function outdated(file: string, { playbook, madeAt }: PlanFile, moved: readonly string[]): AndamioError {
+  const rest = moved.length > SHOWN ? [`and ${moved.length - SHOWN} more`] : []
+  return new AndamioError({
+    code: 'plan-outdated',
+    message: `The world has moved since ${file} was made`,
+    place: `${file}, of ${madeAt}`,
+    cause: [...moved.slice(0, SHOWN), ...rest].join('\n').replace(hash, '$1…'),
+    next: `Look at it anew: npx zx playbooks/${playbook}.mjs --check --out ${file}`,
+  })
+}
