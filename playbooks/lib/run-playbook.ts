@@ -5,6 +5,7 @@ import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
 import { type PlaybookContext, perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers, RunOptions } from '../../engine/play/run-parts.ts'
+import { ec2Needs } from '../../engine/provider/ec2/needs.ts'
 import { refuseUnplaced } from '../../engine/provider/static/addresses.ts'
 import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
 import { refuseOddMachines } from '../../engine/provider/vagrant/needs.ts'
@@ -18,6 +19,7 @@ import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
 import { connector, type Wrap } from './connector.ts'
 import { labNeeds } from './lab-needs.ts'
+import { portNeeds } from './lab-ports.ts'
 import { argvOfPlan, askedFor, optionsOfPlan, type PlanRuns, performPlan, readPlan } from './plan.ts'
 import { providerFor, providers } from './providers.ts'
 import type { Steps } from './steps.ts'
@@ -67,6 +69,8 @@ export async function runPlaybook(
     providers,
     needs: (lab, refuse) => {
       refuseMissingKeys(lab, refuse)
+      ec2Needs(lab, refuse)
+      portNeeds(lab, refuse)
       refuseOddMachines(lab, refuse)
       refuseUnplaced(lab, refuse)
       labNeeds(list)(lab, refuse)

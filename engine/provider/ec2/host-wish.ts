@@ -1,5 +1,3 @@
-import type { SizeOf } from '../../inventory/provider-fields.ts'
-
 /** A host as the inventory wishes it. */
 export interface HostWish {
   readonly name: string
@@ -27,12 +25,3 @@ export const placements = ({ type, otherTypes, zones }: HostWish): readonly Plac
   [type, ...otherTypes].flatMap((type): readonly Placement[] =>
     zones.length === 0 ? [{ type, zone: undefined }] : zones.map(zone => ({ type, zone })),
   )
-
-const defaultDisk = 20
-
-/** `20G`, `20480M` in whole GiB. */
-export function gibibytes(disk: SizeOf<'ec2'>['disk']): number {
-  if (disk === undefined) return defaultDisk
-  const size = Number(disk.slice(0, -1))
-  return disk.endsWith('G') ? size : Math.ceil(size / 1024)
-}

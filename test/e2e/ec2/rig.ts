@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EC2 } from '@aws-sdk/client-ec2'
+import type { LabHosts } from '../../../engine/inventory/lab.ts'
 import { parseInventory } from '../../../engine/inventory/parse.ts'
 import { hosts, noHosts } from '../../../engine/play/hosts.ts'
 import { Run } from '../../../engine/play/run.ts'
@@ -54,7 +55,7 @@ export class Rig {
   readonly moto: Moto
   readonly proxy: FaultProxy
   clock = new VirtualClock()
-  table: readonly OpenPort[] = table
+  table: (lab: LabHosts) => readonly OpenPort[] = () => table
   #stateFolder: string
 
   private constructor(moto: Moto, proxy: FaultProxy, stateFolder: string) {
@@ -133,7 +134,7 @@ export class Rig {
     const context = { lab, stateFolder: this.#stateFolder, cacheFolder: '/nowhere', emit, signal: killed.signal }
     // What is done on a host itself takes one that boots.
     const { firstLogin: _, ...provider } = ec2Provider(context, {
-      table: this.table,
+      table: this.table(lab),
       clock: this.clock,
       answers: async () => true,
     })
