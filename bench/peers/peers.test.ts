@@ -36,8 +36,8 @@ describe('the work', () => {
 
   it('is rendered whole for every contender', () => {
     for (const work of [workOf(20), workOf(100)]) {
-      const { 'andamio/role.ts': role = '', 'andamio/lab.yaml': lab = '' } = renderAndamio(work, hosts, '/key')
-      expect(role.match(/^ {4}(aptPackages|directory|file|systemdUnit|sysctl|mount)\(/gm)).toHaveLength(countOf(work))
+      const { 'andamio/role.mjs': role = '', 'andamio/lab.yaml': lab = '' } = renderAndamio(work, hosts, '/key')
+      expect(role.match(/^ {6}(aptPackages|directory|file|systemdUnit|sysctl|mount)\(/gm)).toHaveLength(countOf(work))
       expect(parseInventory('lab.yaml', lab, { roleVars: {} }).hosts.map(({ name }) => name)).toEqual(['h1', 'h2'])
       const wish = { key: '/key', folder: '/stage', mitogen: '/m', collections: '/c' }
       const ansible = renderAnsible(work, hosts, wish)

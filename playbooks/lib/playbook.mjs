@@ -1,9 +1,10 @@
 // @ts-check
-// What a playbook imports. The product is TypeScript: Node 24 loads it as it is, Node 20 through tsx, whose start takes
-// longer than all else that `--help` does. So that is answered before.
+// What a playbook imports. The product is TypeScript, whose loading takes longer than all else that `--help` does. So that
+// is answered before.
 import { setFlagsFromString } from 'node:v8'
 import { argumentsAfter } from '../../engine/play/read-arguments.mjs'
 import { readOptions } from '../../engine/play/read-options.mjs'
+import { loadProgram } from './program.mjs'
 
 /**
  * Runs a playbook as a program.
@@ -21,7 +22,6 @@ export async function playbook(name, about, steps) {
   }
   // An orchestrator waits for others: a small heap, collected more often, costs it no time that anyone would see.
   setFlagsFromString('--optimize-for-size')
-  if (!Reflect.get(process.features, 'typescript')) (await import('tsx/esm/api')).register()
-  const { asProgram } = await import('./playbook.ts')
+  const { asProgram } = await loadProgram(process.argv.find(argument => argument.endsWith(`${name}.mjs`)) ?? '')
   await asProgram(name, about, read, steps)
 }

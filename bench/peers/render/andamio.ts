@@ -1,11 +1,10 @@
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import type { BenchHost } from '../bench-host.ts'
 import { mountOptions, type Work } from '../work.ts'
 import type { Files } from './files.ts'
 
 const ours = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../../${path}`, import.meta.url)))
-const oursAsUrl = (path: string): string => JSON.stringify(pathToFileURL(JSON.parse(ours(path)) as string).href)
 
 /** A playbook with one role, as a user writes them, with the catalogue's words; and an inventory of hosts that are there. */
 export function renderAndamio(work: Work, hosts: readonly BenchHost[], key: string): Files {
@@ -21,25 +20,24 @@ export function renderAndamio(work: Work, hosts: readonly BenchHost[], key: stri
     ),
   ]
   return {
-    'andamio/package.json': '{ "type": "module" }\n',
-    'andamio/role.ts': `import { defineRole } from ${oursAsUrl('engine/play/role.ts')}
-import { aptPackages, directory, file, mount, sysctl, systemdUnit } from ${oursAsUrl('engine/resources/index.ts')}
-
-export const work = defineRole({
-  name: 'work',
-  summary: 'What every contender does.',
-  vars: {},
-  resources: () => [
-    ${list.join(',\n    ')},
-  ],
-})
+    'andamio/role.mjs': `export const work = ({ defineRole, resources }) => {
+  const { aptPackages, directory, file, mount, sysctl, systemdUnit } = resources
+  return defineRole({
+    name: 'work',
+    summary: 'What every contender does.',
+    vars: {},
+    resources: () => [
+      ${list.join(',\n      ')},
+    ],
+  })
+}
 `,
     'andamio/work.mjs': `import { playbook } from ${ours('playbooks/lib/playbook.mjs')}
+import { work } from './role.mjs'
 
-await playbook('work', { summary: 'Does the work.' }, async ({ play }) => {
-  const { work } = await import('./role.ts')
-  return [play('Do the work', { on: 'all', roles: [work] })]
-})
+await playbook('work', { summary: 'Does the work.' }, words => [
+  words.play('Do the work', { on: 'all', roles: [work(words)] }),
+])
 `,
     'andamio/lab.yaml': stringify({
       lab: 'bench-peers',
