@@ -26,10 +26,9 @@ export const asOneFile = {
  */
 export async function oneFile(program: 'broker' | 'server' | 'client', folder: string): Promise<string> {
   const outfile = join(folder, `${program}.mjs`)
-  await build({
-    entryPoints: [join(sources, program, program === 'client' ? 'clienteFileManager.mjs' : 'main.ts')],
-    outfile,
-    ...asOneFile,
-  })
+  const main = join(sources, program, 'main.ts')
+  const run = `import { run } from ${JSON.stringify(main)}; await run(process.argv.slice(2))`
+  const entry = program === 'client' ? { stdin: { contents: run, resolveDir: sources } } : { entryPoints: [main] }
+  await build({ ...entry, outfile, ...asOneFile })
   return outfile
 }
