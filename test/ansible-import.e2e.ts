@@ -7,11 +7,10 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual, promisify } from 'node:util'
-import fc from 'fast-check'
 import { AndamioError } from '../engine/errors.ts'
+import { inventories } from '../engine/inventory/ansible/testing/inventories.ts'
 import { listOf } from '../engine/inventory/ansible/testing/list.ts'
 import { cacheFolder } from '../engine/play/folders.ts'
-import { iniInventory, yamlInventory } from './e2e/ansible/inventories.ts'
 import { oracle } from './e2e/ansible/oracle.ts'
 import { figure, holds, proof, prove, say } from './e2e/proof.ts'
 
@@ -45,12 +44,12 @@ await proof(
   'the import of inventories of Ansible',
   async () => {
     const program = await python()
-    for (const [kind, ending, arbitrary] of [
-      ['INI', '', iniInventory],
-      ['YAML', '.yaml', yamlInventory],
+    for (const [kind, ending] of [
+      ['INI', ''],
+      ['YAML', '.yaml'],
     ] as const) {
       await prove(`${count} inventories in ${kind} are read as Ansible reads them (seed ${seed})`, async () => {
-        const texts = fc.sample(arbitrary, { numRuns: count, seed })
+        const texts = inventories(kind, count, seed)
         const files = texts.map((_, i) => join(folder, `${kind}-${i}${ending}`))
         await Promise.all(files.map((file, i) => writeFile(file, texts[i] ?? '')))
         const theirs = await oracle(program, files)

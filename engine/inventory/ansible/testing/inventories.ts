@@ -74,7 +74,7 @@ const children = fc
 const declared = group.map(name => [`[${name}]`])
 
 /** Text of an inventory in INI. Some Ansible refuses. */
-export const iniInventory: fc.Arbitrary<string> = fc
+const iniInventory: fc.Arbitrary<string> = fc
   .tuple(
     fc.array(hostLine, { maxLength: 3 }),
     fc.array(fc.oneof({ weight: 4, arbitrary: hosts }, { weight: 2, arbitrary: vars }, children, priority, declared), {
@@ -148,9 +148,13 @@ function yamlOf({ name, hosts, vars, children }: YamlGroup): readonly string[] {
 }
 
 /** Text of an inventory in YAML. Some Ansible refuses. */
-export const yamlInventory: fc.Arbitrary<string> = fc
+const yamlInventory: fc.Arbitrary<string> = fc
   .tuple(fc.uniqueArray(tree, { minLength: 1, maxLength: 3, selector: ({ name }) => name }), fc.boolean())
   .map(([groups, whole]) => {
     const lines = groups.flatMap(yamlOf)
     return `---\n${(whole ? ['all:', ...indent(['children:', ...indent(lines)])] : lines).join('\n')}\n`
   })
+
+/** Texts of inventories at random, the same for the same seed. */
+export const inventories = (kind: 'INI' | 'YAML', count: number, seed: number): readonly string[] =>
+  fc.sample(kind === 'INI' ? iniInventory : yamlInventory, { numRuns: count, seed })
