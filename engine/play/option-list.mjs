@@ -41,7 +41,7 @@ export const sharedFlags = /** @type {const} */ ({
 /** What an exit status means, in every playbook that can end with it. */
 export const exitMeanings = /** @type {const} */ ({
   0: 'done, or nothing to do',
-  2: '--check found changes',
+  2: '--check found changes, or drift a difference',
   3: '--check has unknowns, with or without changes',
   64: 'usage or inventory error; nothing was connected to',
   65: 'a host key was refused',

@@ -20,6 +20,8 @@ export interface Playbook {
   readonly steps: readonly Step[]
   /** Takes the lab's lock, because it changes things. Check mode never does. */
   readonly exclusive: boolean
+  /** Ends as where something would change also where something is not known. */
+  readonly unknownDiffers?: boolean
 }
 
 export interface PlaybookContext {
@@ -121,7 +123,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       if (interrupt.signal.aborted) throw new RunStopped(exitCode.interrupted)
       await step.perform(run)
     }
-    exit = interrupt.signal.aborted ? exitCode.interrupted : verdict(run)
+    exit = interrupt.signal.aborted ? exitCode.interrupted : verdict(run, playbook)
   } catch (error) {
     exit = error instanceof RunStopped ? error.exit : exitOf(error)
     if (interrupt.signal.aborted) exit = exitCode.interrupted
@@ -148,10 +150,10 @@ const beingChanged = (holder: Holder): Parameters<Emit>[0] => {
   }
 }
 
-function verdict(run: Run): ExitCode {
+function verdict(run: Run, { unknownDiffers = false }: Playbook): ExitCode {
   if (!run.options.check) return exitCode.done
   const counts = [...run.counts.values()]
-  if (counts.some(count => count.unknown > 0)) return exitCode.unknownsFound
+  if (counts.some(count => count.unknown > 0)) return unknownDiffers ? exitCode.changesFound : exitCode.unknownsFound
   return counts.some(count => count.changed > 0) ? exitCode.changesFound : exitCode.done
 }
 

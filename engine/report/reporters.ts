@@ -1,3 +1,4 @@
+import { differencesAsFailures, driftReporter } from './drift.ts'
 import type { Event, Json, Reporter } from './events.ts'
 import type { Output } from './failure-text.ts'
 import { refuseUnwritable } from './file.ts'
@@ -15,6 +16,8 @@ export interface ReportOptions {
   readonly junit?: string
   readonly html?: string
   /** Where check mode's plan is to be written, and what the run was asked for. */
+  /** Tells differences, as what somebody has changed since; and the command that brings them back. */
+  readonly drift?: { readonly quiet: boolean; readonly mend: string }
   readonly planFile?: { readonly file: string; readonly asked: Json }
 }
 
@@ -34,12 +37,16 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   const stream = options.json ? stderr : stdout
   const tty = Boolean(stream.isTTY) && env.TERM !== 'dumb' && !env.CI
   const { verbose, diff, profile } = options
-  const reporters = [prettyReporter({ stream, tty, verbose, diff, profile, ...widthOf(stream, stderr) })]
+  const reporters =
+    options.drift && !verbose
+      ? [driftReporter({ stream, env, ...options.drift })]
+      : [prettyReporter({ stream, tty, verbose, diff, profile, ...widthOf(stream, stderr) })]
+  const failing = (reporter: Reporter): Reporter => (options.drift ? differencesAsFailures(reporter) : reporter)
   if (options.json) reporters.unshift(jsonReporter({ stream: stdout }))
   // GitHub reads annotations from either stream.
-  if (env.GITHUB_ACTIONS === 'true') reporters.push(githubReporter({ stream: stderr }))
+  if (env.GITHUB_ACTIONS === 'true') reporters.push(failing(githubReporter({ stream: stderr })))
   for (const file of [options.junit, options.html, options.planFile?.file]) if (file) await refuseUnwritable(file)
-  if (options.junit) reporters.push(apart(junitReporter({ file: options.junit }), options.junit, stderr))
+  if (options.junit) reporters.push(apart(failing(junitReporter({ file: options.junit })), options.junit, stderr))
   if (options.planFile) {
     const { file, asked } = options.planFile
     reporters.push(apart(planReporter(file, asked, stderr), file, stderr))

@@ -1,12 +1,13 @@
 import { appendFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ExitCode } from '../../engine/errors.ts'
+import { commandFor } from '../../engine/inventory/command-for.ts'
 import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
 import { type PlaybookContext, perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers, RunOptions } from '../../engine/play/run-parts.ts'
-import { refuseUnplaced } from '../../engine/provider/static/addresses.ts'
 import { ec2Needs } from '../../engine/provider/ec2/needs.ts'
+import { refuseUnplaced } from '../../engine/provider/static/addresses.ts'
 import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
 import { refuseOddMachines } from '../../engine/provider/vagrant/needs.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
@@ -51,7 +52,7 @@ export async function runPlaybook(
   surroundings: ProgramSurroundings,
 ): Promise<ExitCode> {
   const plan = given.plan === undefined ? undefined : await readPlan(given.plan, name)
-  const options = plan ? optionsOfPlan(given, plan) : given
+  const options = { ...(plan ? optionsOfPlan(given, plan) : given), ...(about.tellsDrift ? { check: true } : {}) }
   const words = { ...vocabulary, roles: strictWords(name, 'role', vocabulary.roles) }
   const list = await steps(strictWords(name, 'step', words), options)
   const roles = list.flatMap(step => step.roles)
@@ -81,7 +82,13 @@ export async function runPlaybook(
   refuseUnknownTakeOver(options.takeOver, lab)
   const { patienceSeconds = 30, actsWith } = about
   const acts = !about.readOnly || (actsWith !== undefined && options.extra[actsWith] === true)
-  const reports = { ...options, ...(options.out ? { planFile: { file: options.out, asked: askedFor(options) } } : {}) }
+  const mend = commandFor({ asked: { inventory: options.inventory, source: options.source } }, 'up')
+  const drift = about.tellsDrift ? { drift: { quiet: options.extra.quiet === true, mend } } : {}
+  const reports = {
+    ...options,
+    ...drift,
+    ...(options.out ? { planFile: { file: options.out, asked: askedFor(options) } } : {}),
+  }
   const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(reports, surroundings)
   const logged = await execLog(options.execLog)
   const asked = { inventory: options.inventory, source: options.source }
@@ -96,7 +103,7 @@ export async function runPlaybook(
     more: Partial<Pick<PlaybookContext, 'reporters' | 'warnings'>> & Pick<RunOptions, 'permits'>,
   ) =>
     perform(
-      { name, steps: list, exclusive: acts },
+      { name, steps: list, exclusive: acts, unknownDiffers: about.tellsDrift ?? false },
       {
         lab: { ...lab, source: options.source ?? lab.source, asked },
         options: { ...options, ...(more.permits ? { permits: more.permits } : {}) },

@@ -1,0 +1,95 @@
+import { appendFileSync } from 'node:fs'
+import { changeWords } from './changes.ts'
+import type { Event, Failure, Reporter, ResourceEnd } from './events.ts'
+import { failureText, type Output } from './failure-text.ts'
+import { clip, counted, duration, harmless } from './text.ts'
+
+export interface DriftOptions {
+  readonly stream: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Says nothing where nothing differs. */
+  readonly quiet: boolean
+  /** The command that would bring all back. */
+  readonly mend: string
+}
+
+/** Of a lab that is not built, everything differs: whoever wants to read all that has `up --check`. */
+const LISTED = 60
+
+const differs = ({ outcome }: ResourceEnd): boolean => outcome === 'would-change' || outcome === 'unknown'
+
+const wordsOf = ({ changes, outcome, why = 'not known' }: ResourceEnd): string =>
+  outcome === 'unknown' ? `not known: ${why}` : changeWords(changes, outcome, '->').join(', ')
+
+/** What a check has found, as what it is to whoever has not touched anything since: a difference, a line each. */
+export function driftReporter({ stream, env, quiet, mend }: DriftOptions): Reporter {
+  const found: ResourceEnd[] = []
+  const failures: Failure[] = []
+  const held: string[] = []
+  let [head, looked] = ['', 0]
+  const say = (line: string): void => void stream.write(`${line}\n`)
+  return {
+    on(told: Event): void {
+      const event = harmless(told)
+      if (event.type === 'run.start') head = `drift  lab ${event.lab} - ${event.inventory}`
+      if (event.type === 'notice' && event.data?.heldBy) held.push(event.text)
+      if (event.type === 'host.unreachable') failures.push({ place: event.host, ...event.failure })
+      if (event.type === 'resource.end') {
+        looked += 1
+        if (event.failure) failures.push({ place: event.host, ...event.failure })
+        else if (differs(event)) found.push(event)
+      }
+      if (event.type !== 'run.end') return
+      if (event.failure) failures.push(event.failure)
+      if (quiet && event.exit === 0) return
+      for (const line of [head, ...held]) say(line)
+      const width = Math.max(...found.map(({ host }) => host.length), 4)
+      for (const each of found.slice(0, LISTED))
+        say(`  ${each.host.padEnd(width)}  ${each.role}: ${each.kind} ${each.id}  ${wordsOf(each)}`)
+      if (found.length > LISTED) say(`  and ${found.length - LISTED} more`)
+      for (const failure of failures) stream.write(failureText(failure, stream, {}))
+      say(summary(found, looked, failures.length, event.seconds))
+      if (found.length > 0) say(`To see more: ${mend} --check --diff   To bring it back: ${mend}`)
+      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, markdown(head, found, failures))
+    },
+    close(): void {},
+  }
+}
+
+function summary(found: readonly ResourceEnd[], looked: number, failed: number, seconds: number): string {
+  const hosts = [...new Set(found.map(({ host }) => host))]
+  const differ = found.length === 1 ? '1 thing differs' : `${counted(found.length, 'thing')} differ`
+  const told = found.length === 0 ? 'Nothing differs' : `${differ} on ${hosts.join(', ')}`
+  const stopped = failed === 0 ? '' : `; ${counted(failed, 'failure')}, so not all was looked at`
+  return `${told}: ${counted(looked, 'thing')} looked at in ${duration(seconds)}${stopped}.`
+}
+
+/** For the page that GitHub shows of a workflow's run. */
+function markdown(head: string, found: readonly ResourceEnd[], failures: readonly Failure[]): string {
+  const cell = (text: string): string => clip(text.replace(/[|\r\n`<>]/g, ' '), 200)
+  const rows = found
+    .slice(0, LISTED)
+    .map(each => `| ${cell(each.host)} | ${cell(`${each.kind} ${each.id}`)} | ${cell(wordsOf(each))} |`)
+  const table = rows.length === 0 ? [] : ['| Host | What | Differs |', '|---|---|---|', ...rows, '']
+  const failed = failures.map(({ code, message }) => `- ${cell(`${code}: ${message}`)}`)
+  const more = found.length > LISTED ? [`and ${found.length - LISTED} more`, ''] : []
+  const none = found.length + failures.length === 0 ? ['Nothing differs.', ''] : []
+  return [`### ${cell(head)}`, '', ...none, ...table, ...more, ...failed, ''].join('\n')
+}
+
+const asFailure = (event: ResourceEnd): Failure => ({
+  code: 'drift',
+  message: `${event.kind} ${event.id} differs: ${wordsOf(event)}`,
+  place: `${event.host}, ${event.role}`,
+})
+
+/** For reports that know failures and not differences: there, a difference is one. */
+export function differencesAsFailures(reporter: Reporter): Reporter {
+  return {
+    on(event: Event): void {
+      const differing = event.type === 'resource.end' && !event.failure && differs(event)
+      reporter.on(differing ? { ...event, failure: asFailure(event) } : event)
+    },
+    close: () => reporter.close(),
+  }
+}

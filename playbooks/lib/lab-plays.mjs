@@ -1,0 +1,37 @@
+// @ts-check
+// What the lab is made of, in order: `up` brings it about, `drift` looks whether it is still so.
+
+/** @type {import('./steps.ts').Steps} */
+export const labPlays = ({
+  mirror,
+  hosts,
+  supply,
+  credentials,
+  play,
+  parallel,
+  retire,
+  cluster,
+  registry,
+  thisMachine,
+  roles,
+}) => [
+  mirror(),
+  hosts(),
+  play('Prepare every host', { on: 'all', roles: [roles.base] }),
+  supply(),
+  parallel(
+    play('Export shared storage', { on: 'storage', roles: [roles.nfsServer, roles.registry] }),
+    play('Prepare the cluster nodes', {
+      on: 'cluster',
+      roles: [roles.containerd, roles.kubernetes, roles.nfsClient, roles.nodeImages],
+    }),
+  ),
+  play('Start the control plane', { on: 'control-plane', roles: [roles.controlPlane] }),
+  play('Connect the pods', { on: cluster, roles: [roles.flannel] }),
+  play('Join the workers', { on: 'workers', roles: [roles.worker, roles.localStorage] }),
+  retire(),
+  play('Push images', { on: registry, roles: [roles.images] }),
+  credentials(),
+  play('Apply manifests in order', { on: cluster, roles: [roles.manifests] }),
+  play('Let clients in', { on: thisMachine, roles: [roles.fileManager] }),
+]
