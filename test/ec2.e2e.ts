@@ -1,3 +1,4 @@
+import { badInput } from './e2e/ec2/bad-input.ts'
 import { partialStates } from './e2e/ec2/partial-states.ts'
 import { posture } from './e2e/ec2/posture.ts'
 import { Rig } from './e2e/ec2/rig.ts'
@@ -12,6 +13,7 @@ await proof(
   'labs on EC2, against moto behind a proxy that adds the faults of AWS',
   async () => {
     await prove('a lab is planned, made, left as it is, and removed', () => simpleLife(rig))
+    await prove('bad input', () => badInput(rig))
     await prove(`${seeds} seeded runs with faults`, () => seededRuns(rig, Number(from), Number(seeds)))
     await prove('down from random partial states', () => partialStates(rig, 50))
     await prove('every host is safe, whatever the inventory', () => posture(rig, 100))

@@ -22,6 +22,9 @@ export const whole = (what: string, least: number, most: number) => {
   const error = `${what}, a whole number from ${least} to ${most}`
   return z.int({ error }).min(least, { error }).max(most, { error })
 }
+export const usd = z
+  .number({ error: 'an amount of USD such as 0.5' })
+  .positive({ error: 'an amount of USD such as 0.5' })
 export const cpus = whole('a number of processors', 1, 128)
 export const port = whole('a TCP port', 1, 65535)
 export const yesOrNo = z.boolean({ error: 'true or false' })

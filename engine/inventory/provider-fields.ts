@@ -11,6 +11,7 @@ import {
   memory,
   oneOf,
   port,
+  usd,
   user,
   whole,
   word,
@@ -75,6 +76,8 @@ export const providerFields = {
       openToTheWorld: yesOrNo.optional(),
       user: user.optional(),
       hours: whole('hours after which the hosts end themselves', 1, 720).optional(),
+      /** Refused above it. */
+      mostPerHour: usd.optional(),
     },
     host: {
       type: word,

@@ -30,7 +30,7 @@ export function pinnedImage(lab: Ec2Lab): Resource<string, undefined> {
     },
     async apply() {
       const { account } = lab
-      const { ImageId = '' } = wished === undefined ? await findNewest(lab) : await describeImage(lab, wished)
+      const { ImageId = '' } = wished === undefined ? await newestImage(lab) : await imageOf(lab, wished)
       const anchor = ours(lab, await account.groups.now()).find(({ group }) => group === everyHost)
       if (!anchor) throw new Error('there is no security group of all hosts to keep the image in')
       const tags = { Resources: [anchor.id], Tags: tagList({ [imageTag]: ImageId }) }
@@ -42,6 +42,16 @@ export function pinnedImage(lab: Ec2Lab): Resource<string, undefined> {
 
 export const pinned = (lab: Ec2Lab, groups: Awaited<ReturnType<Ec2Lab['account']['groups']['now']>>) =>
   ours(lab, groups).find(({ group }) => group === everyHost)?.image
+
+/** What new hosts are made from, before it is pinned as after. Asked once a run. */
+export async function imageToTake(lab: Ec2Lab): Promise<string> {
+  const known = pinned(lab, await lab.account.groups.now()) ?? lab.image
+  const { ImageId = '' } = known === undefined ? await newestImage(lab) : await imageOf(lab, known)
+  return ImageId
+}
+
+const newestImage = (lab: Ec2Lab): Promise<Image> => lab.once('newest image', () => findNewest(lab))
+export const imageOf = (lab: Ec2Lab, id: string): Promise<Image> => lab.once(id, () => describeImage(lab, id))
 
 async function findNewest({ account }: Ec2Lab): Promise<Image> {
   const wish = {
@@ -58,7 +68,7 @@ async function findNewest({ account }: Ec2Lab): Promise<Image> {
   throw noImage(account.region, `none is called ${newest}`)
 }
 
-export async function describeImage({ account }: Ec2Lab, image: string): Promise<Image> {
+async function describeImage({ account }: Ec2Lab, image: string): Promise<Image> {
   const { Images = [] } = await account.call('describeImages', api => api.describeImages({ ImageIds: [image] }))
   const [found] = Images
   if (!found) throw noImage(account.region, `there is no image ${image}`)

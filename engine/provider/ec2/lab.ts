@@ -24,6 +24,8 @@ export interface Ec2Lab {
   /** Asked of AWS once a run, by whomever first. */
   once<T>(what: string, ask: () => Promise<T>): Promise<T>
   readonly network: NetworkWish
+  /** Id of the network that the hosts are in. */
+  vpc(): Promise<string>
   /** An id that the inventory gives instead of the newest image. */
   readonly image?: string | undefined
   /** Waits for the first answer of an SSH server; false after its limit. */

@@ -3,7 +3,7 @@ import type { Instance, RunInstancesRequest } from '@aws-sdk/client-ec2'
 import { AndamioError } from '../../errors.ts'
 import { deliveredKey, deliverNewKey } from './delivered-key.ts'
 import { type HostWish, type Placement, placements } from './host-wish.ts'
-import { describeImage, pinned } from './image.ts'
+import { imageOf, pinned } from './image.ts'
 import { visibilitySeconds } from './journal.ts'
 import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
 import { isGone, type SeenInstance, seenInstance } from './seen.ts'
@@ -107,7 +107,7 @@ async function requestFor(lab: Ec2Lab, wish: HostWish): Promise<RunInstancesRequ
   const seen = ours(lab, await account.groups.now())
   const ImageId = pinned(lab, seen)
   if (ImageId === undefined) throw new Error('no image is pinned for the lab')
-  const { RootDeviceName } = await lab.once(ImageId, () => describeImage(lab, ImageId))
+  const { RootDeviceName } = await imageOf(lab, ImageId)
   const SecurityGroupIds = wish.groups.map(group => seen.find(known => known.group === group)?.id ?? group)
   const hostKey = deliveredKey(layout.host(wish.name))
   if (!hostKey) throw new Error(`no key was made for ${wish.name}`)

@@ -21,11 +21,14 @@ import { labId } from './lab-id.ts'
 import { noInstance } from './no-instance.ts'
 import { ownHostKey } from './own-host-key.ts'
 import { groupsOf, type OpenPort } from './ports.ts'
+import { mayCreate, refuseTooDear } from './preflight.ts'
+import { estimate, estimateWords } from './prices.ts'
 import { ownNetwork } from './public-address.ts'
 import { whatRemains } from './remains.ts'
 import type { Networks } from './rules.ts'
 import { noSecurityGroup, securityGroup } from './security-group.ts'
 import { isAlive } from './seen.ts'
+import { vpcOf } from './vpc.ts'
 
 export interface Ec2Parts {
   /** Everything that is open on the lab's hosts. */
@@ -56,6 +59,12 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
   })
   const names = wishes.map(({ name }) => name)
 
+  /** Those that take part and that the account does not have. */
+  const missingHosts = async (): Promise<readonly HostWish[]> => {
+    const there = new Set((await account.instances.now()).filter(isAlive).map(({ host }) => host))
+    return wishes.filter(({ name }) => context.lab.selected.includes(name) && !there.has(name))
+  }
+
   /** Hosts that the account has, that this machine keeps something of, or that may still come. */
   const everyHost = (): readonly string[] => {
     const seen = (account.instances.last ?? []).filter(isAlive).map(({ host }) => host)
@@ -68,7 +77,18 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
 
   return {
     name: 'ec2',
-    preflight: async () => undefined,
+    async preflight() {
+      const missing = await missingHosts()
+      if (missing.length > 0) await mayCreate(lab, missing)
+    },
+    async foresee() {
+      if ((await missingHosts()).length === 0) return []
+      const cost = estimate(settings.region, wishes)
+      refuseTooDear(cost, settings.mostPerHour, context.lab.file)
+      const text = `This lab costs ${estimateWords(cost)}, until it is removed.`
+      context.emit({ type: 'notice', level: 'info', text, data: { usdPerHour: cost.hourly } })
+      return []
+    },
     async find() {
       const [seen] = await Promise.all([account.instances.now(), account.groups.now()])
       return findHosts(lab, names, seen, login)
@@ -117,18 +137,21 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     answer.catch(() => asked.delete(what))
     return answer
   }
+  const account = new Account({ lab: lab.name, region: settings.region, clock, emit, signal, open })
+  const network = { vpc: settings.vpc, subnet: settings.subnet }
   return {
     name: lab.name,
-    account: new Account({ lab: lab.name, region: settings.region, clock, emit, signal, open }),
+    account,
     journal: new Journal(stateFolder, clock),
     layout: labLayout(stateFolder),
     emit,
     signal,
     table,
     groups: lab.groups,
-    network: { vpc: settings.vpc, subnet: settings.subnet },
+    network,
     image: settings.image,
     answers,
+    vpc: () => once('vpc', () => vpcOf({ account, network })),
     networks: () => once('networks', () => networksOf(settings, signal)),
     once,
   }

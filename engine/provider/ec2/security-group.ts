@@ -5,7 +5,6 @@ import { mustShow } from './must-show.ts'
 import type { SeenGroup } from './seen.ts'
 import { isService } from './service-error.ts'
 import { groupTag, tagged } from './tags.ts'
-import { vpcOf } from './vpc.ts'
 
 type GroupState = { readonly ids: readonly string[] }
 
@@ -22,7 +21,7 @@ export function securityGroup(lab: Ec2Lab, group: string): Resource<GroupState, 
     diff: is => (is.is === 'present' ? [] : [{ attribute: 'id', before: null, after: { late: 'given by AWS' } }]),
     async apply() {
       const { account, journal } = lab
-      const VpcId = await lab.once('vpc', () => vpcOf(lab))
+      const VpcId = await lab.vpc()
       journal.ask(what)
       await account
         .call('createSecurityGroup', api =>

@@ -21,6 +21,8 @@ export const isService = (error: unknown, ...codes: readonly (string | RegExp)[]
 
 interface Kind {
   readonly codes: RegExp
+  /** Where the code alone says too little. */
+  readonly says?: RegExp
   readonly make: (said: Said) => Failure
 }
 
@@ -118,6 +120,17 @@ const kinds: readonly Kind[] = [
     }),
   },
   {
+    codes: /^(InvalidParameterValue|InvalidInstanceType|Unsupported)$/,
+    says: /instance ?type/i,
+    make: said => ({
+      code: 'ec2-type-unknown',
+      message: 'There is no such type of instance here',
+      place: place(said),
+      cause: said.message,
+      next: 'Correct `type` in the inventory, or `zones`: not every zone has every type (aws ec2 describe-instance-type-offerings).',
+    }),
+  },
+  {
     codes: /.*/,
     make: said => ({
       code: 'ec2-refused',
@@ -135,11 +148,12 @@ export const actionOf = (call: CallName): string => call.charAt(0).toUpperCase()
 export function serviceError(error: unknown, call: CallName, region: string): ServiceError {
   const { name, message, code } = error as { name?: string; message?: string; code?: string }
   const service = (name === 'Error' || name === 'TypeError' ? code : name) ?? code ?? 'Error'
-  const kind = kinds.find(({ codes }) => codes.test(service)) as Kind
+  const said = message ?? String(error)
+  const kind = kinds.find(({ codes, says }) => codes.test(service) && (says?.test(said) ?? true)) as Kind
   return new ServiceError(
     service,
     // The service's own words may go over several lines.
-    kind.make({ action: actionOf(call), region, service, message: (message ?? String(error)).replace(/\s+/g, ' ') }),
+    kind.make({ action: actionOf(call), region, service, message: said.replace(/\s+/g, ' ') }),
     error,
   )
 }

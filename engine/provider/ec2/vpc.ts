@@ -2,7 +2,10 @@ import { AndamioError } from '../../errors.ts'
 import type { Ec2Lab } from './lab.ts'
 
 /** The network that the hosts are in: the subnet's, the one that the inventory names, or the region's default one. */
-export async function vpcOf({ account, network: { vpc, subnet } }: Ec2Lab): Promise<string> {
+export async function vpcOf({
+  account,
+  network: { vpc, subnet },
+}: Pick<Ec2Lab, 'account' | 'network'>): Promise<string> {
   const place = `EC2 in ${account.region}`
   if (subnet !== undefined) {
     const { Subnets = [] } = await account.call('describeSubnets', api => api.describeSubnets({ SubnetIds: [subnet] }))

@@ -101,7 +101,8 @@ export class FaultProxy {
   async #answer(action: string, form: URLSearchParams, request: IncomingMessage): Promise<Answer> {
     const faults = this.#faults
     if (faults.throttled?.(action)) return refused(503, 'RequestLimitExceeded', 'Request limit exceeded.')
-    const other = faults.refuses?.(action)
+    const dryRun = form.get('DryRun') === 'true'
+    const other = faults.refuses?.(action, dryRun)
     if (other) return refused(400, other.code, other.message)
     const problem = this.#problem(action, form)
     if (problem) return problem
@@ -139,7 +140,8 @@ export class FaultProxy {
       return refused(400, 'InvalidKeyPair.NotFound', `The key pair '${key}' does not exist`)
     if (action === 'RunInstances') {
       const [type, zone] = [form.get('InstanceType') ?? '', form.get('Placement.AvailabilityZone') ?? '']
-      if (!this.#tokens.has(form.get('ClientToken') ?? '') && this.#faults.noRoom?.(type, zone))
+      const dryRun = form.get('DryRun') === 'true'
+      if (!dryRun && !this.#tokens.has(form.get('ClientToken') ?? '') && this.#faults.noRoom?.(type, zone))
         return refused(500, 'InsufficientInstanceCapacity', `There is no ${type} in ${zone || 'any zone'}`)
     }
     const user = action === 'DeleteSecurityGroup' ? memory.userOf(form.get('GroupId') ?? '') : undefined

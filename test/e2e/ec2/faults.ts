@@ -12,7 +12,7 @@ export interface Faults {
   /** Seconds that an instance takes to run, to stop, to end. */
   readonly moveSeconds?: number
   /** Refuses a call by another code of EC2. */
-  refuses?(action: string): { readonly code: string; readonly message: string } | undefined
+  refuses?(action: string, dryRun: boolean): { readonly code: string; readonly message: string } | undefined
 }
 
 /** Time in which five minutes are over at once; whoever sleeps moves it on. */
