@@ -8,9 +8,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bareStream, makeFile, startOurs, startScp, type Taken } from './file-manager/rivals.ts'
+import { bareLoop, bareStream, makeFile, startOurs, startScp, syncOf, type Taken } from './file-manager/rivals.ts'
 
 const [megabytes = 1024, files = 10_000, rounds = 3] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'andamio-bench-file-manager-'))
@@ -25,8 +25,10 @@ type Scp = Awaited<ReturnType<typeof startScp>>
 async function turn(name: string, act: () => Promise<Taken>): Promise<void> {
   const one = await act()
   taken.set(name, [...(taken.get(name) ?? []), one])
+  const seconds = `${one.transfer.toFixed(2).padStart(8)} s, whole command ${one.command.toFixed(2)} s`
+  const [load] = loadavg()
   process.stdout.write(
-    `${name.padEnd(32)} ${one.transfer.toFixed(2).padStart(8)} s, whole command ${one.command.toFixed(2)} s\n`,
+    `${name.padEnd(32)} ${seconds}, processors ${one.processor.toFixed(2)} s, load ${load?.toFixed(1)}\n`,
   )
 }
 
@@ -40,6 +42,8 @@ function verdict(what: string, ratio: number, goal: number): void {
   process.stdout.write(`${met ? 'met   ' : 'MISSED'}  ${what}: ${ratio.toFixed(2)} (goal: at least ${goal})\n`)
   if (!met) process.exitCode = 1
 }
+
+const tell = (what: string, ratio: number): unknown => process.stdout.write(`        ${what}: ${ratio.toFixed(2)}\n`)
 
 let folders = 0
 /** A folder that is empty and new: for minutes after many files were removed, some file systems make new ones slowly. */
@@ -66,12 +70,17 @@ async function smallFiles(scp: Scp): Promise<number> {
   for (let i = 0; i < files; i++) writeFileSync(join(small, `file-${i}`), randomBytes(1024))
   const names = readdirSync(small)
   const ours = await startOurs(fresh(), fresh())
-  const [there, down, copied] = [fresh(), fresh(), fresh()]
+  const [there, down, copied, bare] = [fresh(), fresh(), fresh(), fresh()]
   try {
+    // What scp leaves to the system is written before the next turn, which is not to pay for it.
+    await syncOf(folder)
     await turn('upload of small files', () => ours.client(small, 'upload', ...names))
     await turn('scp -r, there', () => scp.copy('-r', small, scp.remote(there)))
+    await turn('sync of what it left', () => syncOf(folder))
     await turn('download of small files', () => ours.client(down, 'download', ...names))
     await turn('scp -r, back', () => scp.copy('-r', scp.remote(small), copied))
+    await turn('sync of what it left', () => syncOf(folder))
+    await turn('bare loop, without a network', () => bareLoop(small, names, bare))
     return mostMemory(ours)
   } finally {
     await ours.close()
@@ -103,12 +112,14 @@ try {
     for (const [what, rival] of [
       ['upload', 'scp -r, there'],
       ['download', 'scp -r, back'],
-    ] as const)
-      verdict(
-        `${what} of small files to scp -r, whole commands`,
-        middle(rival, 'command') / middle(`${what} of small files`, 'command'),
-        5,
-      )
+    ] as const) {
+      const name = `${what} of small files`
+      verdict(`${name} to scp -r, whole commands`, middle(rival, 'command') / middle(name, 'command'), 5)
+      const durable = middle(rival, 'command') + middle('sync of what it left', 'command')
+      tell(`${what} to scp -r and a sync, which ours includes`, durable / middle(name, 'command'))
+      tell(`${what} to scp -r, time of processors`, middle(rival, 'processor') / middle(name, 'processor'))
+      tell(`${what} to a bare loop`, middle(name, 'command') / middle('bare loop, without a network', 'command'))
+    }
   process.stdout.write(`servers have had up to ${Math.max(mostMemory(ours), ...memory)} MB\n`)
 } finally {
   await Promise.all([ours.close(), scp.close()])

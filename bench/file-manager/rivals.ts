@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -11,21 +11,35 @@ import { freePort, startSshd } from '../../engine/connection/testing/sshd.ts'
 import { makeCredentials } from '../../images/file-manager/testing/credentials.ts'
 import { Program } from '../../images/file-manager/testing/program.ts'
 import { bundle } from '../../kube/images/bundle.ts'
+import { processorSeconds, withoutChildren } from './processor.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const client = join(root, 'images/file-manager/client/clienteFileManager.mjs')
 
-/** Seconds: what the program says that the transfer took, and what the whole command took, from start to end. */
+/**
+ * Seconds: what the program says that the transfer took; what the whole command took, from start to end; and what
+ * processors were busy with it, on both sides.
+ */
 export interface Taken {
   readonly transfer: number
   readonly command: number
+  readonly processor: number
 }
 
-async function timed(act: () => Promise<number | undefined>): Promise<Taken> {
+/** `there` is the process at the other end, `over` settles when that has ended its part. */
+async function timed(
+  there: number,
+  act: () => Promise<number | undefined>,
+  over: () => Promise<void> = async () => undefined,
+): Promise<Taken> {
+  const before = processorSeconds(new Set([process.pid, there]))
   const began = performance.now()
   const transfer = await act()
   const command = (performance.now() - began) / 1000
-  return { transfer: transfer ?? command, command }
+  await over()
+  const processor = processorSeconds(new Set([process.pid, there])) - before
+  return { transfer: transfer ?? command, command, processor }
 }
 
 /** Broker, server and client of ours, each a process; files land in `data`. */
@@ -33,7 +47,6 @@ export async function startOurs(folder: string, data: string) {
   for (const [name, entry] of [
     ['broker', 'images/file-manager/broker/main.ts'],
     ['server', 'images/file-manager/server/main.ts'],
-    ['client', 'bench/file-manager/client.ts'],
   ] as const)
     await bundle({ root, entry }, join(folder, `${name}.mjs`))
   const made = makeCredentials(join(folder, 'credentials'))
@@ -57,14 +70,18 @@ export async function startOurs(folder: string, data: string) {
     join(folder, 'broker.mjs'),
   )
   await broker.says(/(server registered)/)
-  const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') }
+  const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
+  const call = [client, `127.0.0.1:${brokerPort}`, '--config', config, '--json']
+  const runClient = (here: string, ...words: readonly string[]) =>
+    run(process.execPath, [...call, ...words], { cwd: here, env, maxBuffer: 2 ** 28 })
+  // From then on it is one file, as for everybody who does not call it for the first time.
+  await runClient(folder, 'lls')
   return {
     server,
     /** Runs the client in `here`. */
     client: (here: string, ...words: string[]): Promise<Taken> =>
-      timed(async () => {
-        const args = [join(folder, 'client.mjs'), `127.0.0.1:${brokerPort}`, config, ...words]
-        const { stdout } = await run(process.execPath, args, { cwd: here, env, maxBuffer: 2 ** 28 })
+      timed(server.child.pid ?? 0, async () => {
+        const { stdout } = await runClient(here, ...words)
         const events = stdout
           .trim()
           .split('\n')
@@ -87,7 +104,7 @@ export async function bareStream(folder: string, file: string, target: string): 
   })
   const over = once(receiver, 'close')
   const [port] = await once(receiver.stdout, 'data')
-  const taken = await timed(async () => {
+  const taken = await timed(receiver.pid ?? 0, async () => {
     const { stdout } = await run(process.execPath, [program, 'send', credentials, file, String(port).trim()])
     return Number(stdout)
   })
@@ -106,14 +123,41 @@ export async function startScp(folder: string) {
   const options = ['-i', user.file, '-o', `UserKnownHostsFile=${known}`, '-o', 'IdentitiesOnly=yes', '-F', 'none', '-q']
   return {
     copy: (...words: string[]): Promise<Taken> =>
-      timed(async () => {
-        await run('scp', [...options, '-P', String(sshd.port), ...words])
-        return undefined
-      }),
+      timed(
+        sshd.pid,
+        async () => {
+          await run('scp', [...options, '-P', String(sshd.port), ...words])
+          return undefined
+        },
+        () => withoutChildren(sshd.pid),
+      ),
     remote: (path: string): string => `root@127.0.0.1:${path}`,
     close: () => sshd.close(),
   }
 }
+
+/** What a file system needs by itself: each file read, and written as a new one that is then renamed; nothing is synced. */
+export async function bareLoop(from: string, names: readonly string[], to: string): Promise<Taken> {
+  const before = process.cpuUsage()
+  const began = performance.now()
+  for (const name of names) {
+    const content = readFileSync(join(from, name))
+    const fd = openSync(join(to, `.${name}`), 'wx')
+    writeSync(fd, content)
+    closeSync(fd)
+    renameSync(join(to, `.${name}`), join(to, name))
+  }
+  const command = (performance.now() - began) / 1000
+  const { user, system } = process.cpuUsage(before)
+  return { transfer: command, command, processor: (user + system) / 1e6 }
+}
+
+/** What makes durable what others have written. */
+export const syncOf = (folder: string): Promise<Taken> =>
+  timed(process.pid, async () => {
+    await run('sync', ['-f', folder])
+    return undefined
+  })
 
 /** `size` random bytes, of which no two MiB are equal. */
 export function makeFile(path: string, size: number): void {

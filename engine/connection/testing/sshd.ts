@@ -6,6 +6,7 @@ import type { KeyPair } from './keys.ts'
 
 export interface Sshd {
   readonly port: number
+  readonly pid: number
   close(): Promise<void>
 }
 
@@ -47,7 +48,7 @@ export async function startSshd(
   writeFileSync(configFile, `${config.join('\n')}\n`)
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', configFile], { stdio: ['ignore', 'ignore', 'pipe'] })
   await listening(server)
-  return { port, close: () => ended(server) }
+  return { port, pid: server.pid ?? 0, close: () => ended(server) }
 }
 
 function listening(server: ChildProcess): Promise<void> {

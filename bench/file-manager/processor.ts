@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Linux counts processor time for user space in these, whatever its own timer's rate: USER_HZ. */
+const ticksPerSecond = 100
+
+/** Fields of a process's `stat`, from its state on. Undefined for one that has just gone. */
+function statOf(pid: number | string): readonly number[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Processor seconds that these processes have used, in themselves and for the system, with all that they have started and
+ * that has ended. Unlike the clock's, they hardly depend on what else the machine does. Of this process, only those of
+ * what it has started.
+ */
+export function processorSeconds(pids: ReadonlySet<number>): number {
+  const ticks = [...pids].map(pid => {
+    // utime, stime, cutime, cstime
+    const spent = statOf(pid)?.slice(11, 15) ?? []
+    return spent.slice(pid === process.pid ? 2 : 0).reduce((sum, each) => sum + each, 0)
+  })
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
+}
+
+/** Settles when a process has no children any more: then their time is counted as its own. */
+export async function withoutChildren(pid: number): Promise<void> {
+  const limit = performance.now() + 10_000
+  const isChild = (name: string): boolean => /^\d+$/.test(name) && statOf(name)?.[1] === pid
+  while (readdirSync('/proc').some(isChild)) {
+    if (performance.now() > limit) throw new Error(`process ${pid} still has children`)
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
