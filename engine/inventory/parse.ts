@@ -2,7 +2,7 @@ import { InventoryDocument } from './document.ts'
 import { membership } from './groups.ts'
 import type { InventoryHost, LabHosts } from './lab.ts'
 import { limitTo } from './limit.ts'
-import { expandRange, hostName, MAX_HOSTS } from './names.ts'
+import { expandRange, hostName, MAX_HOSTS, MAX_STANDING_HOSTS } from './names.ts'
 import type { ProviderName } from './provider-fields.ts'
 import { type Shaped, shaped } from './shape.ts'
 import { checkVars, mergeVars, type RoleVars, type SetElsewhere } from './variables.ts'
@@ -31,7 +31,7 @@ type HostEntry = Shaped['hosts'][string] & { readonly writtenAs: string }
 export function parseInventory(file: string, text: string, options: ParseOptions): LabHosts {
   const document = new InventoryDocument(file, text)
   const { provider = 'static', inventory } = shaped(document, options.providers)
-  const entries = expandHosts(document, inventory.hosts)
+  const entries = expandHosts(document, inventory.hosts, provider === 'static' ? MAX_STANDING_HOSTS : MAX_HOSTS)
   const { groupsOf, hostsOf } = membership(document, inventory.groups, entries, options.knownGroups)
 
   checkVars(document, ['vars'], inventory.vars, options.roleVars, options.setElsewhere)
@@ -78,7 +78,11 @@ const refusal =
     else document.problem([...(entry && field in entry ? inHost : [provider]), field], message, hint)
   }
 
-function expandHosts(document: InventoryDocument, written: Shaped['hosts']): ReadonlyMap<string, HostEntry> {
+function expandHosts(
+  document: InventoryDocument,
+  written: Shaped['hosts'],
+  most: number,
+): ReadonlyMap<string, HostEntry> {
   const entries = new Map<string, HostEntry>()
   for (const [writtenAs, host] of Object.entries(written)) {
     const names = expandRange(writtenAs)
@@ -99,7 +103,7 @@ function expandHosts(document: InventoryDocument, written: Shaped['hosts']): Rea
   }
   const none = Object.keys(written).length === 0 && document.soundAt(/^hosts$/)
   if (none) document.problem(['hosts'], 'holds no host', 'a lab needs at least one')
-  if (entries.size > MAX_HOSTS) document.problem(['hosts'], `holds ${entries.size} hosts, more than ${MAX_HOSTS}`)
+  if (entries.size > most) document.problem(['hosts'], `holds ${entries.size} hosts, more than ${most}`)
   return entries
 }
 
