@@ -23,12 +23,16 @@ export interface ScratchWish {
   readonly name: string
   readonly stateFolder: string
   readonly hosts: Readonly<Record<string, ScratchSize>>
+  /** Else a free one. */
+  readonly subnet?: string
 }
 
 export interface ScratchSize {
   readonly memory: string
   readonly cpus: number
   readonly disk?: string
+  /** In the lab's subnet; else a free one. */
+  readonly address?: string
   /** `cloud` has cloud-init, which reads `userData`, a path. */
   readonly image?: 'base' | 'cloud'
   readonly userData?: string
@@ -45,7 +49,7 @@ export async function scratchLab(wish: ScratchWish): Promise<ScratchLab> {
     name: wish.name,
     file: 'none',
     provider: 'local',
-    settings: {},
+    settings: wish.subnet ? { subnet: wish.subnet } : {},
     source: 'mirror',
     hosts: Object.entries(wish.hosts).map(([name, size]) => ({ name, groups: ['all'], size: { ...size }, vars: {} })),
     groups: new Map([['all', Object.keys(wish.hosts)]]),

@@ -29,13 +29,19 @@ export interface Size {
 export class MultipassClient {
   readonly #signal: AbortSignal | undefined
   readonly #call: CallTool
-  /** Every instance that there is, whoever's. */
-  readonly list: () => Promise<ReadonlyMap<string, Instance>>
+  readonly #asked: () => Promise<ReadonlyMap<string, Instance>>
+  #listed: ReadonlyMap<string, Instance> | undefined
 
   constructor(signal?: AbortSignal, call: CallTool = callTool) {
     this.#signal = signal
     this.#call = call
-    this.list = inFlight(async () => readInstances(await this.#ask(['list', '--format', 'json'], limits.answer)))
+    this.#asked = inFlight(async () => readInstances(await this.#ask(['list', '--format', 'json'], limits.answer)))
+  }
+
+  /** Every instance that there is, whoever's. `fresh` where one is waited for: else what was heard since our last act. */
+  async list(fresh = false): Promise<ReadonlyMap<string, Instance>> {
+    if (fresh || this.#listed === undefined) this.#listed = await this.#asked()
+    return this.#listed
   }
 
   /**
@@ -78,21 +84,29 @@ export class MultipassClient {
     const size = ['--cpus', String(cpus), '--memory', memory, '--disk', disk]
     const timeout = ['--timeout', String(limits.launch)]
     const args = ['launch', release, '--name', name, ...size, ...timeout, '--cloud-init', '-']
-    await this.#ask(args, limits.launch + 60, userData)
+    await this.#act(args, limits.launch + 60, userData)
   }
 
   async start(name: string): Promise<void> {
-    await this.#ask(['start', '--timeout', String(limits.start), name], limits.start + 60)
+    await this.#act(['start', '--timeout', String(limits.start), name], limits.start + 60)
   }
 
   /** Takes a deleted instance back; it is stopped then. */
   async recover(name: string): Promise<void> {
-    await this.#ask(['recover', name], limits.answer)
+    await this.#act(['recover', name], limits.answer)
   }
 
   /** Removes this one instance for good, whatever it is at. `multipass purge` would take other people's deleted ones too. */
   async purge(name: string): Promise<void> {
-    await this.#ask(['delete', '--purge', name], limits.purge)
+    await this.#act(['delete', '--purge', name], limits.purge)
+  }
+
+  async #act(args: readonly string[], limitSeconds: number, stdin?: string): Promise<void> {
+    try {
+      await this.#ask(args, limitSeconds, stdin)
+    } finally {
+      this.#listed = undefined
+    }
   }
 
   #ask(args: readonly string[], limitSeconds: number, stdin?: string): Promise<string> {

@@ -74,7 +74,7 @@ export function multipassInstance(wish: InstanceWish): Resource<InstanceState, u
     let began = performance.now()
     let launched: { readonly failed?: unknown } | undefined
     for (;;) {
-      const instance = (await client.list()).get(name)
+      const instance = (await client.list(true)).get(name)
       const stands = instance && standingOf(instance, network)
       if (stands?.is === 'running') return
       if (stands === undefined) {

@@ -170,7 +170,8 @@ it('tells why there is none where a launch fails, and what to do; the next run l
 })
 
 it('refuses where others have made a lab of that name, whatever the case of its letters', async () => {
-  stand({ 'Test-cp-DEADBEEF': { state: 'Running', ipv4: [] }, 'test-cp': { state: 'Running', ipv4: [] } })
+  const theirs = { state: 'Running', ipv4: [] }
+  stand({ 'Test-cp-DEADBEEF': theirs, 'test-cp': theirs, 'test-cp-mine': theirs, 'x-00c0ffee': theirs })
   expect(await provider().foresee?.()).toMatchObject([
     { code: 'lab-name-taken', place: 'multipass list: Test-cp-DEADBEEF' },
   ])

@@ -34,14 +34,20 @@ export function multipassProvider(context: ProviderContext, parts: MultipassPart
   const hosts = lab.hosts.map(({ name, size }) => ({ name, ...(size as SizeOf<'multipass'>) }))
   const names = hosts.map(({ name }) => name)
 
+  let foreseen: ReturnType<typeof troubles> | undefined
+  const foresee = () => {
+    foreseen ??= troubles(client, lab.name, names, layout)
+    return foreseen
+  }
+
   return {
     name: 'multipass',
     async preflight() {
-      const [failure] = await troubles(client, lab.name, names, layout)
+      const [failure] = await foresee()
       if (failure) throw new AndamioError(failure)
       await mkdir(stateFolder, { recursive: true, mode: 0o700 })
     },
-    foresee: () => troubles(client, lab.name, names, layout),
+    foresee,
     async leavesAsIs() {
       const up = commandFor(lab, 'up')
       const there = hosts.filter(({ name }) => lab.selected.includes(name))

@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { AndamioError } from '../../errors.ts'
+import { toolFailed } from '../tool/call-tool.ts'
 import answers from './fixtures/answers.json' with { type: 'json' }
+import complaints from './fixtures/complaints.json' with { type: 'json' }
 import { readGuest } from './guest.ts'
-import { complaintIn, readLines } from './machine-readable.ts'
+import { complaint } from './machine-readable.ts'
 import { readSshConfig } from './ssh-config.ts'
 import { readStatus } from './status.ts'
 import { guestOf } from './testing/stand-in.ts'
+import { vagrant } from './tool.ts'
 
 const status = (text: string) =>
   [...readStatus(text).values()].map(({ name, provider, state }) => [name, provider, state])
@@ -59,11 +62,17 @@ it('reads of a machine its keys, its cards and its way out', () => {
   expect(() => readGuest('cp', 'bash: cat: command not found')).toThrow(odd(/no host key/))
 })
 
-it('reads what Vagrant complains of, with its class', () => {
-  const text =
-    '1763660000,,ui,error,No\n1763660000,,error-exit,Vagrant::Errors::NoEnvironmentError,A Vagrant%!(VAGRANT_COMMA) or\\nso\n'
-  expect(complaintIn(readLines(text))).toBe('Vagrant::Errors::NoEnvironmentError: A Vagrant, or\nso')
-  expect(complaintIn(readLines('Traceback\n'))).toBeUndefined()
+it.each(complaints)('reads what Vagrant 2.3.4 complains of, and knows what to do: $next', ({
+  stdout,
+  stderr,
+  cause,
+  next,
+}) => {
+  const result = { code: 1, stdout: Buffer.from(stdout), stderr }
+  expect(toolFailed(vagrant, ['up'], result, complaint(stdout, stderr)).failure).toMatchObject({
+    cause: expect.stringContaining(cause),
+    next: expect.stringContaining(next),
+  })
 })
 
 it('never gets past: answers with pieces cut out, doubled, or put in', () => {

@@ -1,7 +1,7 @@
-import { askTool, type CallTool, callTool, toolFailed } from '../tool/call-tool.ts'
+import { type CallTool, callTool, toolFailed } from '../tool/call-tool.ts'
 import { inFlight } from '../tool/in-flight.ts'
 import { type GuestFacts, guestScript, readGuest } from './guest.ts'
-import { complaintIn, readLines } from './machine-readable.ts'
+import { complaint } from './machine-readable.ts'
 import { type Login, readSshConfig } from './ssh-config.ts'
 import { type Machine, readStatus } from './status.ts'
 import { vagrant } from './tool.ts'
@@ -79,13 +79,10 @@ export class VagrantClient {
     }
   }
 
-  /** Machine-readable complaints are on stdout, and tell their class. */
   async #ask(args: readonly string[], limitSeconds: number): Promise<string> {
-    const call = { args, limitSeconds, env: this.#env, signal: this.#signal }
-    if (!args.includes('--machine-readable')) return askTool(vagrant, call, this.#call)
-    const result = await this.#call(vagrant, call)
+    const result = await this.#call(vagrant, { args, limitSeconds, env: this.#env, signal: this.#signal })
     const text = result.stdout.toString('utf8')
     if (result.code === 0) return text
-    throw toolFailed(vagrant, args, result, complaintIn(readLines(text)))
+    throw toolFailed(vagrant, args, result, complaint(text, result.stderr))
   }
 }

@@ -18,8 +18,18 @@ export const readLines = (text: string): readonly Line[] =>
 const plain = (text: string): string =>
   text.replaceAll('%!(VAGRANT_COMMA)', ',').replaceAll('\\n', '\n').replaceAll('\\r', '\r')
 
-/** What Vagrant complains of, `Vagrant::Errors::CLASS: words`; undefined where it does not, or not in this form. */
-export function complaintIn(lines: readonly Line[]): string | undefined {
+/**
+ * What a Vagrant that has failed complains of, `Vagrant::Errors::CLASS: words` where it tells the class. Where it ends
+ * before it knows that we read it by machine, that is on stderr; what it has warned of before is then often the cause.
+ */
+export function complaint(stdout: string, stderr: string): string {
+  const lines = readLines(stdout)
   const [name, words] = lines.find(({ type }) => type === 'error-exit')?.data ?? []
-  return name === undefined ? undefined : [name, words].filter(Boolean).join(': ')
+  const warned = lines.flatMap(({ type, data: [kind, text] }) =>
+    type === 'ui' && kind === 'warn' && text ? [text] : [],
+  )
+  const early = stderr.replace('Vagrant failed to initialize at a very early stage:', '')
+  const whole = name === undefined ? [...warned, early].join('\n\n') : [name, words].filter(Boolean).join(': ')
+  // It breaks lines for a terminal; the first paragraph is what is told in one sentence.
+  return whole.trim().replace(/^.+?(?=\n\n|$)/s, paragraph => paragraph.replace(/\s*\n\s*/g, ' '))
 }

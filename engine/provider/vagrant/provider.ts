@@ -48,7 +48,11 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
     subnet: settings.network,
   }
   const begun = (machine: string) => () => machineBegun(folder, machine)
-  const foresee = () => troubles(client, own ? [] : hosts.map(({ name, machine }) => ({ host: name, machine })))
+  let foreseen: ReturnType<typeof troubles> | undefined
+  const foresee = () => {
+    foreseen ??= troubles(client, own ? [] : hosts.map(({ name, machine }) => ({ host: name, machine })))
+    return foreseen
+  }
 
   const ofHost = (name: string, machine: string) => ({
     host: name,

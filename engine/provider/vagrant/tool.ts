@@ -20,15 +20,23 @@ export const vagrant: Tool = {
       next: 'Install the plugin that brings this provider, such as `vagrant plugin install vagrant-libvirt`; `vagrant plugin list` shows what there is.',
     },
     {
-      when: /Plugin\w*Error|PluginMissing|PluginNeeds|failed to initialize|plugins? .*(not|failed)|Unknown configuration section/i,
+      when: /plugins configured for this\s+project which are not installed/,
+      next: 'Install what its Vagrantfile wants, in the folder of it: `vagrant plugin install --local`; then run again.',
+    },
+    {
+      when: /Plugin\w*Error|PluginMissing|PluginNeeds|plugins? (have )?failed to initialize|Unknown configuration section/i,
       next: 'Install or mend the plugin: `vagrant plugin list`, `vagrant plugin install NAME`, `vagrant plugin repair`; after a new version of Vagrant: `vagrant plugin expunge --reinstall`.',
+    },
+    {
+      when: /requires the Vagrant\s+version to satisfy/,
+      next: 'Install a version of Vagrant that the Vagrantfile asks for.',
     },
     {
       when: /Box\w*(NotFound|NoMatching|Mismatch|Failure|Failed|DownloadError|Corrupted|Malformed)|DownloaderError|box '.*' could not be found/i,
       next: 'See `vagrant box list`, whether this machine reaches the server of the box, and whether there is one for this hypervisor and processor; the inventory names it in vagrant: { box: ... }.',
     },
     {
-      when: /VagrantfileSyntaxError|VagrantfileLoadError|VagrantfileNameError|ConfigInvalid|ConfigUpgradeErrors/,
+      when: /Vagrantfile(Syntax|Load|Name)Error|Config(Invalid|UpgradeErrors)|syntax error in the following Vagrantfile|error loading a Vagrantfile/i,
       next: 'Correct the Vagrantfile where it says; `vagrant validate` in its folder tells whether it is well.',
     },
     {
