@@ -1,7 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Found } from '../../engine/provider/provider.ts'
+import { outputOf } from '../../test/e2e/child-output.ts'
 import { convergePlan } from '../../test/e2e/converge-plan.ts'
 import { say } from '../../test/e2e/proof.ts'
 import { type ScratchLab, scratchLab } from '../../test/e2e/scratch-lab.ts'
@@ -125,6 +127,25 @@ export class Stage {
     return new Map(outputs)
   }
 
+  /** What the first host says to a script, as root there. */
+  async say(script: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
+    const { address, user, identityFiles, knownHostsFile, hostKeyAlias } = this.#endpoint(this.hosts[0])
+    const options = [`UserKnownHostsFile=${knownHostsFile}`, `HostKeyAlias=${hostKeyAlias}`].flatMap(each => [
+      '-o',
+      each,
+    ])
+    const child = spawn('ssh', [
+      '-F',
+      'none',
+      '-i',
+      identityFiles[0] ?? '',
+      ...options,
+      `${user}@${address}`,
+      'sudo -n sh -s',
+    ])
+    return outputOf(child, script)
+  }
+
   /** One file of each host says something else. */
   async spoil(): Promise<void> {
     await this.onAll(`echo spoiled >>${spoiled(this.work).path}`)
@@ -140,7 +161,6 @@ export class Stage {
   /** Ends connections that a contender has left open for its next run: every run begins cold. */
   async cool(): Promise<void> {
     const sockets = await readdir(join(this.folder, 'cp')).catch(() => [])
-    const { spawnSync } = await import('node:child_process')
     for (const socket of sockets)
       spawnSync('ssh', ['-F', 'none', '-o', `ControlPath=${join(this.folder, 'cp', socket)}`, '-O', 'exit', 'any'])
   }
