@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { AndamioError } from '../../errors.ts'
 import { labLayout } from '../local/layout.ts'
 import { convergeHere } from '../testing/converge-here.ts'
 import { labHere } from '../testing/lab-here.ts'
 import type { CallTool } from '../tool/call-tool.ts'
+import { toolMissing } from '../tool/tool.ts'
 import { MultipassClient } from './client.ts'
 import { multipassProvider } from './provider.ts'
 import { recordedName, recordName } from './record.ts'
 import { type Guest, MultipassStandIn, type Remembered } from './testing/stand-in.ts'
+import { multipass } from './tool.ts'
 
 let folder: string
 let state: string
@@ -183,4 +186,27 @@ it('refuses a version that is too old', async () => {
   expect(await provider().foresee?.()).toMatchObject([
     { code: 'tool-too-old', message: 'multipass 1.10.1 is too old', cause: 'its option --memory came with 1.11' },
   ])
+})
+
+it('does not know of its instances where Multipass is gone, and says how to get it', async () => {
+  await convergeHere(provider().create())
+  const gone: CallTool = () => Promise.reject(new AndamioError(toolMissing(multipass)))
+  const client = new MultipassClient(undefined, gone)
+  const without = multipassProvider(labHere('multipass', { cp: size, worker1: size }, {}, state), { client })
+  const found = await without.find()
+  expect(found.get('cp')).toEqual({ is: 'unknown', why: 'multipass is not installed on this machine' })
+  expect(found.get('worker1')).toEqual({ is: 'absent' })
+  expect(await without.foresee?.()).toMatchObject([
+    { code: 'tool-missing', next: expect.stringContaining('snap install') },
+  ])
+})
+
+it('gives up on an instance that comes to no address, and says what it was waited for', async () => {
+  stand({}, { guest: { later: [{ state: 'Running' }] } })
+  const patience = { limit: 0.05, every: 0.01 }
+  const client = new MultipassClient(undefined, call)
+  const hasty = multipassProvider(labHere('multipass', { cp: size }, {}, state), { client, patience })
+  await expect(convergeHere(hasty.create())).rejects.toMatchObject({
+    failure: { code: 'instance-did-not-run', cause: 'it runs, and Multipass knows no address of it' },
+  })
 })

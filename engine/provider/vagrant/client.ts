@@ -17,7 +17,7 @@ export class VagrantClient {
   readonly #call: CallTool
   readonly #asked: () => Promise<ReadonlyMap<string, Machine>>
   #machines: ReadonlyMap<string, Machine> | undefined
-  #logins = new Map<string, Login>()
+  #logins = new Map<string, Login | Error>()
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(folder: string, hypervisor?: string, signal?: AbortSignal, call: CallTool = callTool) {
@@ -39,14 +39,28 @@ export class VagrantClient {
     return this.#machines
   }
 
-  /** How to log in to machines that run: one question for all that have not been asked for yet. */
-  async logins(names: readonly string[]): Promise<ReadonlyMap<string, Login>> {
+  /**
+   * How to log in to machines that run, or why that is not known: one question for all that have not been asked for yet.
+   * Vagrant answers it for all or none, so each is asked by itself where one of them is not ready.
+   */
+  async logins(names: readonly string[]): Promise<ReadonlyMap<string, Login | Error>> {
     const unknown = names.filter(name => !this.#logins.has(name))
     if (unknown.length > 0) {
-      const answer = readSshConfig(await this.#ask(['ssh-config', ...unknown], limits.answer))
-      for (const [name, login] of answer) this.#logins.set(name, login)
+      const together = await this.#askLogins(unknown)
+      const alone = together instanceof Error && unknown.length > 1 ? unknown : []
+      for (const name of unknown) this.#logins.set(name, answerOn(name, together))
+      for (const name of alone) this.#logins.set(name, answerOn(name, await this.#askLogins([name])))
     }
     return this.#logins
+  }
+
+  async #askLogins(names: readonly string[]): Promise<ReadonlyMap<string, Login> | Error> {
+    try {
+      return readSshConfig(await this.#ask(['ssh-config', ...names], limits.answer))
+    } catch (error) {
+      this.#signal?.throwIfAborted()
+      return error as Error
+    }
   }
 
   async version(): Promise<string> {
@@ -86,3 +100,6 @@ export class VagrantClient {
     throw toolFailed(vagrant, args, result, complaint(text, result.stderr))
   }
 }
+
+const answerOn = (name: string, logins: ReadonlyMap<string, Login> | Error): Login | Error =>
+  logins instanceof Error ? logins : (logins.get(name) ?? new Error('vagrant ssh-config says nothing of it'))

@@ -1,3 +1,4 @@
+import { AndamioError } from '../../errors.ts'
 import type { HostLayout } from '../local/layout.ts'
 import type { Found } from '../provider.ts'
 import { machineBegun } from './begun.ts'
@@ -31,9 +32,15 @@ export async function findMachines(
     )
     return new Map(await Promise.all(found))
   } catch (error) {
-    const why = (error as Error).message
+    const why = failureWords(error)
     return new Map(wishes.map(wish => [wish.host, begun.has(wish) ? { is: 'unknown', why } : absent(wish)]))
   }
+}
+
+/** The cause tells more than that a program has failed. */
+function failureWords(error: unknown): string {
+  if (error instanceof AndamioError) return [error.failure.message, error.failure.cause].filter(Boolean).join(': ')
+  return error instanceof Error ? error.message : 'nobody was asked'
 }
 
 const absent = ({ address }: FindWish): Found => ({ is: 'absent', ...(address ? { address } : {}) })
@@ -51,7 +58,7 @@ async function findMachine(client: VagrantClient, wish: FindWish): Promise<Found
   if (record === undefined || record.id !== (await machineId(client.folder, found)))
     return stopped('it runs, and its host key is yet to be read')
   const login = (await client.logins([machine])).get(machine)
-  if (login === undefined) return { is: 'unknown', why: 'vagrant ssh-config says nothing of it' }
+  if (login === undefined || login instanceof Error) return { is: 'unknown', why: failureWords(login) }
   if (login.proxyCommand !== undefined)
     return {
       is: 'unknown',

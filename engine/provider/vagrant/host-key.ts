@@ -42,6 +42,7 @@ export function knownMachine(wish: HostKeyWish): Resource<KnownState, undefined>
     async apply() {
       const found = (await client.machines()).get(machine)
       const login = (await client.logins([machine])).get(machine)
+      if (login instanceof Error) throw login
       if (!found || !login) throw new Error(`${machine} was to run before it is looked into`)
       const id = await machineId(client.folder, found)
       const guest = await client.guest(machine)

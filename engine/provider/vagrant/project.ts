@@ -61,6 +61,19 @@ export const noMachineFile = (folder: string, host: string): AnyResource => ({
   ...inProjectAs(host),
 })
 
+/** What a host's file says of its size, as an earlier run has written it; undefined where none has. */
+export function writtenSize(
+  folder: string,
+  host: string,
+): { readonly memory: number; readonly cpus: number } | undefined {
+  try {
+    return JSON.parse(readFileSync(machineFileOf(folder, host), 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 /** Hosts of the inventory, then those that have left it and are still in the project. */
 export const inProject = (folder: string, hosts: readonly { readonly name: string }[]): readonly string[] => {
   const files = foldersIn(join(folder, 'machines')).filter(file => file.endsWith('.json'))

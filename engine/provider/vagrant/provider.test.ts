@@ -3,12 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { AndamioError } from '../../errors.ts'
 import { labLayout } from '../local/layout.ts'
 import { convergeHere } from '../testing/converge-here.ts'
 import { labHere } from '../testing/lab-here.ts'
 import type { CallTool } from '../tool/call-tool.ts'
+import { toolMissing } from '../tool/tool.ts'
 import { vagrantProvider } from './provider.ts'
 import { type Box, exitsWith, guestOf, VagrantStandIn } from './testing/stand-in.ts'
+import { vagrant } from './tool.ts'
 
 let home: string
 let state: string
@@ -155,4 +158,35 @@ it('takes no network of another lab', async () => {
     await convergeHere(provider().create())
     expect(JSON.parse(readFileSync(labLayout(state).network, 'utf8'))).toMatchObject({ subnet })
   }
+})
+
+it('knows how to log in to all others where one is not ready', async () => {
+  stand({ worker1: { state: 'not_created', guest: guestOf('192.168.56.11') } })
+  await convergeHere(provider(two).create())
+  there.notReady = 'cp'
+  const found = await provider(two).find()
+  expect(found.get('worker1')).toMatchObject({ is: 'running', address: '192.168.56.11' })
+  expect(found.get('cp')).toEqual({
+    is: 'unknown',
+    why: 'vagrant ssh-config failed: The provider for this Vagrant-managed machine is reporting that it is not yet ready for SSH.',
+  })
+})
+
+it('does not know of its machines where Vagrant is gone, and says how to get it', async () => {
+  await convergeHere(provider().create())
+  const gone: CallTool = () => Promise.reject(new AndamioError(toolMissing(vagrant)))
+  const without = vagrantProvider(labHere('vagrant', two, {}, state), { call: gone })
+  const found = await without.find()
+  expect(found.get('cp')).toMatchObject({ is: 'unknown', why: expect.stringContaining('not installed') })
+  expect(found.get('worker1')).toEqual({ is: 'absent' })
+  expect(await without.foresee?.()).toMatchObject([{ code: 'tool-missing', next: expect.stringContaining('apt-get') }])
+})
+
+it('says how a machine comes to the size that its inventory gives it by now', async () => {
+  await convergeHere(provider().create())
+  expect(await provider().leavesAsIs?.()).toEqual([])
+  const grown = provider({ cp: { memory: '4G', cpus: 2 } })
+  expect(await grown.leavesAsIs?.()).toEqual([
+    `cp keeps the size that it has until it starts anew (memory: 2048 MiB, not 4G; cpus: 1, not 2). To have it now, after this run: cd ${project} && vagrant reload cp`,
+  ])
 })

@@ -15,6 +15,7 @@ import { knownMachine } from './host-key.ts'
 import { noVagrantMachine, type Patience, vagrantMachine } from './machine.ts'
 import { noVagrantNetwork, vagrantNetwork } from './network.ts'
 import { inProject, machineFile, noMachineFile, noVagrantfile, projectFolder, vagrantfile } from './project.ts'
+import { sizeDiffers } from './size-differs.ts'
 import { troubles } from './troubles.ts'
 
 /** Of VirtualBox and of libvirt. */
@@ -79,6 +80,13 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
       await mkdir(stateFolder, { recursive: true, mode: 0o700 })
     },
     foresee,
+    async leavesAsIs() {
+      const there = hosts.filter(({ name }) => own && lab.selected.includes(name))
+      return sizeDiffers(
+        folder,
+        there.map(({ name, memory = '', cpus = 1 }) => ({ host: name, memory, cpus })),
+      )
+    },
     find: () =>
       findMachines(
         client,

@@ -29,6 +29,8 @@ export class VagrantStandIn {
   readonly machines: Record<string, Box>
   version = '2.4.1'
   upFails: Told | undefined
+  /** A machine that runs, and whose sshd nobody can say anything of yet. */
+  notReady: string | undefined
   #made = 0
   readonly #folder: string
 
@@ -73,7 +75,7 @@ export class VagrantStandIn {
   }
 
   #sshConfig(names: readonly string[]): Told {
-    const down = names.find(name => this.machines[name]?.state !== 'running')
+    const down = names.find(name => this.machines[name]?.state !== 'running' || name === this.notReady)
     if (down !== undefined)
       return complains(
         'The provider for this Vagrant-managed machine is reporting that it\nis not yet ready for SSH.',
