@@ -1,12 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { deliveredKey, deliverNewKey, knownKeys, withoutComment } from '../engine/provider/ec2/delivered-key.ts'
+import { hostEnd, noHostEnd } from '../engine/provider/ec2/host-end.ts'
 import { ownHostKey } from '../engine/provider/ec2/own-host-key.ts'
 import { userData } from '../engine/provider/ec2/user-data.ts'
 import { labLayout } from '../engine/provider/local/layout.ts'
 import type { Found } from '../engine/provider/provider.ts'
 import type { HostWriter } from '../engine/resource/host.ts'
+import { Late } from '../engine/resource/late.ts'
 import type { AnyResource } from '../engine/resource/resource.ts'
 import { convergePlan } from './e2e/converge-plan.ts'
 import { RealHost } from './e2e/law-host.ts'
@@ -101,6 +104,31 @@ await proof(
         error => error.failure?.code,
       )
       equal(refused, 'host-key-changed', 'who knows only the key of the user data')
+    })
+    await prove('the host ends itself when its time is over, and not before', async () => {
+      const real = await reach()
+      const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+      const endAt = (expires: string) => hostEnd(new Late('end', () => expires))
+      const warned = inSeconds(8 * 3600)
+      await real.converge(endAt(warned))
+      equal((await real.converge(endAt(warned))).changes, [], 'the same end once more')
+      const next = await real.sh('systemctl show -P NextElapseUSecRealtime andamio-ends.timer')
+      const half = Math.floor(Date.parse(warned) / 1000) - 1800
+      equal(await real.sh(`date -d "${next}" +%s`), String(half), 'half an hour before, it warns')
+      await real.converge(noHostEnd())
+      equal(
+        await real.sh('systemctl list-unit-files "andamio-ends*" --no-legend || :'),
+        '',
+        'units when there is no end',
+      )
+      await real.converge(endAt(inSeconds(20)))
+      await real.connection.close()
+      const began = performance.now()
+      while ((await lab.provider.find()).get(host)?.is === 'running') {
+        holds(performance.now() - began < 180_000, 'it ends within three minutes')
+        await setTimeout(500)
+      }
+      figure('seconds until a host with 20 s left is off', (performance.now() - began) / 1000, { atMost: 180 }, 's')
     })
   },
   async () => {

@@ -4,6 +4,7 @@ import { posture } from './e2e/ec2/posture.ts'
 import { Rig } from './e2e/ec2/rig.ts'
 import { seededRuns } from './e2e/ec2/seeded-runs.ts'
 import { simpleLife } from './e2e/ec2/simple-life.ts'
+import { timeToLive } from './e2e/ec2/time-to-live.ts'
 import { proof, prove } from './e2e/proof.ts'
 
 const [seeds = '500', from = '1'] = process.argv.slice(2)
@@ -13,6 +14,7 @@ await proof(
   'labs on EC2, against moto behind a proxy that adds the faults of AWS',
   async () => {
     await prove('a lab is planned, made, left as it is, and removed', () => simpleLife(rig))
+    await prove('hosts end by themselves', () => timeToLive(rig))
     await prove('bad input', () => badInput(rig))
     await prove(`${seeds} seeded runs with faults`, () => seededRuns(rig, Number(from), Number(seeds)))
     await prove('down from random partial states', () => partialStates(rig, 50))

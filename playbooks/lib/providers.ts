@@ -42,5 +42,5 @@ async function ec2Provider(context: ProviderContext): Promise<Provider> {
     import('../../engine/provider/ec2/provider.ts'),
     import('./lab-ports.ts'),
   ])
-  return make(context, { table: labPorts(context.lab) })
+  return make(context, { table: labPorts(context.lab), keepsData: ['storage'] })
 }

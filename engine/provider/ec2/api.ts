@@ -8,6 +8,7 @@ export const calls = [
   'createTags',
   'deleteKeyPair',
   'deleteSecurityGroup',
+  'deleteTags',
   'describeImages',
   'describeInstances',
   'describeKeyPairs',

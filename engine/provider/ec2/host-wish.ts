@@ -1,3 +1,5 @@
+import type { ExpiryWish } from './expiry.ts'
+
 /** A host as the inventory wishes it. */
 export interface HostWish {
   readonly name: string
@@ -12,6 +14,8 @@ export interface HostWish {
   readonly groups: readonly string[]
   /** It has an address of its own in the internet; else it is reached through the inventory's jump hosts. */
   readonly publicAddress: boolean
+  /** Undefined: it stays until it is removed. */
+  readonly expiry?: ExpiryWish | undefined
 }
 
 /** One place and type that a host may come to. */

@@ -6,4 +6,8 @@ export type InstanceState = {
   readonly groups: readonly string[]
   /** `tokens required, hops 1`. */
   readonly metadata: string
+  /** When it ends itself: ISO 8601; null: never. */
+  readonly expires: string | null
+  /** That is not as the inventory has it, or soon. */
+  readonly expiryDue: boolean
 }

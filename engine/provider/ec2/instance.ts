@@ -1,6 +1,8 @@
 import { AndamioError } from '../../errors.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
+import { correctExpiry } from './correct-expiry.ts'
+import { isDue } from './expiry.ts'
 import { firstAnswer } from './first-answer.ts'
 import type { HostWish } from './host-wish.ts'
 import type { InstanceState } from './instance-state.ts'
@@ -17,17 +19,24 @@ export function instance(lab: Ec2Lab, wish: HostWish): Resource<InstanceState, u
   return {
     kind: 'ec2-instance',
     id: wish.name,
-    probe: onOperator(() => look(lab, wish.name)),
+    probe: onOperator(() => look(lab, wish)),
     diff(is) {
-      if (is.is === 'absent') return [{ attribute: 'instance', before: null, after: wish.type }]
+      const expires = { attribute: 'expires', after: wish.expiry ? { late: `in ${wish.expiry.hours} hours` } : null }
+      if (is.is === 'absent')
+        return [
+          { attribute: 'instance', before: null, after: wish.type },
+          ...(wish.expiry ? [{ ...expires, before: null }] : []),
+        ]
       const { state } = is.state
       const running = state === 'running' ? [] : [{ attribute: 'running', before: false, after: true }]
-      return [...running, ...posture(wish, is.state)]
+      const due = is.state.expiryDue ? [{ ...expires, before: is.state.expires }] : []
+      return [...running, ...posture(wish, is.state), ...due]
     },
     async apply() {
       const id = await idToRun(lab, wish)
       await mustRun(lab, wish, id)
       await correctPosture(lab, wish, id)
+      await correctExpiry(lab, wish, id)
       await firstAnswer(lab, wish, id)
     },
   }
@@ -71,7 +80,7 @@ const neverRan = (lab: Ec2Lab, { name }: HostWish, id: string, seen: SeenInstanc
 export const alive = (lab: Ec2Lab, seen: readonly SeenInstance[], host: string): readonly SeenInstance[] =>
   ours(lab, seen.filter(isAlive)).filter(one => one.host === host)
 
-async function look(lab: Ec2Lab, host: string): Promise<Answer<InstanceState>> {
+async function look(lab: Ec2Lab, { name: host, expiry }: HostWish): Promise<Answer<InstanceState>> {
   const [instances, groups] = await Promise.all([lab.account.instances.now(), lab.account.groups.now()])
   const why = foreign(lab, instances.filter(isAlive))
   if (why !== undefined) return unknown(why)
@@ -84,5 +93,7 @@ async function look(lab: Ec2Lab, host: string): Promise<Answer<InstanceState>> {
     state: found.state,
     groups: found.groups.map(nameOf).sort(),
     metadata: `tokens ${found.metadata.tokens}, hops ${found.metadata.hops}`,
+    expires: found.expires ?? null,
+    expiryDue: isDue(found.expires, found.atEnd, expiry, lab.account.clock.now()),
   })
 }

@@ -8,6 +8,8 @@ import type { Clock } from './clock.ts'
 export interface Pending {
   /** Milliseconds since 1970. */
   readonly at: number
+  /** When it was asked for first. */
+  readonly since: number
   /** By which AWS knows the same wish again. */
   readonly nonce: string
   /** Which of the places and types that the inventory allows. */
@@ -67,17 +69,16 @@ export class Journal {
 
   /** The same wish as an earlier one that was not seen, or a new one. */
   ask(what: string): Pending {
-    const earlier = this.pending(what)
-    return this.#keep(what, { ...(earlier ?? fresh()), at: this.#clock.now() })
+    return this.#keep(what, { ...(this.pending(what) ?? this.#fresh()), at: this.#clock.now() })
   }
 
   /** For what has come to nothing for sure: the next wish is another one. */
   askAnew(what: string): Pending {
-    return this.#keep(what, { ...fresh(), at: this.#clock.now() })
+    return this.#keep(what, this.#fresh())
   }
 
   next(what: string, attempt: number): Pending {
-    return this.#keep(what, { ...(this.pending(what) ?? fresh()), attempt, at: this.#clock.now() })
+    return this.#keep(what, { ...(this.pending(what) ?? this.#fresh()), attempt, at: this.#clock.now() })
   }
 
   /** It was seen, or refused. */
@@ -86,6 +87,11 @@ export class Journal {
     if (!written?.pending[what]) return
     const { [what]: _, ...pending } = written.pending
     this.#write({ ...written, pending })
+  }
+
+  #fresh(): Pending {
+    const now = this.#clock.now()
+    return { at: now, since: now, nonce: randomBytes(8).toString('hex'), attempt: 0 }
   }
 
   #keep(what: string, pending: Pending): Pending {
@@ -108,5 +114,3 @@ export class Journal {
     writeFileAtomically(this.file, `${JSON.stringify(written, undefined, 2)}\n`)
   }
 }
-
-const fresh = (): Omit<Pending, 'at'> => ({ nonce: randomBytes(8).toString('hex'), attempt: 0 })

@@ -3,6 +3,7 @@ import { type Answer, absent, present, type Resource } from '../../resource/reso
 import { readPublicKey } from '../local/keys.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
+import { make } from './make.ts'
 import { mustShow } from './must-show.ts'
 import { isService } from './service-error.ts'
 import { fingerprintTag, tagged } from './tags.ts'
@@ -25,23 +26,15 @@ export function keyPair(lab: Ec2Lab): Resource<KeyPairState, undefined> {
       return before === after ? [] : [{ attribute: 'fingerprint', before, after }]
     },
     async apply(_on, is) {
-      const { account, journal } = lab
+      const { account } = lab
       // One with another key cannot be changed; who has it keeps it.
       if (is.is === 'present') for (const KeyName of is.state.names) await remove(lab, KeyName)
       const fingerprint = fingerprintOf(path) ?? 'none'
-      journal.ask(what)
-      await account
-        .call('importKeyPair', api =>
-          api.importKeyPair({
-            KeyName: prefix(lab),
-            PublicKeyMaterial: Buffer.from(readPublicKey(path)),
-            TagSpecifications: tagged(marks(lab, { [fingerprintTag]: fingerprint }), 'key-pair'),
-          }),
-        )
-        .catch(error => {
-          // From an earlier run, and not shown yet.
-          if (!isService(error, 'InvalidKeyPair.Duplicate')) throw error
-        })
+      const KeyName = prefix(lab)
+      const PublicKeyMaterial = Buffer.from(readPublicKey(path))
+      const TagSpecifications = tagged(marks(lab, { [fingerprintTag]: fingerprint }), 'key-pair')
+      const wish = { KeyName, PublicKeyMaterial, TagSpecifications }
+      await make(lab, what, 'importKeyPair', api => api.importKeyPair(wish), 'InvalidKeyPair.Duplicate')
       await mustShow(lab, account.keys, keys => keys.some(key => key.fingerprint === fingerprint), what)
     },
   }

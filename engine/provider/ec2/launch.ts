@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Instance, RunInstancesRequest } from '@aws-sdk/client-ec2'
 import { AndamioError } from '../../errors.ts'
 import { deliveredKey, deliverNewKey } from './delivered-key.ts'
+import { expiryFrom } from './expiry.ts'
 import { type HostWish, type Placement, placements } from './host-wish.ts'
 import { imageOf, pinned } from './image.ts'
 import { visibilitySeconds } from './journal.ts'
 import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
 import { isGone, type SeenInstance, seenInstance } from './seen.ts'
 import { isService, ServiceError } from './service-error.ts'
-import { hostTag, tagged } from './tags.ts'
+import { atEndTag, expiresTag, hostTag, type Tags, tagged } from './tags.ts'
 import { userData } from './user-data.ts'
 
 export const whatOf = (host: string): string => `instance of ${host}`
@@ -26,11 +27,12 @@ export async function launch(lab: Ec2Lab, wish: HostWish): Promise<string> {
   const { journal } = lab
   const what = whatOf(wish.name)
   const layout = lab.layout.host(wish.name)
-  for (let anew = journal.pending(what) === undefined || !deliveredKey(layout); ; anew = true) {
+  // One that can no longer show up was not made: nothing is known by its token.
+  for (let anew = !journal.mayCome(what) || !deliveredKey(layout); ; anew = true) {
     // Its key is the generation's, too, and there before it: what was asked for by one token is always the same.
     if (anew) deliverNewKey(wish.name, layout)
     const first = anew ? journal.askAnew(what) : journal.ask(what)
-    const wished = await requestFor(lab, wish)
+    const wished = await requestFor(lab, wish, first.since)
     const instance = await firstWithRoom(lab, wish, wished, first.attempt)
     // A token of an instance that has ended since brings that one back, dead: the host needs another generation.
     if (instance && !isGone(instance)) return instance.id
@@ -54,7 +56,7 @@ async function firstWithRoom(
     const ClientToken = tokenOf(prefix(lab), wish.name, nonce, attempt)
     const request = { ...wished, ...placed(place), ClientToken }
     try {
-      return await run(lab, request)
+      return await run(lab, request, () => journal.next(what, attempt))
     } catch (error) {
       if (isService(error, 'IdempotentParameterMismatch')) return await launchedBefore(lab, wish.name, ClientToken)
       const noRoom = isService(error, /Insufficient\w*Capacity|^Unsupported$/)
@@ -82,12 +84,20 @@ const placed = ({ type, zone }: Placement): Partial<RunInstancesRequest> => ({
 /** What was made a moment ago may not be known yet to those who run instances. */
 const notYet = /^(InvalidGroup\.NotFound|InvalidKeyPair\.NotFound|InvalidSecurityGroupID\.NotFound)$/
 
-async function run(lab: Ec2Lab, request: RunInstancesRequest): Promise<SeenInstance | undefined> {
+async function run(
+  lab: Ec2Lab,
+  request: RunInstancesRequest,
+  asking: () => unknown,
+): Promise<SeenInstance | undefined> {
   const { account } = lab
   const deadline = account.clock.now() + visibilitySeconds * 1000
   for (let pause = 2; ; pause = Math.min(pause * 1.5, 30)) {
     try {
-      const { Instances = [] } = await account.call('runInstances', api => api.runInstances(request))
+      const { Instances = [] } = await account.call('runInstances', api => {
+        // With every try: what is sent late is shown late.
+        asking()
+        return api.runInstances(request)
+      })
       return Instances[0] && seenInstance(Instances[0])
     } catch (error) {
       if (!isService(error, notYet) || account.clock.now() > deadline) throw error
@@ -102,7 +112,7 @@ async function launchedBefore(lab: Ec2Lab, host: string, token: string): Promise
   return lab.account.until(lab.account.instances, seen => seen.find(instance => instance.token === token), wait)
 }
 
-async function requestFor(lab: Ec2Lab, wish: HostWish): Promise<RunInstancesRequest> {
+async function requestFor(lab: Ec2Lab, wish: HostWish, since: number): Promise<RunInstancesRequest> {
   const { account, layout, network } = lab
   const seen = ours(lab, await account.groups.now())
   const ImageId = pinned(lab, seen)
@@ -126,14 +136,19 @@ async function requestFor(lab: Ec2Lab, wish: HostWish): Promise<RunInstancesRequ
         Ebs: { VolumeSize: wish.disk, VolumeType: 'gp3', Encrypted: true, DeleteOnTermination: true },
       },
     ],
+    ...(wish.expiry ? { InstanceInitiatedShutdownBehavior: wish.expiry.atEnd } : {}),
     TagSpecifications: tagged(
-      { ...marks(lab, { Name: `${lab.name}-${wish.name}` }), [hostTag]: wish.name },
+      { ...marks(lab, { Name: `${lab.name}-${wish.name}` }), [hostTag]: wish.name, ...expiryTags(wish, since) },
       'instance',
       'volume',
       'network-interface',
     ),
   }
 }
+
+/** From when it was asked for first: a wish that is sent again must be the same. */
+const expiryTags = ({ expiry }: HostWish, since: number): Tags =>
+  expiry ? { [expiresTag]: expiryFrom(since, expiry.hours), [atEndTag]: expiry.atEnd } : {}
 
 /** In a subnet of the user's, whether a host has a public address is not left to the subnet. */
 const networkOf = (

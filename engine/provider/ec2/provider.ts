@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
+import { Late } from '../../resource/late.ts'
 import { type AnyResource, absent } from '../../resource/resource.ts'
 import { waitForSsh } from '../local/first-answer.ts'
 import { loginKey, noHostKey, noLoginKey } from '../local/keys.ts'
@@ -9,8 +10,10 @@ import { Account } from './account.ts'
 import { type Ec2Api, openApi } from './api.ts'
 import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
+import { isDue } from './expiry.ts'
 import { findHosts, type Login } from './find.ts'
 import { groupRules, noGroupRules } from './group-rules.ts'
+import { hostEnd, isHostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
 import { pinnedImage } from './image.ts'
 import { instance } from './instance.ts'
@@ -33,6 +36,8 @@ import { vpcOf } from './vpc.ts'
 export interface Ec2Parts {
   /** Everything that is open on the lab's hosts. */
   readonly table: readonly OpenPort[]
+  /** Groups whose hosts hold data: at the end of the lab's time they only stop. */
+  readonly keepsData?: readonly string[]
   open?(region: string): Ec2Api
   readonly clock?: Clock
   answers?: Ec2Lab['answers']
@@ -55,6 +60,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       disk: gibibytes(disk),
       groups: groups.filter(group => own.includes(group)),
       publicAddress: login.jump.length === 0,
+      expiry: expiryOf(settings, own, parts.keepsData ?? []),
     }
   })
   const names = wishes.map(({ name }) => name)
@@ -64,6 +70,14 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     const there = new Set((await account.instances.now()).filter(isAlive).map(({ host }) => host))
     return wishes.filter(({ name }) => context.lab.selected.includes(name) && !there.has(name))
   }
+
+  /** Known when it is not to be set anew first. */
+  const endOf = (host: string): Late<string> =>
+    new Late(`end of ${host}`, () => {
+      const seen = account.instances.last?.find(one => one.host === host && isAlive(one))
+      const wish = wishes.find(({ name }) => name === host)
+      return seen && !isDue(seen.expires, seen.atEnd, wish?.expiry, lab.account.clock.now()) ? seen.expires : undefined
+    })
 
   /** Hosts that the account has, that this machine keeps something of, or that may still come. */
   const everyHost = (): readonly string[] => {
@@ -119,10 +133,10 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
         noLoginKey(lab.name, context.stateFolder),
       ],
     }),
-    firstLogin: host => [ownHostKey(host, layout.host(host))],
+    firstLogin: host => [ownHostKey(host, layout.host(host)), ...(settings.hours ? hostEnd(endOf(host)) : noHostEnd())],
     remains: () => whatRemains(lab),
-    // A new host shows the key that it was given.
-    pristine: (_host, kind) => (kind === 'own-host-key' ? absent : undefined),
+    // A new host shows the key that it was given, and knows of no end.
+    pristine: (_host, kind, id) => (kind === 'own-host-key' || isHostEnd(id) ? absent : undefined),
   }
 }
 
@@ -155,6 +169,12 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     networks: () => once('networks', () => networksOf(settings, signal)),
     once,
   }
+}
+
+function expiryOf({ hours }: SettingsOf<'ec2'>, own: readonly string[], keepsData: readonly string[]) {
+  return hours === undefined
+    ? undefined
+    : ({ hours, atEnd: own.some(group => keepsData.includes(group)) ? 'stop' : 'terminate' } as const)
 }
 
 /** Who is let in: whom the inventory names, else this machine alone. */

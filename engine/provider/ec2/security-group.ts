@@ -1,6 +1,7 @@
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
 import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
+import { make } from './make.ts'
 import { mustShow } from './must-show.ts'
 import type { SeenGroup } from './seen.ts'
 import { isService } from './service-error.ts'
@@ -20,25 +21,15 @@ export function securityGroup(lab: Ec2Lab, group: string): Resource<GroupState, 
     probe: onOperator(() => look(lab, group)),
     diff: is => (is.is === 'present' ? [] : [{ attribute: 'id', before: null, after: { late: 'given by AWS' } }]),
     async apply() {
-      const { account, journal } = lab
+      const { account } = lab
       const VpcId = await lab.vpc()
-      journal.ask(what)
-      await account
-        .call('createSecurityGroup', api =>
-          api.createSecurityGroup({
-            GroupName: groupName(lab, group),
-            Description: `Hosts of group ${group} in lab ${lab.name}`,
-            VpcId,
-            TagSpecifications: tagged(
-              { ...marks(lab, { Name: `${lab.name}-${group}` }), [groupTag]: group },
-              'security-group',
-            ),
-          }),
-        )
-        .catch(error => {
-          // From an earlier run, and not shown yet.
-          if (!isService(error, 'InvalidGroup.Duplicate')) throw error
-        })
+      const wish = {
+        GroupName: groupName(lab, group),
+        Description: `Hosts of group ${group} in lab ${lab.name}`,
+        VpcId,
+        TagSpecifications: tagged(marks(lab, { Name: `${lab.name}-${group}`, [groupTag]: group }), 'security-group'),
+      }
+      await make(lab, what, 'createSecurityGroup', api => api.createSecurityGroup(wish), 'InvalidGroup.Duplicate')
       await mustShow(lab, account.groups, groups => groups.some(seen => seen.group === group), what)
     },
   }

@@ -1,5 +1,5 @@
 import type { Instance, IpPermission, KeyPairInfo, SecurityGroup } from '@aws-sdk/client-ec2'
-import { expiresTag, fingerprintTag, groupTag, hostTag, idTag, imageTag, readTags } from './tags.ts'
+import { atEndTag, expiresTag, fingerprintTag, groupTag, hostTag, idTag, imageTag, readTags } from './tags.ts'
 
 /** What of a thing tells whose it is. */
 export interface Marked {
@@ -23,6 +23,7 @@ export interface SeenInstance extends Marked {
   readonly metadata: { readonly tokens: string; readonly hops: number }
   readonly launched: string | undefined
   readonly expires: string | undefined
+  readonly atEnd: string | undefined
 }
 
 export interface SeenGroup extends Marked {
@@ -62,6 +63,7 @@ export function seenInstance(instance: Instance): SeenInstance {
     },
     launched: instance.LaunchTime?.toISOString(),
     expires: tags[expiresTag],
+    atEnd: tags[atEndTag],
   }
 }
 

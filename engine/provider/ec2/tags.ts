@@ -9,8 +9,10 @@ export const groupTag = 'andamio:group'
 /** On the security group of all hosts: the image that the lab's hosts are made from. */
 export const imageTag = 'andamio:image'
 export const fingerprintTag = 'andamio:fingerprint'
-/** When the hosts end themselves: ISO 8601. */
+/** When the host ends itself: ISO 8601. */
 export const expiresTag = 'andamio:expires'
+/** What AWS does with it then: `terminate` or `stop`. */
+export const atEndTag = 'andamio:at-end'
 
 /** Group that every host is in. */
 export const everyHost = 'all'

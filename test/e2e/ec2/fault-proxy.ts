@@ -121,6 +121,12 @@ export class FaultProxy {
   }
 
   async #ask(form: URLSearchParams, request: IncomingMessage): Promise<Answer> {
+    // moto takes this attribute by its older name only, and for anything else empties the security groups.
+    const told = form.get('InstanceInitiatedShutdownBehavior.Value')
+    if (told) {
+      form.set('Attribute', 'instanceInitiatedShutdownBehavior')
+      form.set('Value', told)
+    }
     const { authorization = '', 'content-type': type = '' } = request.headers
     const headers = { authorization, 'content-type': type }
     const answer = await fetch(this.#moto, { method: 'POST', headers, body: form.toString() })

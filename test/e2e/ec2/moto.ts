@@ -31,7 +31,9 @@ export async function startMoto(): Promise<Moto> {
   await writeFile(join(folder, 'images.json'), JSON.stringify(images))
   const env = { ...process.env, MOTO_AMIS_PATH: join(folder, 'images.json') }
   const stdio = ['ignore', 'ignore', 'ignore'] as const
-  const server = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], { env, stdio: [...stdio] })
+  // It ends with this process, however that ends.
+  const words = ['--pdeathsig', 'KILL', '--', python, '-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)]
+  const server = spawn('setpriv', words, { env, stdio: [...stdio] })
   const url = `http://127.0.0.1:${port}`
   const stop = async () => {
     await end(server)

@@ -135,6 +135,7 @@ export class Rig {
     // What is done on a host itself takes one that boots.
     const { firstLogin: _, ...provider } = ec2Provider(context, {
       table: this.table(lab),
+      keepsData: ['storage'],
       clock: this.clock,
       answers: async () => true,
     })
