@@ -72,27 +72,25 @@ export function multipassInstance(wish: InstanceWish): Resource<InstanceState, u
   async function untilItRuns({ emit, signal, patience }: InstanceWish, name: string, launch: () => Promise<void>) {
     const { limit, every } = patience ?? { limit: 900, every: 2 }
     let began = performance.now()
-    let launched: { readonly failed?: unknown } | undefined
+    const told = new Map<string, unknown>()
+    /** Its service goes on when the program gives up: what becomes of the instance tells more than the program's status. */
+    const once = async (what: string, act: () => Promise<void>, otherwise: () => AndamioError) => {
+      if (told.has(what)) throw told.get(what) ?? otherwise()
+      emit({ type: 'wait', host, what: `multipass ${what} of ${name}`, limitSeconds: 1800, seconds: 0 })
+      told.set(what, await act().catch((error: unknown) => error))
+      signal?.throwIfAborted()
+      began = performance.now()
+    }
     for (;;) {
       const instance = (await client.list(true)).get(name)
       const stands = instance && standingOf(instance, network)
       if (stands?.is === 'running') return
-      if (stands === undefined) {
-        if (launched) throw launched.failed ?? vanished(host, name)
-        emit({ type: 'wait', host, what: `multipass launch of ${name}`, limitSeconds: 1800, seconds: 0 })
-        // Its service goes on when the program gives up: what became of the instance tells more than its status.
-        launched = await launch().then(
-          () => ({}),
-          failed => ({ failed }),
-        )
-        signal?.throwIfAborted()
-        began = performance.now()
-        continue
-      }
       const seconds = (performance.now() - began) / 1000
-      if (seconds > limit) throw launched?.failed ?? didNotRun(host, name, stands, limit)
-      if (stands.is === 'deleted') await client.recover(name)
-      else if (stands.is === 'startable') await client.start(name)
+      const inVain = () => (stands ? didNotRun(host, name, stands, limit) : vanished(host, name))
+      if (stands === undefined) await once('launch', launch, inVain)
+      else if (stands.is === 'deleted') await once('recover', () => client.recover(name), inVain)
+      else if (stands.is === 'startable') await once('start', () => client.start(name), inVain)
+      else if (seconds > limit) throw [...told.values()].find(Boolean) ?? inVain()
       else {
         const detail = stands.why
         emit({ type: 'wait', host, what: `instance ${name} to run`, detail, limitSeconds: limit, seconds })
@@ -146,7 +144,7 @@ const vanished = (host: string, name: string): AndamioError =>
 const didNotRun = (host: string, name: string, stands: Waiting, limit: number): AndamioError =>
   new AndamioError({
     code: 'instance-did-not-run',
-    message: `The instance of ${host} does not run with an address after ${limit} s`,
+    message: `The instance of ${host} does not come to run, with an address, within ${limit} s`,
     place: `instance ${name}`,
     cause: wordsOf(stands),
     next: `See \`multipass info ${name}\`. Without an address: a VPN or firewall of this machine may stand between, or \`multipass restart ${name}\` helps.`,

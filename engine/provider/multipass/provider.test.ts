@@ -210,3 +210,17 @@ it('gives up on an instance that comes to no address, and says what it was waite
     failure: { code: 'instance-did-not-run', cause: 'it runs, and Multipass knows no address of it' },
   })
 })
+
+it('goes on where a start is said to have failed and the instance comes up, and ends where it does not', async () => {
+  recordName(labLayout(state).host('cp'), 'test-cp-00c0ffee')
+  stand({ 'test-cp-00c0ffee': { state: 'Stopped', ipv4: [] } })
+  there.remembered.start = { state: 'Starting', later: comesUp().guest.later }
+  await convergeHere(provider().create())
+  expect((await provider().find()).get('cp')).toMatchObject({ is: 'running' })
+  stand({ 'test-cp-00c0ffee': { state: 'Stopped', ipv4: [] } })
+  there.remembered.start = { state: 'Stopped' }
+  await expect(convergeHere(provider().create())).rejects.toMatchObject({
+    failure: { code: 'tool-failed', cause: 'start failed: timed out waiting for response' },
+  })
+  expect(calls('start').length).toBe(1)
+})

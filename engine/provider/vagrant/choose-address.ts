@@ -1,7 +1,6 @@
 import { AndamioError } from '../../errors.ts'
 import { overlaps } from '../local/subnet.ts'
 import type { GuestFacts } from './guest.ts'
-import { isLoopback } from './ssh-config.ts'
 
 export interface AddressWish {
   readonly host: string
@@ -24,8 +23,8 @@ export function chooseAddress(wish: AddressWish, { addresses, defaultCard }: Gue
     if (inside === undefined) throw noAddress(host, `it has none in ${network}, only ${listed(all)}`)
     return inside
   }
-  // Where it is logged in to directly, everybody can come there.
-  if (!isLoopback(hostName) && all.includes(hostName)) return hostName
+  // Its own, and not a port of this machine that leads there: so everybody can come there.
+  if (all.includes(hostName)) return hostName
   const [second, ...more] = cards.filter(({ card }) => card !== defaultCard)
   if (second === undefined)
     throw noAddress(host, `it has only ${listed(cards.map(({ address }) => address))}, behind NAT`)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LabHosts } from '../../inventory/lab.ts'
 import type { RefuseHost } from '../../inventory/parse.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
+import { overlaps } from '../local/subnet.ts'
 import { besideInventory } from '../static/key-files.ts'
 
 /** Refuses what a Vagrantfile of the operator's own says itself, and what only such a one can say. */
@@ -33,6 +34,13 @@ export function refuseOddMachines({ provider, settings, hosts, file }: LabHosts,
           name,
           'lacks memory or cpus',
           'such as { memory: 2G, cpus: 1 }; or name the `folder` of your own Vagrantfile',
+        )
+      if (address !== undefined && !(ours.network && overlaps(ours.network, address)))
+        refuse(
+          name,
+          'is not in the network of the hosts',
+          'set vagrant: { network: ... } to one that holds it',
+          'address',
         )
       if ('machine' in size)
         refuse(name, 'is for a Vagrantfile of your own', 'name its `folder`, or leave this out', 'machine')

@@ -129,7 +129,12 @@ function told(text: string): readonly string[] {
 it('refuses in an inventory what would be read by nobody, and machines of names alike', () => {
   const theirs = 'vagrant: { folder: theirs }\n'
   expect(told(`${theirs}hosts:\n  a: {}\n  b: { machine: B2 }\n`)).toEqual([])
-  expect(told('hosts:\n  a: { memory: 1G, cpus: 1, address: 192.168.56.30 }\n')).toEqual([])
+  const addressed = 'hosts:\n  a: { memory: 1G, cpus: 1, address: 192.168.56.30 }\n'
+  expect(told(`vagrant: { network: 192.168.56.0/24 }\n${addressed}`)).toEqual([])
+  for (const settings of ['', 'vagrant: { network: 192.168.57.0/24 }\n'])
+    expect(told(`${settings}${addressed}`)).toEqual([
+      expect.stringMatching(/hosts\.a\.address: is not in the network of the hosts$/),
+    ])
   expect(told(`${theirs}hosts:\n  a: { memory: 1G }\n`)).toEqual([
     '5:16 hosts.a.memory: your own Vagrantfile says this',
   ])

@@ -111,7 +111,11 @@ it('reads the key of a machine that was made anew, and of no other', async () =>
   there.answer(['destroy', '--force', 'cp', '--machine-readable'])
   expect((await provider().find()).get('cp')).toEqual({ is: 'absent', address: '192.168.56.10' })
   expect(await convergeHere(provider().create())).toEqual(['vagrant-machine cp', 'host-key cp'])
-  expect(calls('ssh cp').length).toBe(2)
+  there.answer(['destroy', '--force', 'cp', '--machine-readable'])
+  there.answer(['up', 'cp', '--machine-readable'])
+  expect((await provider().find()).get('cp')).toMatchObject({ why: 'it runs, and its host key is yet to be read' })
+  expect(await convergeHere(provider().create())).toEqual(['host-key cp'])
+  expect(calls('ssh cp').length).toBe(3)
 })
 
 it('removes its machines, those of hosts that left the inventory too, and the project', async () => {

@@ -48,5 +48,3 @@ function blocksOf(text: string): readonly (readonly Word[])[] {
   }
   return blocks
 }
-
-export const isLoopback = (address: string): boolean => /^(?:127\.|localhost$|::1$)/.test(address)

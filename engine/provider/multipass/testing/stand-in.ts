@@ -13,6 +13,8 @@ export interface Guest {
 export interface Remembered {
   version: string
   readonly instances: Record<string, Guest>
+  /** What comes of an instance whose start is said to have timed out. */
+  start?: Partial<Guest>
   /** What a launch answers, and what comes of its instance; by default it runs at once. */
   launch?: { readonly told?: Told; readonly guest?: Partial<Guest> | null }
 }
@@ -102,6 +104,11 @@ export class MultipassStandIn {
   async #start(name: string, guest: Guest): Promise<Told> {
     if (guest.state === 'Deleted')
       return complains(`start failed: The following errors occurred:\nInstance '${name}' is deleted.`)
+    const { start } = this.remembered
+    if (start) {
+      Object.assign(guest, start)
+      return complains('start failed: timed out waiting for response')
+    }
     await this.#run(name, guest.userData ?? '')
     return says('')
   }
