@@ -22,13 +22,24 @@ export interface Moved {
 
 const newAttempt = (): string => randomBytes(16).toString('hex')
 
-/** At once, without asking how much of it is there. */
+/**
+ * At once, without asking how much of it is there. Begun anew where the server says that it was taken over: nothing but a
+ * later attempt of ours does that to one this small, and there is none, so it is the storage that has lost sight of it.
+ */
 export async function uploadSmall(
   session: Session,
   source: SmallSource,
   cutOff: CutOff,
   moving: Moving,
 ): Promise<Moved> {
+  const attempt = () => sendSmall(session, source, cutOff, moving)
+  return attempt().catch(error => {
+    if (error instanceof FileManagerError && error.errorCode === 'superseded') return attempt()
+    throw error
+  })
+}
+
+async function sendSmall(session: Session, source: SmallSource, cutOff: CutOff, moving: Moving): Promise<Moved> {
   const { content, size } = source
   const sha256 = createHash('sha256').update(content).digest('hex')
   const request = { type: 'upload', ...wish(source), attempt: newAttempt(), offset: 0 } as const
