@@ -63,7 +63,11 @@ const invalid = (output: string, why: string): Error => new Error(`${why}:\n${ou
 const ours = (program: string, ...before: readonly string[]): Contender['command'] => {
   return (stage, peers) => ({
     program,
-    args: [...before, join(stage.folder, 'andamio/work.mjs'), '--inventory', join(stage.folder, 'andamio/lab.yaml')],
+    args: [
+      ...before,
+      join(stage.folder, 'andamio/work.mjs'),
+      ...['--inventory', join(stage.folder, 'andamio/lab.yaml'), '--forks', String(stage.hosts.length)],
+    ],
     cwd: project,
     env: environment(stage, peers),
   })
@@ -91,7 +95,7 @@ const limit = (script: string): Contender['command'] => {
 export const contenders = {
   andamio: {
     label: 'andamio',
-    settings: '`npx zx`, as its guide says; `--forks` is its default, 10',
+    settings: '`npx zx`, as its guide says; `--forks` for all hosts',
     command: ours('npx', 'zx'),
     refuse: refuseRecap,
   },

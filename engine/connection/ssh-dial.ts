@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
-import pLimit from 'p-limit'
 import { AbortError } from 'p-retry'
 import type { AnyAuthMethod, ConnectConfig } from 'ssh2'
 import type { SshEndpoint } from './connection.ts'
+import { inTurnAt } from './handshakes.ts'
 import { HostKeyCheck } from './host-key.ts'
 import { dialFailure, loginRefused, nothingToLogInWith } from './ssh-failures.ts'
 import { KeyRing } from './ssh-keys.ts'
@@ -19,9 +19,6 @@ export interface DialOptions {
   /** A peer that is silent for three of these is lost. Default 10. */
   readonly keepaliveSeconds?: number
 }
-
-/** sshd drops logins at random from the 10th unfinished one (MaxStartups), and a bastion sees those of all hosts. */
-const handshakes = pLimit(10)
 
 /** AES-GCM first, for Node has it in native code; nothing with SHA-1, CBC or DSA. */
 const algorithms = {
@@ -56,7 +53,7 @@ export async function dial(host: string, endpoint: SshEndpoint, options: DialOpt
   const { ready, lockedFiles, notes } = await keys.logins(endpoint, utils.parseKey)
   if (ready.length > 0) {
     try {
-      return await handshakes(() => logIn(host, endpoint, ready, options, via))
+      return await inTurnAt(endpoint, () => logIn(host, endpoint, ready, options, via))
     } catch (error) {
       if (lockedFiles.length === 0 || !isLoginRefused(error)) throw withNotes(error, host, endpoint, notes)
     }
@@ -68,7 +65,7 @@ export async function dial(host: string, endpoint: SshEndpoint, options: DialOpt
   })
   if (unlocked.length === 0) throw loginRefused(host, endpoint, notes, lockedFiles)
   try {
-    return await handshakes(() => logIn(host, endpoint, unlocked, options, via))
+    return await inTurnAt(endpoint, () => logIn(host, endpoint, unlocked, options, via))
   } catch (error) {
     throw withNotes(error, host, endpoint, notes)
   }
