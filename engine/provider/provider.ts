@@ -52,8 +52,26 @@ export interface Provider {
   firstLogin?(host: string): readonly AnyResource[]
   /** What carries the lab's mark and is still there, a line each; asked when everything was removed. */
   remains?(): Promise<readonly string[]>
+  /** What costs money by the hour: the hosts of all labs where this one's are. */
+  bill?(): Promise<readonly BilledHost[]>
   /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */
   pristine(host: string, kind: string, id: string): Answer<Json> | undefined
+}
+
+/** A host that is paid for, of this lab or another one. */
+export interface BilledHost {
+  readonly lab: string
+  /** Which lab of that name. */
+  readonly id: string
+  readonly host: string
+  readonly state: string
+  readonly type: string
+  /** Its last start: ISO 8601. */
+  readonly since?: string
+  /** When it ends itself: ISO 8601. */
+  readonly expires?: string
+  /** As it stands now. Left out where nobody knows. */
+  readonly usdPerHour?: number
 }
 
 export interface ProviderContext {

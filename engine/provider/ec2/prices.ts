@@ -60,13 +60,13 @@ export interface Estimate {
   readonly unpriced: readonly string[]
 }
 
-export function estimate(region: string, hosts: readonly Priced[]): Estimate {
+export function estimate(region: string, hosts: readonly Priced[], { disksAlone = false } = {}): Estimate {
   const factor = regions[region] ?? elsewhere
   const each = hosts.map(({ type, disk, publicAddress }) => {
-    const machine = (hourly[type] ?? 0) * factor
+    const machine = disksAlone ? 0 : (hourly[type] ?? 0) * factor
     return machine + (disk * gibibyte * factor) / hoursOfMonth + (publicAddress ? address : 0)
   })
-  const unpriced = [...new Set(hosts.flatMap(({ type }) => (type in hourly ? [] : [type])))]
+  const unpriced = [...new Set(hosts.flatMap(({ type }) => (type in hourly || disksAlone ? [] : [type])))]
   return { hourly: each.reduce((sum, one) => sum + one, 0), unpriced }
 }
 

@@ -8,6 +8,7 @@ import { labLayout } from '../local/layout.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
 import { Account } from './account.ts'
 import { type Ec2Api, openApi } from './api.ts'
+import { billOf } from './bill.ts'
 import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
@@ -135,6 +136,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     }),
     firstLogin: host => [ownHostKey(host, layout.host(host)), ...(settings.hours ? hostEnd(endOf(host)) : noHostEnd())],
     remains: () => whatRemains(lab),
+    bill: () => billOf(account),
     // A new host shows the key that it was given, and knows of no end.
     pristine: (_host, kind, id) => (kind === 'own-host-key' || isHostEnd(id) ? absent : undefined),
   }

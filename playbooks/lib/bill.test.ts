@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { perform } from '../../engine/play/playbook.ts'
+import { RunStopped } from '../../engine/play/stop.ts'
+import { labOf, strictProvider } from '../../engine/play/testing/lab.ts'
+import type { BilledHost, Provider } from '../../engine/provider/provider.ts'
+import type { Event } from '../../engine/report/events.ts'
+import { billByLab, cost, expired, isExpired } from './bill.ts'
+
+const now = Date.parse('2026-11-21T12:00:00Z')
+const host = (name: string, more: Partial<BilledHost> = {}): BilledHost => ({
+  ...{ lab: 'lab', id: 'aa', host: name, state: 'running', type: 't3.small' },
+  ...{ since: '2026-11-21T10:00:00.000Z', usdPerHour: 0.5 },
+  ...more,
+})
+
+test('hosts of one lab are one sum, and labs of one name are two', () => {
+  const labs = billByLab(
+    [
+      host('worker1', { expires: '2026-11-21T18:00:00.000Z' }),
+      host('cp', { since: '2026-11-21T08:00:00.000Z', expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1 }),
+      host('cp', { id: 'bb', type: 'x9.huge' }),
+    ].map(({ usdPerHour, ...rest }) => (rest.type === 'x9.huge' ? rest : { ...rest, usdPerHour: usdPerHour ?? 0 })),
+    now,
+  )
+  expect(labs).toEqual([
+    {
+      ...{ lab: 'lab', id: 'aa', hosts: ['cp', 'worker1'], since: '2026-11-21T08:00:00.000Z' },
+      ...{ expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1.5, usdSoFar: 5 },
+    },
+    {
+      ...{ lab: 'lab', id: 'bb', hosts: ['cp'], since: '2026-11-21T10:00:00.000Z', expires: null },
+      ...{ usdPerHour: null, usdSoFar: null },
+    },
+  ])
+  expect(labs.map(lab => isExpired(lab, now))).toEqual([true, false])
+})
+
+const told = async (step: ReturnType<typeof cost>, bill?: Provider['bill']): Promise<readonly Event[]> => {
+  const events: Event[] = []
+  await perform(
+    { name: 'cost', steps: [step], exclusive: false },
+    {
+      lab: labOf(['a']),
+      options: { playbook: 'cost', check: false, forks: 5, yes: false },
+      reporters: [{ on: event => events.push(event), close: () => undefined }],
+      ...{ warnings: [], command: 'cost' },
+      provider: async () => ({ ...strictProvider({}), ...(bill ? { bill } : {}) }),
+      connect: () => () => Promise.reject(new RunStopped(70)),
+    },
+  )
+  return events
+}
+
+test('what is past its time ends the look for it with an error, and nothing else does', async () => {
+  const over = await told(expired(), async () => [host('cp', { expires: '2020-01-01T00:00:00.000Z' })])
+  expect(over.at(-1)).toMatchObject({
+    exit: 70,
+    failure: { code: 'labs-expired', cause: expect.stringContaining('lab (aa): 1 hosts') },
+  })
+  const none = await told(expired(), async () => [host('cp', { expires: '2999-01-01T00:00:00.000Z' }), host('nfs')])
+  expect(none.slice(-2)).toMatchObject([{ text: 'No lab at static is past its time.' }, { exit: 0 }])
+})
+
+test('each lab is told in words and in numbers; a provider that costs nothing says so', async () => {
+  const events = await told(cost(), async () => [host('cp')])
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'notice', data: expect.objectContaining({ lab: 'lab', usdPerHour: 0.5 }) }),
+  )
+  expect((await told(cost())).at(-2)).toMatchObject({ text: 'Nobody sends a bill for hosts of the provider static.' })
+})
