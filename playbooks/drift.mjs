@@ -16,7 +16,7 @@ const about = {
   ],
   exits: [0, 2, 64, 65, 69, 70, 130],
   readOnly: true,
-  tellsDrift: true,
+  tells: 'drift',
   patienceSeconds: 10,
 }
 

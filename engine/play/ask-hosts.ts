@@ -6,11 +6,13 @@ import { exitOf, failureOf, isUnreachable } from './stop.ts'
 const factsMilliseconds = 10_000
 
 /**
- * Connects to every host that runs, side by side. Those that do not answer are told, and are among `run.failures` from
+ * Connects to every host that runs and has not failed yet, side by side. Those that do not answer are told, and are among `run.failures` from
  * then on. Throws what is no matter of one host.
  */
 export async function askHosts(run: Run): Promise<void> {
-  const running = run.lab.hosts.map(({ name }) => name).filter(host => run.found.get(host)?.is === 'running')
+  const running = run.lab.hosts
+    .map(({ name }) => name)
+    .filter(host => run.found.get(host)?.is === 'running' && !run.failures.has(host))
   await Promise.all(running.map(host => ask(run, host).catch(error => lose(run, host, error))))
 }
 

@@ -1,4 +1,5 @@
 import { exitCode } from '../errors.ts'
+import type { CheckEnd } from '../report/events.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
 import { failureOf, RunStopped } from './stop.ts'
@@ -21,32 +22,48 @@ export function checks(title: string, list: readonly Check[]): Step {
     async perform(run: Run): Promise<void> {
       const began = performance.now()
       run.emit({ type: 'play.start', play: title, hosts: [] })
-      let failed = 0
-      for (const check of list) {
-        if (run.signal.aborted) throw new RunStopped(exitCode.interrupted)
-        const { passed, saw } = await look(check, run)
-        if (!passed) failed++
-        run.emit({ type: 'check.end', id: check.id, title: check.title, passed, saw })
-      }
+      const failed = await lookAt(run, list)
       run.emit({ type: 'play.end', play: title, seconds: (performance.now() - began) / 1000 })
       if (failed > 0) throw new RunStopped(exitCode.failed)
     },
   }
 }
 
-async function look(check: Check, run: Run): Promise<{ passed: boolean; saw: string }> {
+/** Looks at each, in order, and tells what it saw. Gives how many did not pass. */
+export async function lookAt(run: Run, list: readonly Check[]): Promise<number> {
+  let failed = 0
+  for (const check of list) {
+    if (run.signal.aborted) throw new RunStopped(exitCode.interrupted)
+    const seen = await look(check, run)
+    if (!seen.passed) failed++
+    run.emit({ type: 'check.end', id: check.id, title: check.title, ...seen })
+  }
+  return failed
+}
+
+type Seen = Pick<CheckEnd, 'passed' | 'saw' | 'next'>
+
+async function look(check: Check, run: Run): Promise<Seen> {
   try {
     return { passed: true, saw: await check.look(run) }
   } catch (error) {
-    if (error instanceof CheckFailed) return { passed: false, saw: error.message }
-    const { message, cause } = failureOf(error)
-    return { passed: false, saw: cause ? `${message}: ${cause}` : message }
+    if (error instanceof CheckFailed) return notPassed(error.message, error.next)
+    const { message, cause, next } = failureOf(error)
+    return notPassed(cause ? `${message.replace(/\.$/, '')}: ${cause}` : message, next)
   }
 }
 
-class CheckFailed extends Error {}
+const notPassed = (saw: string, next?: string): Seen => ({ passed: false, saw, ...(next ? { next } : {}) })
 
-/** For the body of a check: what was seen when the condition does not hold. */
-export function expect(condition: boolean, saw: string): asserts condition {
-  if (!condition) throw new CheckFailed(saw)
+class CheckFailed extends Error {
+  readonly next: string | undefined
+  constructor(saw: string, next?: string) {
+    super(saw)
+    this.next = next
+  }
+}
+
+/** For the body of a check: what was seen when the condition does not hold, and what to do then. */
+export function expect(condition: boolean, saw: string, next?: string): asserts condition {
+  if (!condition) throw new CheckFailed(saw, next)
 }

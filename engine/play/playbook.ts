@@ -20,8 +20,8 @@ export interface Playbook {
   readonly steps: readonly Step[]
   /** Takes the lab's lock, because it changes things. Check mode never does. */
   readonly exclusive: boolean
-  /** Ends as where something would change also where something is not known. */
-  readonly unknownDiffers?: boolean
+  /** Of one that only looks: with `drift`, what is not known differs, too; with `findings`, what would change is none. */
+  readonly tells?: 'drift' | 'findings' | undefined
 }
 
 export interface PlaybookContext {
@@ -150,10 +150,10 @@ const beingChanged = (holder: Holder): Parameters<Emit>[0] => {
   }
 }
 
-function verdict(run: Run, { unknownDiffers = false }: Playbook): ExitCode {
-  if (!run.options.check) return exitCode.done
+function verdict(run: Run, { tells }: Playbook): ExitCode {
+  if (!run.options.check || tells === 'findings') return exitCode.done
   const counts = [...run.counts.values()]
-  if (counts.some(count => count.unknown > 0)) return unknownDiffers ? exitCode.changesFound : exitCode.unknownsFound
+  if (counts.some(count => count.unknown > 0)) return tells === 'drift' ? exitCode.changesFound : exitCode.unknownsFound
   return counts.some(count => count.changed > 0) ? exitCode.changesFound : exitCode.done
 }
 

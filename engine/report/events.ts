@@ -106,7 +106,17 @@ export type Notice = Stamped<
     data?: Readonly<Record<string, Json>>
   }
 >
-export type CheckEnd = Stamped<'check.end', { id: string; title: string; passed: boolean; saw: string }>
+export type CheckEnd = Stamped<
+  'check.end',
+  {
+    id: string
+    title: string
+    passed: boolean
+    saw: string
+    /** What to do where it did not pass. */
+    next?: string
+  }
+>
 export type RunEnd = Stamped<
   'run.end',
   {

@@ -26,7 +26,14 @@ export function githubReporter({ stream }: { readonly stream: NodeJS.WritableStr
         say(annotation('warning', { code: event.level, message: event.text }))
       }
       if (event.type === 'check.end' && !event.passed) {
-        say(annotation('error', { code: event.id, message: event.title, cause: `saw: ${event.saw}` }))
+        say(
+          annotation('error', {
+            code: event.id,
+            message: event.title,
+            cause: `saw: ${event.saw}`,
+            ...(event.next ? { next: event.next } : {}),
+          }),
+        )
       }
       if ('failure' in event && event.failure) {
         const place = event.failure.place ?? ('host' in event ? event.host : undefined)

@@ -55,7 +55,7 @@ function testCase(event: Case): string {
   if (event.type === 'check.end') {
     const saw = event.passed
       ? ''
-      : `<failure message="${escapeMarkup(`saw: ${event.saw}`)}" type="${escapeMarkup(event.id)}"/>`
+      : `<failure message="${escapeMarkup(`saw: ${event.saw}`)}" type="${escapeMarkup(event.id)}"${event.next === undefined ? '/>' : `>${escapeMarkup(printable(event.next))}</failure>`}`
     return element('checks', `${event.id} ${event.title}`, 0, saw)
   }
   const name = `${event.role}: ${event.kind} ${event.id}`

@@ -2,6 +2,7 @@ import { differencesAsFailures, driftReporter } from './drift.ts'
 import type { Event, Json, Reporter } from './events.ts'
 import type { Output } from './failure-text.ts'
 import { refuseUnwritable } from './file.ts'
+import { findingsReporter } from './findings.ts'
 import { githubReporter } from './github.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
@@ -18,6 +19,8 @@ export interface ReportOptions {
   /** Where check mode's plan is to be written, and what the run was asked for. */
   /** Tells differences, as what somebody has changed since; and the command that brings them back. */
   readonly drift?: { readonly quiet: boolean; readonly mend: string }
+  /** Tells checks, and what fails, alone. */
+  readonly findings?: boolean
   readonly planFile?: { readonly file: string; readonly asked: Json }
 }
 
@@ -37,10 +40,8 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   const stream = options.json ? stderr : stdout
   const tty = Boolean(stream.isTTY) && env.TERM !== 'dumb' && !env.CI
   const { verbose, diff, profile } = options
-  const reporters =
-    options.drift && !verbose
-      ? [driftReporter({ stream, env, ...options.drift })]
-      : [prettyReporter({ stream, tty, verbose, diff, profile, ...widthOf(stream, stderr) })]
+  const pretty = () => prettyReporter({ stream, tty, verbose, diff, profile, ...widthOf(stream, stderr) })
+  const reporters = [(verbose ? undefined : ofItsOwn(options, stream, env)) ?? pretty()]
   const failing = (reporter: Reporter): Reporter => (options.drift ? differencesAsFailures(reporter) : reporter)
   if (options.json) reporters.unshift(jsonReporter({ stream: stdout }))
   // GitHub reads annotations from either stream.
@@ -56,6 +57,12 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
     reporters.push(apart(htmlReporter({ file: options.html }), options.html, stderr))
   }
   return reporters
+}
+
+/** For playbooks that tell what they find in another way. */
+function ofItsOwn({ drift, findings }: ReportOptions, stream: Output, env: Surroundings['env']): Reporter | undefined {
+  if (drift) return driftReporter({ stream, env, ...drift })
+  return findings ? findingsReporter({ stream }) : undefined
 }
 
 /** What goes into a pipe is mostly led on to the same terminal, by a pager or `tee`. */

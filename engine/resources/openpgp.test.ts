@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fingerprints } from './openpgp.ts'
+import { expiries, fingerprints } from './openpgp.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'andamio-gpg-'))
 const gpg = (...args: string[]): Buffer =>
@@ -42,3 +42,21 @@ test('what is cut off or no keyring is refused', () => {
   expect(() => fingerprints('<html>')).toThrow(TypeError)
   expect(() => fingerprints(new Uint8Array())).toThrow(TypeError)
 })
+
+test('gpg and we agree on when keys expire', () => {
+  expect(expiries(gpg('--export'))).toEqual(endsByGpg())
+  gpg('--quick-set-expire', fingerprints(gpg('--export'))[0] ?? '', '2040-02-03')
+  gpg('--quick-set-expire', fingerprints(gpg('--export'))[1] ?? '', '2031-05-06')
+  expect(endsByGpg()).toHaveLength(2)
+  expect(expiries(gpg('--export', '--armor').toString())).toEqual(endsByGpg())
+  gpg('--quick-set-expire', fingerprints(gpg('--export'))[0] ?? '', 'never')
+  expect(expiries(gpg('--export'))).toEqual(endsByGpg())
+  expect(() => expiries('')).toThrow(TypeError)
+})
+
+/** Of the primary keys, soonest first. */
+function endsByGpg(): readonly Date[] {
+  const lines = gpg('--list-keys', '--with-colons').toString().split('\n')
+  const ends = lines.filter(line => line.startsWith('pub:')).flatMap(line => line.split(':')[6] || [])
+  return ends.map(seconds => new Date(Number(seconds) * 1000)).sort((one, other) => one.getTime() - other.getTime())
+}

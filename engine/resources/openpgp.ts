@@ -18,6 +18,53 @@ export function fingerprints(keyring: string | Uint8Array): readonly string[] {
   return found
 }
 
+/**
+ * When the primary keys of a keyring expire, soonest first, by the newest signature that each has of its own; without
+ * those that never do. Throws `TypeError` on what is no keyring.
+ */
+export function expiries(keyring: string | Uint8Array): readonly Date[] {
+  const packets = typeof keyring === 'string' ? dearmour(keyring) : keyring
+  const keys: { created: number; signed: number; lives: number | undefined }[] = []
+  for (let at = 0; at < packets.length; ) {
+    const { tag, start, end } = header(packets, at)
+    const body = Buffer.from(packets.subarray(start, end))
+    const key = keys.at(-1)
+    if (tag === publicKey) keys.push({ created: body.readUInt32BE(1), signed: -1, lives: undefined })
+    else if (tag === signature && key) {
+      const found = lifetimeIn(body)
+      if (found && found.signed >= key.signed) Object.assign(key, found)
+    }
+    at = end
+  }
+  if (keys.length === 0) throw new TypeError('no public key in the keyring')
+  const ends = keys.flatMap(({ created, lives }) => (lives ? [new Date((created + lives) * 1000)] : []))
+  return ends.sort((one, other) => one.getTime() - other.getTime())
+}
+
+/** Of a certification of the key itself (types 0x10 to 0x13, 0x1f), in version 4: when, and for how many seconds. */
+function lifetimeIn(body: Buffer): { signed: number; lives: number | undefined } | undefined {
+  const [version, type = 0] = body
+  if (version !== 4 || !((type >= 0x10 && type <= 0x13) || type === 0x1f)) return undefined
+  const end = 6 + body.readUInt16BE(4)
+  let [signed, lives]: [number, number | undefined] = [0, undefined]
+  for (let at = 6; at < end; ) {
+    const first = body[at] ?? 0
+    const [length, start] =
+      first < 192
+        ? [first, at + 1]
+        : first < 255
+          ? [(first - 192) * 256 + (body[at + 1] ?? 0) + 192, at + 2]
+          : [body.readUInt32BE(at + 1), at + 5]
+    const kind = (body[start] ?? 0) & 0x7f
+    if (kind === 2) signed = body.readUInt32BE(start + 1)
+    if (kind === 9) lives = body.readUInt32BE(start + 1)
+    at = start + length
+  }
+  // A certification by somebody else says nothing of how long the key lives.
+  return lives === undefined && type !== 0x13 && type !== 0x1f ? undefined : { signed, lives }
+}
+
+const signature = 2
 const publicKey = 6
 
 function dearmour(text: string): Uint8Array {

@@ -6,8 +6,11 @@ export interface About extends OptionsFor {
   readonly readOnly?: boolean
   /** The flag of its own with which it does more than look, and takes the lock then. */
   readonly actsWith?: string
-  /** Always in check mode, and tells what it finds as what differs; that nobody can tell of a thing is a difference. */
-  readonly tellsDrift?: boolean
+  /**
+   * Always in check mode. With `drift` it tells what it finds as what differs, also what nobody can tell; with `findings`
+   * checks, and what fails, alone.
+   */
+  readonly tells?: 'drift' | 'findings'
   /** How long a host is tried that refuses or is silent; 30 by default. One that is silent takes the 10 s of one try. */
   readonly patienceSeconds?: number
   /** Leaves the terminal to what it runs; only a failure is told. */

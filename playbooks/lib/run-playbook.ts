@@ -52,7 +52,10 @@ export async function runPlaybook(
   surroundings: ProgramSurroundings,
 ): Promise<ExitCode> {
   const plan = given.plan === undefined ? undefined : await readPlan(given.plan, name)
-  const options = { ...(plan ? optionsOfPlan(given, plan) : given), ...(about.tellsDrift ? { check: true } : {}) }
+  const options = {
+    ...(plan ? optionsOfPlan(given, plan) : given),
+    ...(about.tells ? { check: true } : {}),
+  }
   const words = { ...vocabulary, roles: strictWords(name, 'role', vocabulary.roles) }
   const list = await steps(strictWords(name, 'step', words), options)
   const roles = list.flatMap(step => step.roles)
@@ -83,10 +86,11 @@ export async function runPlaybook(
   const { patienceSeconds = 30, actsWith } = about
   const acts = !about.readOnly || (actsWith !== undefined && options.extra[actsWith] === true)
   const mend = commandFor({ asked: { inventory: options.inventory, source: options.source } }, 'up')
-  const drift = about.tellsDrift ? { drift: { quiet: options.extra.quiet === true, mend } } : {}
+  const drift = about.tells === 'drift' ? { drift: { quiet: options.extra.quiet === true, mend } } : {}
   const reports = {
     ...options,
     ...drift,
+    findings: about.tells === 'findings',
     ...(options.out ? { planFile: { file: options.out, asked: askedFor(options) } } : {}),
   }
   const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(reports, surroundings)
@@ -103,7 +107,7 @@ export async function runPlaybook(
     more: Partial<Pick<PlaybookContext, 'reporters' | 'warnings'>> & Pick<RunOptions, 'permits'>,
   ) =>
     perform(
-      { name, steps: list, exclusive: acts, unknownDiffers: about.tellsDrift ?? false },
+      { name, steps: list, exclusive: acts, tells: about.tells },
       {
         lab: { ...lab, source: options.source ?? lab.source, asked },
         options: { ...options, ...(more.permits ? { permits: more.permits } : {}) },
