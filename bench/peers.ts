@@ -6,7 +6,7 @@
  *
  *   npm run bench                                  all cells, five rounds each
  *   npm run bench -- converged-20-5 blank-20-5     these
- *   npm run bench -- --rounds 7 --only andamio,limit converged-20-5     quickly, and not kept
+ *   npm run bench -- --rounds 1 --hosts 1 --only andamio,limit converged-20-5     to try something; such are not kept
  */
 import { parseArgs } from 'node:util'
 import { say } from '../test/e2e/proof.ts'
@@ -19,14 +19,17 @@ import { keep, median } from './results.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
+  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' }, hosts: { type: 'string' } },
 })
 const rounds = Number(values.rounds)
 const only = values.only?.split(',')
+const hosts = values.hosts === undefined ? undefined : Number(values.hosts)
+// What is not whole would stand in the table as if it were.
+const whole = only === undefined && hosts === undefined
 const unknown = [...positionals.filter(name => !(name in cells)), ...(only ?? []).filter(name => !(name in contenders))]
-if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+if (unknown.length > 0 || [rounds, hosts ?? 1].some(number => !Number.isInteger(number) || number < 1)) {
   process.stderr.write(
-    `usage: npm run bench -- [--rounds N] [--only CONTENDER,...] [CELL...]\n` +
+    `usage: npm run bench -- [--rounds N] [--hosts N] [--only CONTENDER,...] [CELL...]\n` +
       `cells: ${cellNames.join(' ')}\ncontenders: ${Object.keys(contenders).join(' ')}\n`,
   )
   process.exit(64)
@@ -36,10 +39,9 @@ const peers = await peersEnvironment()
 for (const name of chosen) {
   const cell: Cell = cells[name]
   const taking = cell.contenders.filter(contender => only?.includes(contender) ?? true)
-  const measured = await measure(name, { ...cell, contenders: taking }, rounds, peers)
+  const measured = await measure(name, { ...cell, contenders: taking, hosts: hosts ?? cell.hosts }, rounds, peers)
   for (const [contender, samples] of Object.entries(measured.samples))
     say(`${name}: ${contender.padEnd(22)} median ${median(samples.map(({ seconds }) => seconds)).toFixed(2)} s`)
-  // What is not whole would stand in the table as if it were.
-  if (only === undefined) say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
+  if (whole) say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
 }
-if (only === undefined) await writePerformancePage()
+if (whole) await writePerformancePage()
