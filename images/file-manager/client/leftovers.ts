@@ -34,7 +34,7 @@ export class Leftovers {
   /** A path for the parts of `name`, which nobody else uses; and whether what was left of it before lies there now. */
   claim(name: string): { readonly path: string; readonly left: boolean } {
     const of = keyOf(name)
-    const path = join(this.#folder, `${partialPrefix}${of}.${process.pid}-${this.#next()}`)
+    const path = `${this.#folder}/${partialPrefix}${of}.${process.pid}-${this.#next()}`
     const left = (this.#found.get(of) ?? []).some(before => taken(join(this.#folder, before), path))
     this.#found.delete(of)
     return { path, left }

@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { constants, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { join } from 'node:path'
 import { FileManagerError } from '../protocol/errors.ts'
 import { checkName } from '../protocol/names.ts'
 import { Problem, problemOf } from './problem.ts'
@@ -18,7 +17,7 @@ export const isFolder = (name: string): Problem =>
   new Problem(`${name} is a folder here`, 'Rename the folder, or go elsewhere.')
 
 /** Where a name that a server or a person gave leads to: into `folder`, always. Throws `name`. */
-export const targetOf = (folder: string, name: string): string => join(folder, checkName(name))
+export const targetOf = (folder: string, name: string): string => `${folder}/${checkName(name)}`
 
 /** What stands at a path. A link is never followed. */
 export function standing(path: string): 'nothing' | 'file' | 'folder' | 'other' {
