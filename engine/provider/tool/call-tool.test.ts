@@ -65,6 +65,14 @@ it('ends it at its limit, and says what to do', async () => {
   })
 })
 
+it('ends it where the run is interrupted', async () => {
+  await program('exec sleep 60')
+  const interrupt = new AbortController()
+  const asked = callTool(tool, call({ signal: interrupt.signal }))
+  interrupt.abort(new Error('interrupted'))
+  await expect(asked).rejects.toThrow('interrupted')
+})
+
 it('explains what it complains of, wherever it says so', async () => {
   await program('echo "list failed: socket access DENIED" >&2; echo "see the manual" >&2; exit 2')
   await expect(askTool(tool, call())).rejects.toMatchObject({

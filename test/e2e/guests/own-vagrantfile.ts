@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import type { ResourceEnd } from '../../../engine/report/events.ts'
 import { equal, holds } from '../proof.ts'
 import { changedIds, runPlaybook } from '../run-playbook.ts'
 import { type GuestLab, prepare } from './guest-lab.ts'
@@ -42,8 +43,10 @@ export async function spoiltVagrantfiles(lab: GuestLab): Promise<void> {
   for (const [text, says, next] of spoilt) {
     await writeFile(join(folder, 'Vagrantfile'), text)
     const inventory = await inventoryOf(lab, folder, { cp: { groups: ['control-plane'] } })
-    const { exit, end } = await runPlaybook(prepare, ['--inventory', inventory], lab.env)
-    const { failure } = end ?? {}
+    const { exit, end, events } = await runPlaybook(prepare, ['--inventory', inventory], lab.env)
+    // Of the host, where it was met there.
+    const failed = events.find((event): event is ResourceEnd => event.type === 'resource.end' && !!event.failure)
+    const failure = failed?.failure ?? end?.failure
     equal(exit, 70, `exit status of ${text}`)
     holds(says.test(failure?.cause ?? ''), `${failure?.cause} says why ${text}`)
     holds(failure?.next?.includes(next) ?? false, `${failure?.next} says what to do about ${text}`)
