@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import { Late } from '../../resource/late.ts'
-import { type AnyResource, absent } from '../../resource/resource.ts'
+import type { AnyResource } from '../../resource/resource.ts'
 import { waitForSsh } from '../local/first-answer.ts'
 import { loginKey, noHostKey, noLoginKey } from '../local/keys.ts'
 import { labLayout } from '../local/layout.ts'
@@ -14,7 +14,7 @@ import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
 import { findHosts, type Login } from './find.ts'
 import { groupRules, noGroupRules } from './group-rules.ts'
-import { hostEnd, isHostEnd, noHostEnd } from './host-end.ts'
+import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
 import { pinnedImage } from './image.ts'
 import { instance } from './instance.ts'
@@ -27,6 +27,7 @@ import { ownHostKey } from './own-host-key.ts'
 import { groupsOf, type OpenPort } from './ports.ts'
 import { mayCreate, refuseTooDear } from './preflight.ts'
 import { estimate, estimateWords } from './prices.ts'
+import { pristineInstance } from './pristine.ts'
 import { ownNetwork } from './public-address.ts'
 import { whatRemains } from './remains.ts'
 import type { Networks } from './rules.ts'
@@ -137,8 +138,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     firstLogin: host => [ownHostKey(host, layout.host(host)), ...(settings.hours ? hostEnd(endOf(host)) : noHostEnd())],
     remains: () => whatRemains(lab),
     bill: () => billOf(account),
-    // A new host shows the key that it was given, and knows of no end.
-    pristine: (_host, kind, id) => (kind === 'own-host-key' || isHostEnd(id) ? absent : undefined),
+    pristine: (host, kind, id) => pristineInstance(host, kind, id, settings.image !== undefined),
   }
 }
 
