@@ -35,7 +35,10 @@ export class WholeSync {
 
   /** What is written after this has settled is watched over. */
   async begin(): Promise<void> {
-    this.#helper ??= begin(this.#folder)
+    this.#helper ??= begin(this.#folder).catch(() => {
+      this.#helper = undefined // the folder may be there later
+      return undefined
+    })
     await this.#helper
   }
 
@@ -52,11 +55,11 @@ export class WholeSync {
   }
 }
 
+/** Undefined where there is no such program. Rejects where the folder cannot be opened. */
 async function begin(folder: string): Promise<Helper | undefined> {
   const number = syncfs[process.arch]
   if (process.platform !== 'linux' || number === undefined) return undefined
-  const fd = await openFile(folder, constants.O_RDONLY | constants.O_DIRECTORY).catch(() => undefined)
-  if (fd === undefined) return undefined
+  const fd = await openFile(folder, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     for (const [program, ...args] of programs) {
       const child = spawn(program, [...args, String(number)], { stdio: ['pipe', 'pipe', 'ignore', fd], detached: true })
