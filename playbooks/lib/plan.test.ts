@@ -117,6 +117,9 @@ it('applies nothing on its way that the plan does not name', async () => {
   const { exit, stdout } = await carryOut(spoiling)
   expect(exit).toBe(70)
   expect(stdout).toContain(`${path('b')}: it would change now`)
+  // The plan itself is outdated by now.
+  expect(stdout.replace(/\s+/g, ' ')).toContain(`npx zx playbooks/up.mjs --inventory ${path('lab.yaml')}`)
+  expect(stdout).not.toContain('--plan')
   expect(await exists('b')).toBe(false)
 })
 

@@ -135,6 +135,15 @@ it('gives each host of a range its own addresses', async () => {
   ])
 })
 
+it('gives hosts an address for each other, also where they are known by name', async () => {
+  const named = 'hosts:\n  a: { address: localhost }\n  b: { address: no-such-host.invalid }\n'
+  const found = await find('', named)
+  expect(Object.values(found).map(({ address, among }) => [address, among])).toEqual([
+    ['localhost', '127.0.0.1'],
+    ['no-such-host.invalid', 'no-such-host.invalid'],
+  ])
+})
+
 function told(config: string, rest: string): readonly string[] {
   writeFileSync(join(home, '.ssh', 'config'), config)
   try {

@@ -1,3 +1,6 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { SshEndpoint } from '../../connection/connection.ts'
 import { SshConfig } from '../../connection/ssh-config.ts'
 import { endpointOf } from '../../connection/ssh-config-endpoint.ts'
@@ -6,6 +9,8 @@ import type { InventoryHost, LabHosts } from '../../inventory/lab.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { Found, Provider, ProviderContext, ProviderPlan } from '../provider.ts'
 import { besideInventory } from './key-files.ts'
+
+const lookupSeconds = 5
 
 /** Hosts that somebody else made: they are there, at the addresses that the inventory gives. */
 export function staticProvider({ lab }: ProviderContext): Provider {
@@ -16,7 +21,8 @@ export function staticProvider({ lab }: ProviderContext): Provider {
     preflight: async () => undefined,
     find: async () => {
       const config = configOf(lab)
-      return new Map(lab.hosts.map(host => [host.name, found(host, lab, config)]))
+      const all = lab.hosts.map(async host => [host.name, await found(host, lab, config)] as const)
+      return new Map(await Promise.all(all))
     },
     operatorAddress: () => undefined,
     create: () => nothing,
@@ -44,7 +50,18 @@ export function loginOf({ name, size }: InventoryHost, lab: LabHosts, config: Ss
   return endpointOf(asked, config, 'root')
 }
 
-function found(host: InventoryHost, lab: LabHosts, config: SshConfig | undefined): Found {
+async function found(host: InventoryHost, lab: LabHosts, config: SshConfig | undefined): Promise<Found> {
   const endpoint = loginOf(host, lab, config)
-  return { is: 'running', endpoint, address: (host.size as SizeOf<'static'>).internal ?? endpoint.address }
+  const { internal } = host.size as SizeOf<'static'>
+  return { is: 'running', endpoint, address: internal ?? (await numeric(endpoint.address)) }
+}
+
+/** Hosts tell each other apart by addresses. A name that cannot be looked up here, as behind a jump host, stays one. */
+async function numeric(address: string): Promise<string> {
+  if (isIP(address) !== 0) return address
+  const asked = lookup(address, { family: 4 }).then(
+    ({ address }) => address,
+    () => address,
+  )
+  return Promise.race([asked, setTimeout(lookupSeconds * 1000, address, { ref: false })])
 }
