@@ -23,8 +23,18 @@ const instances = join(lab.folder, 'instances')
 const nameOf = (host: string) => recordedName(labLayout(lab.stateFolder).host(host)) ?? 'none'
 const calls = async () => (await readFile(join(lab.folder, 'calls'), 'utf8').catch(() => '')).trim().split('\n')
 
-/** What a hypervisor may do to an instance behind our back. */
+/** Says something on a host, as the provider would have us log in. */
+async function on(host: string, script: string): Promise<string> {
+  const { address } = await addressOf(host)
+  const { loginKey, host: layoutOf } = labLayout(lab.stateFolder)
+  const endpoint = { address, port: 22, user: 'ubuntu', identityFiles: [loginKey], agent: false, jump: [] }
+  const known = { knownHostsFile: layoutOf(host).knownHosts, hostKeyAlias: host }
+  return runOn({ is: 'running', address, endpoint: { ...endpoint, ...known } }, script)
+}
+
+/** What a hypervisor may do to an instance behind our back. It loses nothing that was written, as a power cut would. */
 async function turns(host: string, state: string): Promise<void> {
+  await on(host, 'sync')
   await killHost(realHome(lab.folder), lab.name, nameOf(host))
   const file = join(instances, `${nameOf(host)}.json`)
   await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), state, ipv4: [] }))
@@ -45,14 +55,7 @@ async function steps(): Promise<void> {
     figure('make and prepare two hosts', seconds, { atMost: 900 }, 's')
     equal(notices(events), [], 'warnings')
     for (const host of hosts) {
-      const { address } = await addressOf(host)
-      const { loginKey, host: layoutOf } = labLayout(lab.stateFolder)
-      const endpoint = { address, port: 22, user: 'ubuntu', identityFiles: [loginKey], agent: false, jump: [] }
-      const known = { knownHostsFile: layoutOf(host).knownHosts, hostKeyAlias: host }
-      const seen = await runOn(
-        { is: 'running', address, endpoint: { ...endpoint, ...known } },
-        'hostname; sudo -n id -u',
-      )
+      const seen = await on(host, 'hostname; sudo -n id -u')
       equal(seen.trim().split('\n'), [host, '0'], `${host} says its name, and who may do what`)
     }
     const launched = (await calls()).filter(call => call.startsWith('launch'))

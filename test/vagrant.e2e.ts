@@ -30,7 +30,9 @@ const project = join(lab.stateFolder, 'vagrant')
 const vagrant = (words: string, folder = project) =>
   runHere(`vagrant ${words}`, `cd '${folder}' && vagrant ${words}`, { timeoutSeconds: 300 })
 
+/** What a hypervisor may do to a machine behind our back. It loses nothing that was written, as a power cut would. */
 async function turns(host: string, state: string): Promise<void> {
+  await vagrant(`ssh ${host} --no-tty -c sync`)
   await killHost(realHome(lab.folder), lab.name, host)
   const file = join(lab.folder, `${host}.json`)
   await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), state }))
