@@ -8,14 +8,15 @@
  *   npm run bench -- converged-20-5 blank-20-5     these
  *   npm run bench -- --rounds 1 --hosts 1 --only andamio,limit converged-20-5     to try something; such are not kept
  */
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { say } from '../test/e2e/proof.ts'
-import { type Cell, type CellName, cellNames, cells } from './peers/cells.ts'
+import { type Cell, type CellName, cellNames, cells, type OwnCell } from './peers/cells.ts'
 import { contenders } from './peers/contenders.ts'
 import { peersEnvironment } from './peers/environment.ts'
 import { measure } from './peers/measure.ts'
 import { writePerformancePage } from './performance-page.ts'
-import { keep, median } from './results.ts'
+import { keep, type Measured, median } from './results.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -37,11 +38,19 @@ if (unknown.length > 0 || [rounds, hosts ?? 1].some(number => !Number.isInteger(
 const chosen = positionals.length > 0 ? (positionals as CellName[]) : cellNames
 const peers = await peersEnvironment()
 for (const name of chosen) {
-  const cell: Cell = cells[name]
-  const taking = cell.contenders.filter(contender => only?.includes(contender) ?? true)
-  const measured = await measure(name, { ...cell, contenders: taking, hosts: hosts ?? cell.hosts }, rounds, peers)
+  const measured = await measureCell(name, cells[name])
   for (const [contender, samples] of Object.entries(measured.samples))
     say(`${name}: ${contender.padEnd(22)} median ${median(samples.map(({ seconds }) => seconds)).toFixed(2)} s`)
   if (whole) say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
 }
 if (whole) await writePerformancePage()
+
+async function measureCell(name: CellName, cell: Cell | OwnCell): Promise<Measured> {
+  if ('measure' in cell) {
+    say(`=== ${name}: ${cell.title}, ${rounds} rounds`)
+    const load = loadavg()[0] ?? 0
+    return { cell: name, title: cell.title, load, samples: await cell.measure(rounds) }
+  }
+  const taking = cell.contenders.filter(contender => only?.includes(contender) ?? true)
+  return measure(name, { ...cell, contenders: taking, hosts: hosts ?? cell.hosts }, rounds, peers)
+}

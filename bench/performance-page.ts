@@ -7,6 +7,7 @@ import { type Contender, contenders } from './peers/contenders.ts'
 import { type Measured, median, type Results, readResults, resultsFolder } from './results.ts'
 import { scaleSection } from './scale-section.ts'
 
+const sftp = { label: "OpenSSH's `sftp`", settings: 'its defaults; it syncs nothing and checks no sum' }
 const docs = fileURLToPath(new URL('../docs', import.meta.url))
 
 /** Writes docs/performance.md and its plots from the newest file of results. */
@@ -49,8 +50,8 @@ ${present.map(name => `- **${contender(name).label}**: ${contender(name).setting
 `
 }
 
-const contender = (name: string): Contender => {
-  const found = Object.entries(contenders).find(([each]) => each === name)?.[1]
+const contender = (name: string): Pick<Contender, 'label' | 'settings'> => {
+  const found = Object.entries({ ...contenders, sftp }).find(([each]) => each === name)?.[1]
   if (!found) throw new Error(`nobody is called ${name}`)
   return found
 }
@@ -65,8 +66,14 @@ function section({ cell, title, load, samples }: Measured, processors: number): 
       `**${median(seconds).toFixed(2)}**`,
       Math.max(...seconds).toFixed(2),
       `${(median(seconds) / ours).toFixed(1)} x`,
-      median(runs.map(run => run.cpuSeconds)).toFixed(2),
-      median(runs.map(run => run.hostCpuSeconds)).toFixed(1),
+      middle(
+        runs.flatMap(run => run.cpuSeconds ?? []),
+        2,
+      ),
+      middle(
+        runs.flatMap(run => run.hostCpuSeconds ?? []),
+        1,
+      ),
     ]
     return `| ${columns.join(' | ')} |`
   })
@@ -82,13 +89,17 @@ ${busy(load, processors)}${verdicts(cells[cell as keyof typeof cells], samples)}
 `
 }
 
+/** Of what was not counted there is none. */
+const middle = (figures: readonly number[], digits: number): string =>
+  figures.length === 0 ? '' : median(figures).toFixed(digits)
+
 /** Figures that were seen while others worked tell little, and say so. */
 export const busy = (load: number, processors: number): string =>
   load > processors / 2
     ? `The machine had other work (load ${load.toFixed(1)}): only ratios mean something here.\n\n`
     : ''
 
-function verdicts({ goals, missed }: Cell, samples: Measured['samples']): string {
+function verdicts({ goals, missed }: Pick<Cell, 'goals' | 'missed'>, samples: Measured['samples']): string {
   const lines = goals.map(goal => verdict(goal, samples))
   const reason = lines.some(line => line.startsWith('- **missed**')) && missed ? [`\n${missed}`] : []
   return [...lines, ...reason].join('\n')

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url'
 export interface Sample {
   readonly seconds: number
   /** Of the operator's machine, without what runs in hosts. */
-  readonly cpuSeconds: number
+  readonly cpuSeconds?: number
   /** Of all hosts together. */
-  readonly hostCpuSeconds: number
+  readonly hostCpuSeconds?: number
   /** What the package manager alone took on the slowest host, where a contender tells it. */
   readonly aptSeconds?: number
 }

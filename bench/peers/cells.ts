@@ -1,4 +1,6 @@
+import type { Sample } from '../results.ts'
 import type { ContenderName } from './contenders.ts'
+import { largeUpload } from './large-upload.ts'
 import { type Work, workOf } from './work.ts'
 
 /** One row of measurements: the same hosts, the same work, all contenders in turn. */
@@ -15,9 +17,14 @@ export interface Cell {
   readonly missed?: string
 }
 
+/** One that no host and no playbook is needed for. */
+export interface OwnCell extends Pick<Cell, 'title' | 'goals' | 'missed'> {
+  measure(rounds: number): Promise<Readonly<Record<string, readonly Sample[]>>>
+}
+
 /** A ratio of medians, `of` over `to`, that is at least or at most so much. */
 export interface Goal {
-  readonly of: ContenderName
+  readonly of: ContenderName | 'sftp'
   readonly to: ContenderName
   readonly atLeast?: number
   readonly atMost?: number
@@ -90,7 +97,15 @@ export const cells = {
     contenders: ['andamio', 'pyinfra', 'mitogen', 'ansible'],
     goals: [{ of: 'ansible', to: 'andamio', atLeast: 5 }],
   },
-} satisfies Record<string, Cell>
+  'upload-1-gib': {
+    title: 'Upload of 1 GiB to an sshd on loopback',
+    measure: rounds => largeUpload(rounds, 1024),
+    goals: [{ of: 'sftp', to: 'andamio', atLeast: 0.9 }],
+    missed:
+      'Ours has its sum made before it is sent, and again on the host when all of it is there, then waits for the disk; ' +
+      'sftp does none of that. Without both, the same bytes take as long as by sftp (`npx tsx bench/ssh.ts 256`, the line "bare cat").',
+  },
+} satisfies Record<string, Cell | OwnCell>
 
 export type CellName = keyof typeof cells
 export const cellNames = Object.keys(cells) as CellName[]

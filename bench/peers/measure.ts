@@ -52,7 +52,7 @@ async function converge(cell: Cell, stage: Stage, peers: PeersEnvironment): Prom
   await refuseDifferences(stage)
 }
 
-async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment): Promise<Sample> {
+async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment) {
   if (cell.from === 'blank') await stage.makeBlank()
   if (cell.from === 'one file changed') await stage.spoil()
   const hosts = stage.hosts.map(host => host.name)

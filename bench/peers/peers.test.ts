@@ -7,9 +7,10 @@ import { parse } from 'yaml'
 import { parseInventory } from '../../engine/inventory/parse.ts'
 import type { BenchHost } from './bench-host.ts'
 import { undoScript } from './blank.ts'
-import { cells } from './cells.ts'
+import { type Cell, cells } from './cells.ts'
 import { contenders } from './contenders.ts'
 import { differences, fingerprintScript, wished } from './fingerprint.ts'
+import { largeUpload } from './large-upload.ts'
 import { renderAndamio } from './render/andamio.ts'
 import { renderAnsible } from './render/ansible.ts'
 import { renderLimit } from './render/limit.ts'
@@ -143,6 +144,16 @@ describe('a run', () => {
 })
 
 it('has cells whose goals speak of contenders that take part', () => {
-  for (const cell of Object.values(cells))
+  const ofPeers = Object.values(cells).flatMap(cell => ('measure' in cell ? [] : [cell as Cell]))
+  expect(ofPeers.length).toBeGreaterThan(7)
+  for (const cell of ofPeers)
     for (const { of, to } of cell.goals) expect(cell.contenders).toEqual(expect.arrayContaining([of, to]))
+})
+
+it('uploads one file in turn with sftp, and compares what arrived', async () => {
+  const samples = await largeUpload(1, 1)
+  expect(Object.entries(samples).map(([name, [first]]) => [name, (first?.seconds ?? 0) > 0])).toEqual([
+    ['andamio', true],
+    ['sftp', true],
+  ])
 })

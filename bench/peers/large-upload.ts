@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { knownHostLine } from '../../engine/connection/known-hosts.ts'
+import { connectSsh } from '../../engine/connection/ssh.ts'
+import { sshEndpoint } from '../../engine/connection/testing/endpoint.ts'
+import { makeKey } from '../../engine/connection/testing/keys.ts'
+import { startSshd } from '../../engine/connection/testing/sshd.ts'
+import { upload } from '../../engine/connection/upload.ts'
+import { say } from '../../test/e2e/proof.ts'
+import type { Sample } from '../results.ts'
+
+const run = promisify(execFile)
+
+/**
+ * One file of so many MiB, up to a real sshd on loopback by our upload, which checks the sum and syncs, and by OpenSSH's
+ * sftp, which does neither; both log in anew. What arrived is compared.
+ */
+export async function largeUpload(rounds: number, mebibytes: number): Promise<Record<'andamio' | 'sftp', Sample[]>> {
+  const folder = await mkdtemp(join(tmpdir(), 'andamio-bench-upload-'))
+  const [hostKey, user] = [makeKey(folder, 'host'), makeKey(folder, 'user')]
+  const sshd = await startSshd(folder, { host: [hostKey], user })
+  try {
+    const file = (name: string): string => join(folder, name)
+    const content = randomBytes(mebibytes * 2 ** 20)
+    await writeFile(file('source'), content)
+    await writeFile(file('batch'), `put ${file('source')} ${file('sftp')}\n`)
+    await writeFile(file('known_hosts'), knownHostLine(`[127.0.0.1]:${sshd.port}`, hostKey.publicKey))
+    const login = { port: sshd.port, identityFiles: [user.file], knownHostsFile: file('known_hosts') }
+    const rivals = {
+      andamio: async () => {
+        const connection = await connectSsh('bench', sshEndpoint(login))
+        await upload(connection, { path: file('andamio'), content, mode: '0600', owner: 'root:root' })
+        await connection.close()
+      },
+      sftp: async () => {
+        const options = ['-F', 'none', '-o', `UserKnownHostsFile=${file('known_hosts')}`, '-o', 'IdentitiesOnly=yes']
+        await run('sftp', [...options, '-i', user.file, '-P', String(sshd.port), '-b', file('batch'), 'root@127.0.0.1'])
+      },
+    }
+    const samples: Record<keyof typeof rivals, Sample[]> = { andamio: [], sftp: [] }
+    for (let round = 1; round <= rounds; round++)
+      for (const name of ['andamio', 'sftp'] as const) {
+        await rm(file(name), { force: true })
+        const began = performance.now()
+        await rivals[name]()
+        const seconds = (performance.now() - began) / 1000
+        await run('cmp', [file('source'), file(name)])
+        say(`round ${round}: ${name.padEnd(8)} ${seconds.toFixed(2)} s`)
+        samples[name].push({ seconds })
+      }
+    return samples
+  } finally {
+    await sshd.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
