@@ -1,7 +1,7 @@
 // @ts-check
 // Plain JavaScript, for it decides how TypeScript is loaded.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -55,6 +55,7 @@ export async function bundle() {
       minifyWhitespace: true,
       logLevel: 'silent',
     })
+    chmodSync(draft, 0o600)
     // Sources that were written meanwhile may be in it, or not.
     if (sumOfSources() === sum) renameSync(draft, path)
     else rmSync(draft)

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { clientSources, type Ended, homeOf, startClient } from '../testing/client.ts'
@@ -18,6 +18,7 @@ test('the client is made into one file by its first command, and later ones are 
   expect(await client('127.0.0.1:1', 'lls')).toEqual(refused)
   const [name = '', ...others] = readdirSync(cache)
   expect([name, others]).toEqual([expect.stringMatching(/^[0-9a-f]{32}\.mjs$/), []])
+  expect(statSync(join(cache, name)).mode & 0o777).toBe(0o600)
   expect(await client('127.0.0.1:1', 'lls')).toEqual(refused)
 
   writeFileSync(join(cache, name), 'export const run = async argv => console.log("kept", ...argv)')
