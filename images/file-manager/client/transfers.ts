@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import { packLimits } from '../protocol/limits.ts'
 import type { Session } from '../protocol/session.ts'
 import type { Direction, Reporter, Tally } from './events.ts'
-import { groupsOf, laneOf } from './groups.ts'
+import { groupsOf, laneOf, type Sized } from './groups.ts'
 import type { Link } from './link.ts'
 import type { PackResult } from './pack.ts'
 import { persistently } from './persistence.ts'
@@ -14,12 +14,8 @@ import type { Moved, Moving } from './upload.ts'
 type Result = Moved & { readonly same?: boolean }
 
 /** One file that is to travel. */
-export interface Transfer {
+export interface Transfer extends Sized {
   readonly name: string
-  /** Bytes, where they are known. */
-  readonly size: number | undefined
-  /** When it is small it may travel with others. */
-  readonly packable: boolean
   /** One attempt. */
   run(session: Session, moving: Moving): Promise<Result>
   /** Asked when an attempt has failed: true to try again, in another way. */
