@@ -37,6 +37,13 @@ if (unknown.length > 0 || [rounds, hosts ?? 1].some(number => !Number.isInteger(
 }
 const chosen = positionals.length > 0 ? (positionals as CellName[]) : cellNames
 const peers = await peersEnvironment()
+// Hosts do not end with this process, so it ends only when they have: after the run that is under way.
+const interrupt = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    say(`${signal}: the hosts are removed, then this ends`)
+    interrupt.abort(new Error(`interrupted by ${signal}`))
+  })
 for (const name of chosen) {
   const measured = await measureCell(name, cells[name])
   for (const [contender, samples] of Object.entries(measured.samples))
@@ -52,5 +59,6 @@ async function measureCell(name: CellName, cell: Cell | OwnCell): Promise<Measur
     return { cell: name, title: cell.title, load, samples: await cell.measure(rounds) }
   }
   const taking = cell.contenders.filter(contender => only?.includes(contender) ?? true)
-  return measure(name, { ...cell, contenders: taking, hosts: hosts ?? cell.hosts }, rounds, peers)
+  if (taking.length === 0) throw new Error(`none of ${only} takes part in ${name}: ${cell.contenders.join(' ')} do`)
+  return measure(name, { ...cell, contenders: taking, hosts: hosts ?? cell.hosts }, rounds, peers, interrupt.signal)
 }

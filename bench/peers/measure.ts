@@ -11,16 +11,24 @@ import { Stage } from './stage.ts'
 import { timedRun } from './timed-run.ts'
 
 /** Measures one cell. Throws where a contender failed, told something else than was to be done, or did something else. */
-export async function measure(name: string, cell: Cell, rounds: number, peers: PeersEnvironment): Promise<Measured> {
+export async function measure(
+  name: string,
+  cell: Cell,
+  rounds: number,
+  peers: PeersEnvironment,
+  signal: AbortSignal,
+): Promise<Measured> {
   say(`=== ${name}: ${cell.title}, ${rounds} rounds`)
   const load = loadavg()[0] ?? 0
   const stage = await Stage.open(cell, peers)
   try {
+    signal.throwIfAborted()
     if (cell.from !== 'blank') await converge(cell, stage, peers)
     const samples = new Map<ContenderName, Sample[]>(cell.contenders.map(each => [each, []]))
     for (let round = 1; round <= rounds; round++) {
       // Each begins a round once: what one leaves in a cache is not always to the same one's good.
       for (const contender of turned(cell.contenders, round)) {
+        signal.throwIfAborted()
         const sample = await take(contender, cell, stage, peers)
         samples.get(contender)?.push(sample)
         const cpu = `${sample.cpuSeconds.toFixed(2)} s of this machine's processors, ${sample.hostCpuSeconds.toFixed(1)} of the hosts'`
@@ -49,7 +57,7 @@ async function converge(cell: Cell, stage: Stage, peers: PeersEnvironment): Prom
     contender.refuse(await timedRun(contender.command(stage, peers), stage.folder), stage, 'any')
     await stage.cool()
   }
-  await refuseDifferences(stage)
+  await refuseDifferences(stage, 'all of them')
 }
 
 async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment) {
@@ -62,7 +70,7 @@ async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersE
   const hostCpuSeconds = (await guestCpuSeconds(stage.stateFolder, hosts)) - before
   await stage.cool()
   contender.refuse(run, stage, cell.from === 'converged' ? 0 : cell.from === 'blank' ? 'any' : 1)
-  await refuseDifferences(stage)
+  await refuseDifferences(stage, name)
   const apt = [...run.output.matchAll(new RegExp(`^${aptTook} (\\d+) ms$`, 'gm'))].map(([, ms]) => Number(ms) / 1000)
   return {
     seconds: run.seconds,
@@ -73,10 +81,10 @@ async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersE
 }
 
 /** The end state of every contender is compared with what was to be done, on every host, by a script of its own. */
-async function refuseDifferences(stage: Stage): Promise<void> {
+async function refuseDifferences(stage: Stage, by: string): Promise<void> {
   for (const [host, found] of await stage.onAll(fingerprintScript(stage.work))) {
     const wrong = differences(stage.work, found)
     if (wrong.length > 0)
-      throw new Error(`the work is not done on ${host}, so this run is invalid:\n${wrong.join('\n')}`)
+      throw new Error(`the work of ${by} is not done on ${host}, so this run is invalid:\n${wrong.join('\n')}`)
   }
 }
