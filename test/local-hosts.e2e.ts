@@ -38,6 +38,13 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [await work(), (performance.now() - began) / 1000]
 }
 
+async function cutPower(lab: ScratchLab, host: string): Promise<void> {
+  const recorded = await recordedProcess(labLayout(lab.stateFolder).host(host))
+  holds(recorded !== undefined, `${host} has a process`)
+  process.kill(recorded.pid, 'SIGKILL')
+  await until(async () => (await lab.provider.find()).get(host)?.is === 'stopped')
+}
+
 let five: ScratchLab | undefined
 let other: ScratchLab | undefined
 
@@ -128,6 +135,15 @@ await proof(
       await on('worker1', `timeout 10 bash -c 'read -r banner </dev/tcp/${peer.address}/22'`)
     })
 
+    await prove('a host whose power is cut at its first answer comes back as itself', async () => {
+      await up(beside.provider)
+      // Brings to the disk that files are there, and of none but this one what is in it.
+      await on('cp', 'echo | sudo -n dd of=/root/note conv=fsync status=none', beside)
+      await cutPower(beside, 'cp')
+      equal(await up(beside.provider), ['local-host cp'], 'changes')
+      equal((await on('cp', 'hostname; sudo -n modprobe overlay', beside)).trim(), 'cp', 'name')
+    })
+
     await prove('a second lab runs beside it, with a long name, on another subnet, with a larger disk', async () => {
       await up(beside.provider)
       equal((await on('cp', 'df -BG --output=size / | tail -1', beside)).trim(), '20G', 'disk')
@@ -137,10 +153,7 @@ await proof(
 
     await prove('a host whose power is cut is found stopped, and started again with its disk', async () => {
       await on('worker2', 'echo kept | sudo -n tee /root/kept >/dev/null; sync')
-      const recorded = await recordedProcess(labLayout(lab.stateFolder).host('worker2'))
-      holds(recorded !== undefined, 'worker2 has a process')
-      process.kill(recorded.pid, 'SIGKILL')
-      await until(async () => (await lab.provider.find()).get('worker2')?.is === 'stopped')
+      await cutPower(lab, 'worker2')
       const [changed, seconds] = await timed(() => up(lab.provider))
       equal(changed, ['local-host worker2'], 'changes')
       equal((await on('worker2', 'sudo -n cat /root/kept')).trim(), 'kept', 'its file')
