@@ -62,8 +62,11 @@ async function makeKey(on: HostWriter, host: string, layout: HostLayout): Promis
   const made = withoutComment(await on.run(make, { what: 'make a host key' }))
   knowHostBy(host, layout, [...knownKeys(host, layout), made])
   // The public half last: until it lies there the key counts as the old one, and another is made.
-  const move = sh`mv -f ${next} ${path}
-mv -f ${`${next}.pub`} ${`${path}.pub`}`
+  // On disk before and after: a host that loses its power now must not be left without a key.
+  const move = sh`sync ${next} ${`${next}.pub`}
+mv -f ${next} ${path}
+mv -f ${`${next}.pub`} ${`${path}.pub`}
+sync /etc/ssh`
   await on.run(move, { what: 'put the host key in place' })
   return made
 }
