@@ -48,6 +48,10 @@ it('tells least, median and most, and each goal as met or missed', () => {
   expect(page).toContain('- met: memory a host 512 KiB (goal: at most 1024)')
   expect(page).toContain('- met: 1000 hosts in 51.0 s')
   expect(page).not.toContain('other work')
+  expect(page).toMatch(
+    /Every contender does the same work[\s\S]*## Converged[\s\S]*## Who takes part\n- \*\*andamio\*\*: /,
+  )
+  expect(performancePage({ ...results(0.1), cells: [] })).not.toMatch(/contender|takes part/)
 })
 
 it('says where the machine had other work', () => {

@@ -80,7 +80,7 @@ export async function keep(
       ...before?.versions,
       ...part.versions,
       node: process.version,
-      openssh: said('sh', '-c', 'ssh -V 2>&1'),
+      openssh: said('sh', '-c', 'ssh -V 2>&1').replace(/,.*/, ''),
     },
     commit: said('git', '-C', resultsFolder.replace(/\/bench\/results$/, ''), 'rev-parse', '--short', 'HEAD'),
     delay: "netem in each host's own kernel, on what it sends",

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface Command {
@@ -28,6 +28,7 @@ const limitMilliseconds = 40 * 60_000
  */
 export async function timedRun({ program, args, cwd, env }: Command, folder: string): Promise<TimedRun> {
   const [outputFile, timesFile] = [join(folder, 'output'), join(folder, 'times')]
+  await rm(timesFile, { force: true })
   const output = await open(outputFile, 'w')
   const began = performance.now()
   const child = spawn(
@@ -43,11 +44,16 @@ export async function timedRun({ program, args, cwd, env }: Command, folder: str
   const [exit] = (await once(child, 'exit')) as [number | null]
   const seconds = (performance.now() - began) / 1000
   await output.close()
+  const said = await readFile(outputFile, 'utf8')
+  const times = await readFile(timesFile, 'utf8').catch(() => undefined)
+  // The shell tells them whatever the command ended with, unless somebody ended it, too.
+  if (times === undefined)
+    throw new Error(`${program} was ended before its time, after ${seconds.toFixed(0)} s:\n${said}`)
   return {
     exit,
     seconds,
-    cpuSeconds: childrensSeconds(await readFile(timesFile, 'utf8')),
-    output: await readFile(outputFile, 'utf8'),
+    cpuSeconds: childrensSeconds(times),
+    output: said,
   }
 }
 
