@@ -8,14 +8,15 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /**
- * What a bundle was made of: a path, and how its file stood.
- * @typedef {{ folder: string, inputs: [path: string, state: string][] }} Manifest
+ * What a bundle was made of: its checkout, and of each source the path and how it stood.
+ * @typedef {{ root: string, folder: string, inputs: [path: string, state: string][] }} Manifest
  */
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const here = fileURLToPath(import.meta.url)
 const entry = fileURLToPath(new URL('./playbook.ts', import.meta.url))
-const dayMilliseconds = 24 * 60 * 60 * 1000
+/** Longer than any run takes, which may load a part of its bundle late. */
+const keptMilliseconds = 4 * 60 * 60 * 1000
 
 /**
  * Loads `playbook.ts`, with all that it is made of, the quickest way. Some five hundred small files take three times as
@@ -28,7 +29,7 @@ export async function loadProgram(file) {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'andamio')
   const bundled = isPlain(file) ? await bundle(join(cache, 'program')) : undefined
   if (bundled !== undefined) {
-    Reflect.get(module, 'enableCompileCache')?.(join(cache, 'program', 'compiled'))
+    Reflect.get(module, 'enableCompileCache')?.(join(dirname(bundled), 'compiled'))
     return import(pathToFileURL(bundled).href)
   }
   if (!Reflect.get(process.features, 'typescript')) (await import('tsx/esm/api')).register()
@@ -112,7 +113,7 @@ async function make(folder, manifestFile) {
     join(root, 'node_modules/.package-lock.json'),
   ]
   /** @type {Manifest} */
-  const manifest = { folder: out, inputs: own.map(path => [path, stateOf(path)]) }
+  const manifest = { root, folder: out, inputs: own.map(path => [path, stateOf(path)]) }
   const main = join(out, 'playbook.mjs')
   // A source that somebody wrote in the meantime may be in it, or not.
   if (own.some(path => statSync(path).ctimeMs >= began - 50)) {
@@ -148,15 +149,21 @@ const inPlace = {
 }
 
 /**
- * Earlier bundles, but for those that a run which is under way may still load a part of.
+ * Removes earlier bundles of this checkout, and all of one that is no more.
  * @param {string} folder
  * @param {string} current
  */
 function forget(folder, current) {
+  const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true })
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
-    if (path !== current && /^\d+-/.test(name) && Date.now() - Number.parseInt(name, 10) > dayMilliseconds)
-      rmSync(path, { recursive: true, force: true })
+    const age = Date.now() - Number.parseInt(name, 10)
+    if (path !== current && /^\d+-/.test(name) && age > keptMilliseconds) remove(path)
+  }
+  for (const name of readdirSync(dirname(folder))) {
+    const path = join(dirname(folder), name)
+    const checkout = parsed(read(join(path, 'current.json')))?.root
+    if (checkout !== undefined && stateOf(checkout) === 'gone') remove(path)
   }
 }
 

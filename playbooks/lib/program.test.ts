@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { isPlain } from './program.mjs'
@@ -54,7 +54,7 @@ describe('the program', () => {
   }
   const status = join(playbooks, 'status.mjs')
   const cache = () => {
-    const [checkout = ''] = readdirSync(join(folder, 'cache/andamio/program'))
+    const [checkout = ''] = readdirSync(join(folder, 'cache/andamio/program')).filter(name => name !== 'gone')
     const path = join(folder, 'cache/andamio/program', checkout, 'current.json')
     return { path, manifest: JSON.parse(readFileSync(path, 'utf8')) as { folder: string; inputs: [string, string][] } }
   }
@@ -77,10 +77,18 @@ describe('the program', () => {
 
   it('is made again when a source has changed, or what is written of it makes no sense', async () => {
     const { path, manifest } = cache()
+    const checkouts = dirname(dirname(path))
+    for (const name of ['1-old', `${Date.now()}-young`]) mkdirSync(join(dirname(path), name))
+    mkdirSync(join(checkouts, 'gone'))
+    writeFileSync(join(checkouts, 'gone/current.json'), JSON.stringify({ root: join(folder, 'no-checkout') }))
     const [[source = ''] = [], ...others] = manifest.inputs
     writeFileSync(path, JSON.stringify({ ...manifest, inputs: [[source, '1 2 3 4'], ...others] }))
     const expected = await run(status)
     expect(cache().manifest.folder).not.toBe(manifest.folder)
+    expect(readdirSync(checkouts)).not.toContain('gone')
+    expect(readdirSync(dirname(path)).filter(name => /-(old|young)$/.test(name))).toEqual([
+      expect.stringMatching(/young/),
+    ])
     writeFileSync(path, '{')
     expect(await run(status)).toEqual(expected)
     expect(cache().manifest.inputs.length).toBe(manifest.inputs.length)
