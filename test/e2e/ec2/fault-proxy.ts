@@ -34,7 +34,7 @@ export class FaultProxy {
   #faults: Faults
   #memory: Memory
   #tokens = new Map<string, Remembered>()
-  #cut: (() => boolean) | undefined
+  #cut: ((action: string) => boolean) | undefined
   /** Every call that reached us, in order. */
   calls: string[] = []
 
@@ -74,7 +74,7 @@ export class FaultProxy {
   }
 
   /** Asked after each call that was carried out. True: it is never answered. */
-  cutting(cut: (() => boolean) | undefined): void {
+  cutting(cut: ((action: string) => boolean) | undefined): void {
     this.#cut = cut
   }
 
@@ -91,7 +91,7 @@ export class FaultProxy {
     const action = form.get('Action') ?? ''
     this.calls.push(action)
     const answer = await this.#answer(action, form, request)
-    if (this.#cut?.()) {
+    if (!dryRunOf(form) && this.#cut?.(action)) {
       response.destroy()
       return
     }
@@ -101,7 +101,7 @@ export class FaultProxy {
   async #answer(action: string, form: URLSearchParams, request: IncomingMessage): Promise<Answer> {
     const faults = this.#faults
     if (faults.throttled?.(action)) return refused(503, 'RequestLimitExceeded', 'Request limit exceeded.')
-    const dryRun = form.get('DryRun') === 'true'
+    const dryRun = dryRunOf(form)
     const other = faults.refuses?.(action, dryRun)
     if (other) return refused(400, other.code, other.message)
     const problem = this.#problem(action, form)
@@ -112,11 +112,13 @@ export class FaultProxy {
       return refused(400, 'IdempotentParameterMismatch', 'The token was used with other parameters.')
     const answer = earlier ? { status: 200, body: earlier.body } : await this.#ask(form, request)
     if (answer.status !== 200) return answer
-    if (action === 'RunInstances' && token && form.get('DryRun') !== 'true')
+    if (action === 'RunInstances' && token && !dryRunOf(form))
       this.#tokens.set(token, { request: sameRequest(form), body: answer.body })
     const document = readXml(answer.body)
     this.#remember(action, form, document, earlier !== undefined)
+    await this.#move(action, form, document, earlier !== undefined)
     this.#show(action, document)
+    await this.#showAddresses(action, document)
     return { status: 200, body: writeXml(document) }
   }
 
@@ -146,7 +148,7 @@ export class FaultProxy {
       return refused(400, 'InvalidKeyPair.NotFound', `The key pair '${key}' does not exist`)
     if (action === 'RunInstances') {
       const [type, zone] = [form.get('InstanceType') ?? '', form.get('Placement.AvailabilityZone') ?? '']
-      const dryRun = form.get('DryRun') === 'true'
+      const dryRun = dryRunOf(form)
       if (!dryRun && !this.#tokens.has(form.get('ClientToken') ?? '') && this.#faults.noRoom?.(type, zone))
         return refused(500, 'InsufficientInstanceCapacity', `There is no ${type} in ${zone || 'any zone'}`)
     }
@@ -180,6 +182,38 @@ export class FaultProxy {
     if (action === 'StartInstances') for (const id of ids) memory.moves(id, 'pending', moveSeconds)
   }
 
+  /** Has machines do what is said of instances. */
+  async #move(action: string, form: URLSearchParams, answer: Element, again: boolean): Promise<void> {
+    const { machines } = this.#faults
+    if (!machines) return
+    const decoded = (name: string) => Buffer.from(form.get(name) ?? '', 'base64').toString('utf8')
+    const ids = [...form].flatMap(([key, value]) => (/^InstanceId\.\d+$/.test(key) ? [value] : []))
+    if (action === 'ImportKeyPair') await machines.keyImported(decoded('PublicKeyMaterial'))
+    if (action === 'RunInstances' && !again)
+      for (const item of items(answer, 'instancesSet'))
+        machines.run(textOf(item, 'instanceId'), hostIn(form), decoded('UserData'))
+    for (const id of ids) {
+      if (action === 'StopInstances') machines.stop(id)
+      if (action === 'StartInstances') machines.start(id)
+      if (action === 'TerminateInstances') machines.end(id)
+    }
+  }
+
+  /** Inside and outside a machine has the one address. */
+  async #showAddresses(action: string, answer: Element): Promise<void> {
+    const { machines } = this.#faults
+    if (!machines || action !== 'DescribeInstances') return
+    for (const reservation of items(answer, 'reservationSet'))
+      for (const item of items(reservation, 'instancesSet')) {
+        const address = await machines.addressOf(textOf(item, 'instanceId'))
+        for (const name of ['privateIpAddress', 'ipAddress']) {
+          const shown = child(item, name)
+          if (shown && address !== undefined) shown.text = address
+          else if (address === undefined) item.children = item.children.filter(one => one.name !== name)
+        }
+      }
+  }
+
   #show(action: string, answer: Element): void {
     const memory = this.#memory
     if (action === 'DescribeInstances') memory.showInstances(answer)
@@ -193,6 +227,14 @@ export class FaultProxy {
       if (date) date.text = dates[textOf(item, 'imageId')] ?? date.text
     }
   }
+}
+
+const dryRunOf = (form: URLSearchParams): boolean => form.get('DryRun') === 'true'
+
+/** The host that an instance is to be, by its tag. */
+function hostIn(form: URLSearchParams): string {
+  const key = [...form].find(([name, value]) => /\.Tag\.\d+\.Key$/.test(name) && value === 'andamio:host')?.[0]
+  return form.get((key ?? '').replace(/Key$/, 'Value')) ?? ''
 }
 
 const refused = (status: number, code: string, message: string): Answer => ({

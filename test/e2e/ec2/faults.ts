@@ -1,4 +1,5 @@
 import type { Clock } from '../../../engine/provider/ec2/clock.ts'
+import type { Machines } from './machines.ts'
 
 /** What goes wrong, as AWS has it go wrong and moto has not. Asked for each call. */
 export interface Faults {
@@ -9,6 +10,8 @@ export interface Faults {
   hiddenSeconds?(): number
   /** Whether there is no room for such an instance. */
   noRoom?(type: string, zone: string): boolean
+  /** What boots instances for real. */
+  readonly machines?: Machines
   /** Seconds that an instance takes to run, to stop, to end. */
   readonly moveSeconds?: number
   /** Refuses a call by another code of EC2. */

@@ -28,8 +28,8 @@ export interface Ran {
 
 export interface RunWish {
   readonly check?: boolean
-  /** Killed when this many calls have been carried out: the last one's answer never comes. */
-  readonly killAfter?: number | undefined
+  /** Killed when this many calls have been carried out, or the first of this name: the last one's answer never comes. */
+  readonly killAfter?: number | string | undefined
 }
 
 /** Two hosts of different groups: every kind of resource, in few calls. Groups are named freely here. */
@@ -124,10 +124,10 @@ export class Rig {
     const events: Event[] = []
     const emit = (event: object) => void events.push(event as Event)
     const before = this.proxy.calls.length
-    let left = killAfter ?? Number.POSITIVE_INFINITY
-    this.proxy.cutting(() => {
+    let left = typeof killAfter === 'number' ? killAfter : Number.POSITIVE_INFINITY
+    this.proxy.cutting(action => {
       left -= 1
-      if (left > 0) return false
+      if (left > 0 && action !== killAfter) return false
       killed.abort(new Error('killed'))
       return true
     })

@@ -1,0 +1,162 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import type { Found } from '../../../engine/provider/provider.ts'
+import type { AnyResource } from '../../../engine/resource/resource.ts'
+import { convergePlan } from '../converge-plan.ts'
+import { RealHost } from '../law-host.ts'
+import { say } from '../proof.ts'
+import { type ScratchLab, scratchLab } from '../scratch-lab.ts'
+
+/** What a program that only speaks of instances lets somebody else do: boot them, turn them off, throw them away. */
+export interface Machines {
+  keyImported(publicKey: string): Promise<void>
+  run(instance: string, host: string, userData: string): void
+  stop(instance: string): void
+  start(instance: string): void
+  end(instance: string): void
+  /** Undefined where no machine stands behind the instance. */
+  addressOf(instance: string): Promise<string | undefined>
+}
+
+export interface As {
+  readonly knownHostsFile: string
+  readonly identityFile: string
+}
+
+/**
+ * Every instance is a local host with cloud-init: its user data is applied, it can be stopped and started, and its disk
+ * goes when it is terminated.
+ */
+export class LocalMachines implements Machines {
+  readonly #folder: string
+  readonly #lab: ScratchLab
+  readonly #as: (host: string) => As
+  readonly #hostOf = new Map<string, string>()
+  #shared: Promise<unknown> = Promise.resolve()
+  /** What was begun, machine by machine, one thing after another. */
+  readonly #turns = new Map<string, Promise<unknown>>()
+
+  private constructor(folder: string, lab: ScratchLab, as: (host: string) => As) {
+    this.#folder = folder
+    this.#lab = lab
+    this.#as = as
+  }
+
+  /** `as` tells by which keys the lab's operator knows a host, and logs in to it. */
+  static async of(
+    folder: string,
+    name: string,
+    hosts: readonly string[],
+    as: (host: string) => As,
+  ): Promise<LocalMachines> {
+    const size = (host: string) =>
+      ({ memory: '1G', cpus: 1, image: 'cloud', userData: dataFile(folder, host) }) as const
+    const sizes = Object.fromEntries(hosts.map(host => [host, size(host)]))
+    const lab = await scratchLab({ name, stateFolder: join(folder, 'machines', name), hosts: sizes })
+    await lab.provider.preflight()
+    return new LocalMachines(folder, lab, as)
+  }
+
+  /** As cloud-init would fetch it: whoever holds its private half may log in. */
+  async keyImported(publicKey: string): Promise<void> {
+    await mkdir(this.#lab.stateFolder, { recursive: true, mode: 0o700 })
+    await writeFile(join(this.#lab.stateFolder, 'id_ed25519.pub'), `${publicKey.trim()}\n`)
+    await this.#share()
+  }
+
+  run(instance: string, host: string, userData: string): void {
+    this.#hostOf.set(instance, host)
+    this.#inTurn(host, async () => {
+      // One that was terminated has given its address back.
+      await this.#share()
+      await writeFile(dataFile(this.#folder, host), userData)
+      await this.#converge(host, this.#lab.provider.create().hosts.get(host))
+    })
+  }
+
+  start(instance: string): void {
+    const host = this.#hostOf.get(instance) ?? ''
+    this.#inTurn(host, () => this.#converge(host, this.#lab.provider.create().hosts.get(host)))
+  }
+
+  stop(instance: string): void {
+    const host = this.#hostOf.get(instance) ?? ''
+    this.#inTurn(host, async () => {
+      // As AWS does it: the host is asked to shut down, and loses its power when it has.
+      const there = await this.#login(host)
+      await there.sh('systemctl --no-block poweroff')
+      await there.connection.close()
+      const began = performance.now()
+      while ((await this.#lab.provider.find()).get(host)?.is === 'running') {
+        if (performance.now() - began > 90_000) throw new Error(`${host} does not shut down`)
+        await setTimeout(250)
+      }
+    })
+  }
+
+  end(instance: string): void {
+    const host = this.#hostOf.get(instance) ?? ''
+    this.#inTurn(host, async () => {
+      await this.#converge(host, this.#lab.provider.destroy().hosts.get(host))
+      this.#hostOf.delete(instance)
+    })
+  }
+
+  async addressOf(instance: string): Promise<string | undefined> {
+    const found = (await this.#lab.provider.find()).get(this.#hostOf.get(instance) ?? '')
+    return found?.is === 'running' ? found.address : undefined
+  }
+
+  /** How the machine stands, whatever is said of its instance. */
+  async found(host: string): Promise<Found | undefined> {
+    await this.settled()
+    return (await this.#lab.provider.find()).get(host)
+  }
+
+  /** Goes to a host past everything, when nothing is under way any more. */
+  async reach(host: string): Promise<RealHost> {
+    await this.settled()
+    return this.#login(host)
+  }
+
+  async #login(host: string): Promise<RealHost> {
+    const found = (await this.#lab.provider.find()).get(host)
+    if (found?.is !== 'running') throw new Error(`${host} is ${found?.is}`)
+    const { knownHostsFile, identityFile } = this.#as(host)
+    return RealHost.reach(host, {
+      ...found,
+      endpoint: { ...found.endpoint, knownHostsFile, identityFiles: [identityFile] },
+    })
+  }
+
+  /** Until nothing is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#turns.values())
+  }
+
+  async remove(): Promise<void> {
+    await Promise.allSettled(this.#turns.values())
+    await convergePlan(this.#lab.provider.destroy(), 'hosts-first')
+  }
+
+  #inTurn(host: string, work: () => Promise<void>): void {
+    const turn = (this.#turns.get(host) ?? Promise.resolve()).then(work)
+    turn.catch(error => say(`machine ${host}: ${(error as Error).stack}`))
+    this.#turns.set(host, turn)
+  }
+
+  /** The network and an address for each machine; one after another, for they are the same files. */
+  async #share(): Promise<void> {
+    const { shared } = this.#lab.provider.create()
+    const turn = this.#shared.then(() => convergePlan({ shared, hosts: new Map() }, 'shared-first'))
+    this.#shared = turn.catch(() => undefined)
+    await turn
+  }
+
+  async #converge(host: string, list: readonly AnyResource[] = []): Promise<void> {
+    await convergePlan({ shared: [], hosts: new Map([[host, list]]) }, 'shared-first')
+  }
+}
+
+const dataFile = (folder: string, host: string): string => join(folder, `user-data-${host}`)
