@@ -15,3 +15,8 @@ it('resumes with the same arguments, whatever a shell would make of them', () =>
   const read = execFileSync('sh', ['-c', `npx() { printf '%s\\n' "$@"; }\n${command}`], { encoding: 'utf8' })
   expect(read).toBe(`${['zx', 'playbooks/up.mjs', ...given].join('\n')}\n`)
 })
+
+it("names a playbook of the user's where it is", () => {
+  const command = commandOf('site', ['node', '/x/zx/build/cli.js', '../my lab/site.mjs', '--check'])
+  expect(command).toBe("npx zx '../my lab/site.mjs' --check")
+})
