@@ -33,7 +33,7 @@ export const multipass: Tool = {
     },
     {
       when: /kvm|virtuali[sz]ation|hypervisor|hyper-v/i,
-      next: 'This machine cannot run virtual machines as it is: enable virtualisation in its firmware, or take --inventory local, which needs none.',
+      next: 'This machine cannot run virtual machines as it is: enable virtualisation in its firmware, or take --inventory local: it needs none.',
     },
     {
       when: /timed out/i,

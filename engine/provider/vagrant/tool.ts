@@ -49,7 +49,7 @@ export const vagrant: Tool = {
     },
     {
       when: /VT-x|VERR_VMX|VERR_SVM|AMD-V|KVM|Kernel ?Module/i,
-      next: 'This machine cannot run virtual machines as it is: enable virtualisation in its firmware, let only one hypervisor use it; or take --inventory local, which needs none.',
+      next: 'This machine cannot run virtual machines as it is: enable virtualisation in its firmware, let only one hypervisor use it; or take --inventory local: it needs none.',
     },
     {
       when: /MachineLocked|ActionLocked|EnvironmentLocked/,
