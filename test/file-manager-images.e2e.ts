@@ -47,10 +47,10 @@ async function steps(): Promise<void> {
       equal(wish.id, `${registry.name}/${account}/${context.name}`, 'the name')
       const session = await place.target.open({ mayWrite: async () => undefined, signal } as Partial<Reach> as Reach)
       if (session.is !== 'present') throw new Error(`the registry is ${session.is}`)
-      const { reader, writer, close } = session.state
+      const { reader, writerFor, close } = session.state
       equal((await look(wish, reader)).is, 'absent', 'the tag before')
       const began = performance.now()
-      await wish.apply(writer, { is: 'absent' })
+      await wish.apply(writerFor('registry'), { is: 'absent' })
       figure(`build and push of ${context.name}`, (performance.now() - began) / 1000, { atMost: 180 }, 's')
       equal(await look(wish, reader), { is: 'present', state: { tag: context.tag } }, 'the tag after')
       await close()

@@ -64,7 +64,7 @@ async function steps(): Promise<void> {
     const session = await open()
     equal(await look(session.reader), 'absent', 'the tag before')
     const began = performance.now()
-    await wish.apply(session.writer, { is: 'absent' })
+    await wish.apply(session.writerFor('registry'), { is: 'absent' })
     figure('build and push of the probe', (performance.now() - began) / 1000, { atMost: 120 }, 's')
     equal(await look(session.reader), 'present', 'the tag after')
     await session.close()
@@ -73,7 +73,7 @@ async function steps(): Promise<void> {
   await prove('building again gives the same layers', async () => {
     const before = await manifestLayers()
     const session = await open()
-    await wish.apply(session.writer, { is: 'absent' })
+    await wish.apply(session.writerFor('registry'), { is: 'absent' })
     await session.close()
     equal(await manifestLayers(), before, 'the layers')
   })

@@ -121,7 +121,7 @@ async function hostSource(run: Run, host: string): Promise<Connection | { stands
 }
 
 async function writerFor(run: Run, host: string, resource: AnyResource): Promise<unknown> {
-  if (resource.probe.of === 'api') return writerOf(run, resource.probe.target)
+  if (resource.probe.of === 'api') return writerOf(run, host, resource.probe.target)
   const { connection, facts } = await run.session(host)
   return new HostWriterOverSsh({
     connection,
@@ -130,13 +130,13 @@ async function writerFor(run: Run, host: string, resource: AnyResource): Promise
     signal: run.signal,
     ...(run.lease ? { permission: run.lease } : {}),
     begins: what => run.underWay?.order(host, what),
-    writerOf: target => writerOf(run, target),
+    writerOf: target => writerOf(run, host, target),
   })
 }
 
-async function writerOf(run: Run, target: ApiTarget<unknown, unknown>): Promise<unknown> {
+async function writerOf(run: Run, host: string, target: ApiTarget<unknown, unknown>): Promise<unknown> {
   const session = await run.api(target)
-  if (session.is === 'present') return session.state.writer
+  if (session.is === 'present') return session.state.writerFor(host)
   throw new Error(`${target.name} is ${session.is === 'unknown' ? `not known: ${session.why}` : 'not there'}`)
 }
 

@@ -28,7 +28,7 @@ it('an API whose opening failed is opened again, and then kept', async () => {
     name: 'api',
     async open() {
       if (++opened === 1) throw new Error('its time was up')
-      return present({ reader: 'r', writer: 'w', roundTrips: () => 0, close: async () => undefined })
+      return present({ reader: 'r', writerFor: () => 'w', roundTrips: () => 0, close: async () => undefined })
     },
   }
   const run = runWith(unused)

@@ -6,7 +6,7 @@ import { type Answer, present } from './resource.ts'
 export const operator: ApiTarget<undefined, undefined> = {
   name: 'this machine',
   open: async () =>
-    present({ reader: undefined, writer: undefined, roundTrips: () => 0, close: async () => undefined }),
+    present({ reader: undefined, writerFor: () => undefined, roundTrips: () => 0, close: async () => undefined }),
 }
 
 /** A probe that looks at this machine; `read` changes nothing. */

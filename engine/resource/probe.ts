@@ -59,7 +59,8 @@ export interface ApiTarget<R, W> {
 
 export interface ApiSession<R, W> {
   readonly reader: R
-  readonly writer: W
+  /** For the list of a host or target, under whose name is told what a write waits for. */
+  writerFor(target: string): W
   /** Requests answered so far. */
   roundTrips(): number
   close(): Promise<void>

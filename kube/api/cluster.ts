@@ -29,7 +29,7 @@ export const cluster: ApiTarget<ClusterReader, ClusterWriter> = {
     const client = new ApiClient(wireTo(lab, found.state), renew, lab.mayWrite)
     return present({
       reader: new ClusterReader(client),
-      writer: new ClusterWriter(client, (...told) => lab.waiting('cluster', ...told), lab.signal),
+      writerFor: target => new ClusterWriter(client, (...told) => lab.waiting(target, ...told), lab.signal),
       roundTrips: () => client.roundTrips,
       close: async () => client.close(),
     })

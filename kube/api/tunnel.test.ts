@@ -15,6 +15,7 @@ import { type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
 import { makeAuthority, makeServer } from '../../engine/pki/x509.ts'
 import { Run } from '../../engine/play/run.ts'
 import { labOf, strictProvider } from '../../engine/play/testing/lab.ts'
+import type { Reach } from '../../engine/resource/probe.ts'
 import { type Answer, present } from '../../engine/resource/resource.ts'
 import { cluster } from './cluster.ts'
 
@@ -99,8 +100,8 @@ function adminConf(ca = authority.certificate): Answer<string> {
   )
 }
 
-async function session(conf = adminConf()) {
-  const opened = await cluster.open({ ...run.reach(), addressOf: () => unreachable, readOn: async () => conf })
+async function session(conf = adminConf(), waiting: Reach['waiting'] = run.reach().waiting) {
+  const opened = await cluster.open({ ...run.reach(), addressOf: () => unreachable, readOn: async () => conf, waiting })
   if (opened.is !== 'present') throw new Error(`the cluster is ${opened.is}`)
   return opened.state
 }
@@ -108,13 +109,23 @@ async function session(conf = adminConf()) {
 const node = (name: string) => ({ apiVersion: 'v1', kind: 'Node', name })
 
 test('an API behind a jump host is asked through it, and those that ask at once share the way', async () => {
-  const { reader, writer, roundTrips, close } = await session()
+  const { reader, writerFor, roundTrips, close } = await session()
+  const writer = writerFor('cluster')
   const names = ['a', 'b', 'c']
   const found = await Promise.all(names.map(name => reader.get(node(name))))
   expect(found.map(object => object?.metadata.name)).toEqual(names)
   expect(roundTrips()).toBe(1)
   await writer.patch(node('a'), { metadata: { labels: { seen: 'yes' } } })
   expect(asked.at(-1)).toMatch(/^PATCH .*\/nodes\/a/)
+  await close()
+})
+
+test('what a write for a host waits for is told in the name of that host', async () => {
+  const waits: string[] = []
+  const told = (target: string, what: string) => void waits.push(`${target}: ${what}`)
+  const { writerFor, close } = await session(adminConf(), told)
+  await writerFor('worker3').until('its pods', 30, async () => waits.length > 0 || 'none is there')
+  expect(waits).toEqual(['worker3: its pods'])
   await close()
 })
 

@@ -93,12 +93,7 @@ export class ClusterWriter extends ClusterReader {
    * that what is wrong with the control plane, on which all hangs. Throws `wait-timeout` with what was told last. An API that does not answer meanwhile, or answers that it cannot serve
    * now, as it does while it starts, is waited for too.
    */
-  async until(
-    what: string,
-    limitSeconds: number,
-    ask: () => Promise<Met>,
-    waiting: Waiting = this.waiting,
-  ): Promise<void> {
+  async until(what: string, limitSeconds: number, ask: () => Promise<Met>): Promise<void> {
     const end = performance.now() + limitSeconds * 1000
     let pause = 250
     let told: string | undefined
@@ -111,7 +106,7 @@ export class ClusterWriter extends ClusterReader {
       const met = await unlessAborted(this.#signal, answer, () => undefined)
       if (met === true) return
       const missing = [controlPlane(), met].filter(Boolean).join('; ')
-      if (missing !== told) waiting(what, limitSeconds, missing)
+      if (missing !== told) this.waiting(what, limitSeconds, missing)
       told = missing
       if (performance.now() + pause > end) throw timedOut(what, limitSeconds, missing)
       await sleep(pause, undefined, { signal: this.#signal })

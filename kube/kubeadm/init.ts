@@ -83,15 +83,10 @@ export function kubeadmInit(wish: KubeadmInit): Resource<ControlPlane> {
       await on.run('systemctl start containerd kubelet', { what: 'start the kubelet' })
     }
     const api = await on.on(cluster)
-    await api.until(
-      `the API server on ${host}`,
-      apiLimitSeconds,
-      async () => {
-        const { failing, missing } = await readParts(api, host)
-        return failing.length + missing.length === 0 || [...failing, ...missing].join(', ')
-      },
-      on.waiting.bind(on),
-    )
+    await api.until(`the API server on ${host}`, apiLimitSeconds, async () => {
+      const { failing, missing } = await readParts(api, host)
+      return failing.length + missing.length === 0 || [...failing, ...missing].join(', ')
+    })
   }
 
   /** Judged by the host as it is now, not as it was when it was probed. */

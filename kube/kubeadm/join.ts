@@ -68,7 +68,7 @@ export function kubeadmJoin(wish: KubeadmJoin): Resource<Worker> {
         if (is.is === 'present') await clear(on, api, is.state)
         await join(on, api, wish)
       }
-      await untilReady(on, api, host)
+      await untilReady(api, host)
     },
   }
 }
@@ -138,12 +138,12 @@ async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Prom
   })
 }
 
-async function untilReady(on: HostWriter, api: ClusterWriter, host: string): Promise<void> {
+async function untilReady(api: ClusterWriter, host: string): Promise<void> {
   const ask = async (): Promise<true | string> => {
     const node = await api.get<Node>(nodeOf(host))
     if (!node) return 'the cluster has no node of this name yet'
     const { ready, why } = readiness(node)
     return ready || why
   }
-  await api.until(`node ${host} to be ready`, readyLimitSeconds, ask, on.waiting.bind(on))
+  await api.until(`node ${host} to be ready`, readyLimitSeconds, ask)
 }

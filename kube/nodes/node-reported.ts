@@ -48,7 +48,7 @@ export function nodeReported(host: string): Resource<Standing> {
         if (!reports) return 'the cluster has no node of this name yet'
         return staleOf(started, reports) || true
       }
-      await api.until(`what is told of ${host} to be of its last start`, limitSeconds, ask, on.waiting.bind(on))
+      await api.until(`what is told of ${host} to be of its last start`, limitSeconds, ask)
     },
   }
 }

@@ -71,7 +71,8 @@ const built = {
 }
 
 test('the password goes where tokens are given, and one token serves a whole push', async () => {
-  const { reader, writer, close } = await open()
+  const { reader, writerFor, close } = await open()
+  const writer = writerFor('registry')
   expect(await reader.digestOf('somebody/probe', 'x')).toEqual({ is: 'absent' })
   await writer.push('somebody/probe', 'x', built)
   await close()
@@ -96,7 +97,8 @@ test('a registry that wants the password itself gets it, once it has asked', asy
 
 test('a wrong password is told, and not tried again', async () => {
   await writeFile(join(folder, 'password'), 'another')
-  const { reader, writer, close } = await open()
+  const { reader, writerFor, close } = await open()
+  const writer = writerFor('registry')
   expect(await reader.digestOf('somebody/probe', 'x')).toMatchObject({
     is: 'unknown',
     why: expect.stringContaining('gives no token for this account: it answered 401'),

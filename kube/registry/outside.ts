@@ -50,7 +50,7 @@ export function outsideRegistry(place: OutsideRegistry): ApiTarget<RegistryReade
               (error: Error) => unknown(`${registry}: ${error.message}`),
             ),
         },
-        writer: pushing(client, lab.signal),
+        writerFor: () => pushing(client, lab.signal),
         roundTrips: () => client.roundTrips,
         close: async () => client.close(),
       })

@@ -51,7 +51,9 @@ async function push(mayWrite: () => Promise<void>): Promise<void> {
     signal: new AbortController().signal,
   })
   if (session.is !== 'present') throw new Error(`the registry is ${session.is}`)
-  await pushed(session.state.writer, { name: 'probe', tag: 'x' }, image).finally(() => session.state.close())
+  await pushed(session.state.writerFor('registry'), { name: 'probe', tag: 'x' }, image).finally(() =>
+    session.state.close(),
+  )
 }
 
 test('a push may be asked for before each of its writes', async () => {

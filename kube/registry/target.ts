@@ -55,7 +55,7 @@ function session(lab: Reach, { host, address, ca, password }: Place): ApiSession
         }
       },
     },
-    writer: pushing(pusher, lab.signal),
+    writerFor: () => pushing(pusher, lab.signal),
     roundTrips: () => puller.roundTrips + pusher.roundTrips,
     close: async () => {
       puller.close()

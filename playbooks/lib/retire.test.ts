@@ -15,7 +15,7 @@ async function look(nodes: readonly string[]): Promise<readonly Event[]> {
     ...{ roles: [], groups: [] },
     async perform(run: Run) {
       run.api = async () =>
-        present({ reader, writer: undefined, roundTrips: () => 0, close: async () => undefined } as never)
+        present({ reader, writerFor: () => undefined, roundTrips: () => 0, close: async () => undefined } as never)
     },
   }
   const events: Event[] = []

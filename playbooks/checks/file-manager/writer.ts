@@ -7,5 +7,5 @@ import type { ClusterWriter } from '../../../kube/api/writer.ts'
 export async function writerOf(run: Run): Promise<ClusterWriter> {
   const session = await run.api(cluster)
   expect(session.is === 'present', session.is === 'unknown' ? session.why : 'there is no cluster')
-  return session.state.writer
+  return session.state.writerFor(cluster.name)
 }

@@ -5,12 +5,10 @@ import { AndamioError } from '../../../engine/errors.ts'
 import { ask } from '../../../engine/resource/ask.ts'
 import { convergeList } from '../../../engine/resource/converge-list.ts'
 import { Late } from '../../../engine/resource/late.ts'
-import type { ApiSession, Reach } from '../../../engine/resource/probe.ts'
+import type { Reach } from '../../../engine/resource/probe.ts'
 import { type AnyResource, present } from '../../../engine/resource/resource.ts'
 import { cluster } from '../../../kube/api/cluster.ts'
 import type { ObjectRef } from '../../../kube/api/objects.ts'
-import type { ClusterReader } from '../../../kube/api/reader.ts'
-import type { ClusterWriter } from '../../../kube/api/writer.ts'
 import { manifestsOf } from '../../../kube/manifest/folders.ts'
 import { pruned } from '../../../kube/manifest/prune.ts'
 import { type ControlPlane, startControlPlane } from '../../real-control-plane.ts'
@@ -19,7 +17,7 @@ import { holds } from '../proof.ts'
 export const root = mkdtempSync(join(tmpdir(), 'andamio-manifests-'))
 export const waits: string[] = []
 export let controlPlane: ControlPlane
-export let session: ApiSession<ClusterReader, ClusterWriter>
+export let session: Awaited<ReturnType<typeof open>>
 let address: string | undefined
 
 const reach = (adminConf: () => string): Reach => ({
@@ -35,10 +33,10 @@ const reach = (adminConf: () => string): Reach => ({
   signal: new AbortController().signal,
 })
 
-export async function open(adminConf: () => string): Promise<ApiSession<ClusterReader, ClusterWriter>> {
+export async function open(adminConf: () => string) {
   const answer = await cluster.open(reach(adminConf))
   holds(answer.is === 'present', 'the cluster is there')
-  return answer.state
+  return { ...answer.state, writer: answer.state.writerFor(cluster.name) }
 }
 
 export function write(name: string, ...objects: readonly object[]): void {
