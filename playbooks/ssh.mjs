@@ -4,7 +4,8 @@ import { playbook } from './lib/playbook.mjs'
 
 /** @type {import('./lib/about.ts').About} */
 const about = {
-  summary: "Opens a shell on a host, with the lab's own key and the host's known key.",
+  summary:
+    "Opens a shell on a host, with the lab's own key and the host's known key, as the user who logs in; sudo is root.",
   uses: ['inventory'],
   args: [{ name: 'host', help: 'a host of the inventory' }],
   rest: {
@@ -14,6 +15,7 @@ const about = {
   examples: [
     'worker1                       a shell on worker1; its exit status is that of this program',
     'worker1 -- uptime             one command, whose exit status it is; 69 where ssh itself failed',
+    'worker1 -- sudo dmesg         as root; the user of local hosts is debian',
     'worker1 --inventory my.yaml   of another lab',
   ],
   exits: [0, 64, 69, 70, 130],

@@ -15,4 +15,4 @@ const about = {
   ],
 }
 
-await playbook('up', about, labPlays)
+await playbook('up', about, async (words, options) => [...(await labPlays(words, options)), words.whatNow()])

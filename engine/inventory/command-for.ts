@@ -9,11 +9,7 @@ export const defaultInventory = 'local'
  * A command on this very lab, fit to be copied into a shell: `npx zx playbooks/up.mjs --inventory my.yaml`. Without the
  * inventory it would be another lab's.
  */
-export function commandFor(
-  { asked }: Pick<LabHosts, 'asked'>,
-  playbook: 'up' | 'down' | 'ssh',
-  ...more: readonly string[]
-): string {
+export function commandFor({ asked }: Pick<LabHosts, 'asked'>, playbook: string, ...more: readonly string[]): string {
   const { inventory = defaultInventory, source } = asked ?? {}
   const named = inventory === defaultInventory ? [] : ['--inventory', inventory]
   // Only up takes packages from anywhere.
