@@ -21,6 +21,25 @@ const differs = ({ outcome }: ResourceEnd): boolean => outcome === 'would-change
 const wordsOf = ({ changes, outcome, why = 'not known' }: ResourceEnd): string =>
   outcome === 'unknown' ? `not known: ${why}` : changeWords(changes, outcome, '->').join(', ')
 
+interface Line {
+  readonly host: string
+  readonly text: string
+}
+
+/** One for each thing that differs; for what of a host is not known for one and the same cause, one together. */
+function linesOf(found: readonly ResourceEnd[]): readonly Line[] {
+  const lines = new Map<string, Line & { readonly count: number }>()
+  for (const each of found) {
+    const { host, role, kind, id, outcome, why = '' } = each
+    const key = outcome === 'unknown' ? `${host} ${why}` : `${host} ${role} ${kind} ${id}`
+    const count = (lines.get(key)?.count ?? 0) + 1
+    const text =
+      count === 1 ? `${role}: ${kind} ${id}  ${wordsOf(each)}` : `${counted(count, 'thing')} not known: ${why}`
+    lines.set(key, { host, text, count })
+  }
+  return [...lines.values()]
+}
+
 /** What a check has found, as what it is to whoever has not touched anything since: a difference, a line each. */
 export function driftReporter({ stream, env, quiet, mend }: DriftOptions): Reporter {
   const found: ResourceEnd[] = []
@@ -44,9 +63,9 @@ export function driftReporter({ stream, env, quiet, mend }: DriftOptions): Repor
       if (quiet && event.exit === 0) return
       for (const line of [head, ...held]) say(line)
       const width = Math.max(...found.map(({ host }) => host.length), 4)
-      for (const each of found.slice(0, LISTED))
-        say(`  ${each.host.padEnd(width)}  ${each.role}: ${each.kind} ${each.id}  ${wordsOf(each)}`)
-      if (found.length > LISTED) say(`  and ${found.length - LISTED} more`)
+      const lines = linesOf(found)
+      for (const { host, text } of lines.slice(0, LISTED)) say(`  ${host.padEnd(width)}  ${text}`)
+      if (lines.length > LISTED) say(`  and ${lines.length - LISTED} more`)
       for (const failure of failures) stream.write(failureText(failure, stream, {}))
       say(summary(found, looked, failures.length, event.seconds))
       if (found.length > 0) say(`To see more: ${mend} --check --diff   To bring it back: ${mend}`)
@@ -57,9 +76,13 @@ export function driftReporter({ stream, env, quiet, mend }: DriftOptions): Repor
 }
 
 function summary(found: readonly ResourceEnd[], looked: number, failed: number, seconds: number): string {
-  const hosts = [...new Set(found.map(({ host }) => host))]
-  const differ = found.length === 1 ? '1 thing differs' : `${counted(found.length, 'thing')} differ`
-  const told = found.length === 0 ? 'Nothing differs' : `${differ} on ${hosts.join(', ')}`
+  const different = found.filter(({ outcome }) => outcome !== 'unknown')
+  const hosts = [...new Set(different.map(({ host }) => host))]
+  const differ = different.length === 1 ? '1 thing differs' : `${counted(different.length, 'thing')} differ`
+  const unknown = found.length - different.length
+  const told =
+    (different.length === 0 ? 'Nothing differs' : `${differ} on ${hosts.join(', ')}`) +
+    (unknown === 0 ? '' : `, ${counted(unknown, 'thing')} not known`)
   const stopped = failed === 0 ? '' : `; ${counted(failed, 'failure')}, so not all was looked at`
   return `${told}: ${counted(looked, 'thing')} looked at in ${duration(seconds)}${stopped}.`
 }

@@ -5,7 +5,7 @@ import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { RunStopped } from '../../engine/play/stop.ts'
 import { hostChecks } from '../checks/doctor/hosts.ts'
-import { machineChecks } from '../checks/doctor/machine.ts'
+import { answering, machineChecks } from '../checks/doctor/machine.ts'
 import { networkChecks } from '../checks/doctor/network.ts'
 import { portsCheck } from '../checks/doctor/ports.ts'
 
@@ -27,12 +27,15 @@ export function doctor(plays: readonly Step[]): Step {
         )
       await askHosts(run)
       if (failed + run.failures.size === 0) await lookAt(run, [nothingRefused])
-      failed += await lookAt(run, [...hostChecks, portsCheck, ...networkChecks])
+      if (answering(run).length > 0) failed += await lookAt(run, [...hostChecks, portsCheck, ...networkChecks])
+      else run.emit({ type: 'notice', level: 'info', text: notAsked })
       // What a play found on a host has been told as that host's failure.
       if (failed + run.failures.size > 0) throw new RunStopped(exitCode.failed)
     },
   }
 }
+
+const notAsked = 'No host runs that could be asked: nothing was looked at on hosts and between them.'
 
 /** What ends a step that only looks, beyond failures of hosts, which are told by themselves. */
 async function stops(run: Run, step: Step): Promise<readonly AndamioError[]> {

@@ -55,7 +55,7 @@ it('ends with 2 and a line for each difference, and changes nothing', async () =
   expect(stdout).toContain(`
   lab   files: operator-file /a  content changed
   lab   files: late x  not known: until it is started
-2 things differ on lab: 2 things looked at in N s.
+1 thing differs on lab, 1 thing not known: 2 things looked at in N s.
 To see more: npx zx playbooks/up.mjs --inventory /lab.yaml --check --diff   To bring it back: npx zx playbooks/up.mjs --inventory /lab.yaml
 `)
   expect(await readFile(path('a'), 'utf8')).toBe('changed by hand')
@@ -64,8 +64,13 @@ To see more: npx zx playbooks/up.mjs --inventory /lab.yaml --check --diff   To b
 it('does not take what nobody can tell for being in order', async () => {
   expect(await drift([], [untold])).toMatchObject({
     exit: 2,
-    stdout: expect.stringContaining('1 thing differs on lab'),
+    stdout: expect.stringContaining('Nothing differs, 1 thing not known'),
   })
+})
+
+it('tells once what of a host is not known for one cause', async () => {
+  const { stdout } = await drift([], [untold, { ...untold, id: 'y' }, { ...untold, id: 'z' }])
+  expect(stdout).toContain('\n  lab   3 things not known: until it is started\nNothing differs, 3 things not known: ')
 })
 
 it('is a failure for JUnit, an annotation and a table for GitHub, and events for programs', async () => {
