@@ -24,7 +24,7 @@ export function findingsReporter({ stream }: { readonly stream: Output }): Repor
     on(told: Event): void {
       const event = harmless(told)
       if (event.type === 'run.start') say(`${event.playbook}  lab ${event.lab} - ${event.inventory}`)
-      if (event.type === 'notice' && event.data?.heldBy) say(event.text)
+      if (event.type === 'notice' && (event.data?.heldBy || event.data?.notAsked)) say(event.text)
       if (event.type === 'host.unreachable') failure(event.host, event.failure)
       if (event.type === 'resource.end' && event.failure) failure(event.host, event.failure)
       if (event.type === 'check.end' && !event.passed) finding(event.title, event.saw, event.next)

@@ -28,7 +28,7 @@ export function doctor(plays: readonly Step[]): Step {
       await askHosts(run)
       if (failed + run.failures.size === 0) await lookAt(run, [nothingRefused])
       if (answering(run).length > 0) failed += await lookAt(run, [...hostChecks, portsCheck, ...networkChecks])
-      else run.emit({ type: 'notice', level: 'info', text: notAsked })
+      else run.emit({ type: 'notice', level: 'info', text: notAsked, data: { notAsked: run.lab.selected } })
       // What a play found on a host has been told as that host's failure.
       if (failed + run.failures.size > 0) throw new RunStopped(exitCode.failed)
     },

@@ -129,6 +129,12 @@ it('tells a host that does not let us in once', async () => {
   expect(exit).toBe(70)
 })
 
+it('passes nothing on hosts where none could be asked', async () => {
+  const { stdout } = await look(`  cp: { groups: [control-plane], address: 127.0.0.1, port: 9, key: ${home}/user }\n`)
+  expect(stdout).not.toContain('The hosts are machines of their own')
+  expect(stdout).toContain('\nNo host runs that could be asked: nothing was looked at on hosts and between them.\n')
+})
+
 describe('ways among hosts', () => {
   const lab = labOf(['cp', 'w1', 'nfs'], { cluster: ['cp', 'w1'], 'control-plane': ['cp'], storage: ['nfs'] })
   const found = new Map(
