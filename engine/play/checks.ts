@@ -34,6 +34,7 @@ export async function lookAt(run: Run, list: readonly Check[]): Promise<number> 
   let failed = 0
   for (const check of list) {
     if (run.signal.aborted) throw new RunStopped(exitCode.interrupted)
+    run.emit({ type: 'check.start', id: check.id, title: check.title })
     const seen = await look(check, run)
     if (!seen.passed) failed++
     run.emit({ type: 'check.end', id: check.id, title: check.title, ...seen })

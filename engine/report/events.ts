@@ -106,6 +106,7 @@ export type Notice = Stamped<
     data?: Readonly<Record<string, Json>>
   }
 >
+export type CheckStart = Stamped<'check.start', { id: string; title: string }>
 export type CheckEnd = Stamped<
   'check.end',
   {
@@ -146,6 +147,7 @@ export type Event =
   | Wait
   | Progress
   | Notice
+  | CheckStart
   | CheckEnd
   | RunEnd
 

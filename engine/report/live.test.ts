@@ -46,3 +46,15 @@ it('leaves alone what fits', () => {
     expect.stringMatching(/^ {2}cluster {2}waiting for probe\/20-volume.yaml to be ready: Pending +2 min 26 s/),
   ])
 })
+
+it('names the check that is under way, and nothing when it has ended, nor what it waited for', () => {
+  const tally = new Tally()
+  const lines = () =>
+    liveLines(tally, { style: styleOf(new Sink(), true), columns: 100, rows: 24, now: Date.parse(at(0, 40)) })
+  const check = { id: 'S1-A9', title: 'Equal through every NodePort' }
+  tally.on({ type: 'check.start', at: at(0, 0), ...check })
+  expect(lines()[1]).toMatch(/^ {2}S1-A9 {2}Equal through every NodePort +40 s$/)
+  tally.on({ type: 'wait', at: at(0, 1), host: 'cluster', what: 'pods', limitSeconds: 60, seconds: 0 })
+  tally.on({ type: 'check.end', at: at(0, 2), ...check, passed: true, saw: 'all' })
+  expect(lines()).toEqual([])
+})

@@ -69,7 +69,12 @@ export class Tally {
         if (event.ended) this.tasks.delete(event.task)
         else this.tasks.set(event.task, event)
         break
+      case 'check.start':
+        this.activities.set(event.id, { words: oneLine(event.title), since: at })
+        break
       case 'check.end':
+        // What it waited for on the way is over with it.
+        this.activities.clear()
         this.checks[event.passed ? 'passed' : 'failed'] += 1
         break
       case 'run.end':

@@ -62,6 +62,8 @@ export class Telling {
         const begins = !event.ended && !this.#options.live && !this.#tally.tasks.has(event.task)
         return this.#under(() => (begins ? this.#lines.begins(event) : this.#lines.progress(event)))
       }
+      case 'check.start':
+        return []
       case 'check.end':
         return this.#under(() => this.#lines.check(event))
       case 'notice':

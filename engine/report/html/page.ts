@@ -147,7 +147,9 @@ function figuresOf(end: RunEnd | undefined, tally: Tally): Page['figures'] {
   const sum = (column: keyof HostCount) =>
     [...tally.counts.values()].reduce((total, count) => total + (count[column] ?? 0), 0)
   const figure = (label: string, value: string, tone = '') => ({ label, value, tone })
-  const figures = [
+  const { passed, failed } = tally.checks
+  const ofChecks = [figure('checks passed', String(passed), 'ok'), figure('failed', String(failed), 'failed')]
+  const ofHosts = [
     figure('hosts', String(Object.keys(end?.hosts ?? {}).length)),
     figure('ok', sum('ok').toLocaleString('en'), 'ok'),
     figure(
@@ -157,6 +159,9 @@ function figuresOf(end: RunEnd | undefined, tally: Tally): Page['figures'] {
     ),
     figure('unknown', String(sum('unknown')), 'unknown'),
     figure('failed', String(sum('failed') + sum('unreachable')), 'failed'),
+  ]
+  const figures = [
+    ...(passed + failed > 0 ? ofChecks : ofHosts),
     figure('time', duration(end?.seconds ?? 0)),
     figure('round trips', (end?.roundTrips ?? 0).toLocaleString('en')),
   ]

@@ -82,6 +82,7 @@ export function verifyRun(began?: number): readonly Event[] {
     hosts,
   })
   script.tell({ type: 'play.start', play: 'Verify the lab', hosts: [] })
+  script.tell({ type: 'check.start', id: 'S1-A1', title: 'Every node is Ready' })
   script.tell({ type: 'wait', host: 'cluster', what: 'nodes and pods', limitSeconds: 180, seconds: 0 })
   script.tell({ type: 'check.end', id: 'S1-A1', title: 'Every node is Ready', passed: true, saw: '4 of 4' })
   script.tell({
