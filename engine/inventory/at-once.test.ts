@@ -144,6 +144,14 @@ it('puts what is asked of a field where that is written: at the host, or among t
   expect(told(stored.replace('192.0.2.1 }', '192.0.2.1, user: root }'))).toEqual(['5:60 hosts.cp.user: is root'])
 })
 
+it('asks for nothing of a provider that there is not, and tells a second document as what it is', () => {
+  expect(told(lab.replace('provider: static', 'provdier: static').replace(', port: 0', ''))).toEqual([
+    '1:1 provider: is missing',
+    '2:1 provdier: unknown key',
+  ])
+  expect(told(`${lab}---\n${lab}`)).toEqual(['7:1 : a second document begins here'])
+})
+
 it.each([
   ['a bracket that is not closed', 'lab: demo\nhosts:\n  cp: { groups: [a, memory: 3G\n  b: {}\n', '4:3'],
   ['a key with a comma left out', 'hosts:\n  cp: { groups: [a] memory: 3G }\n', '2:21'],

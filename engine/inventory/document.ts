@@ -25,6 +25,8 @@ const SCALAR_FOLLOWS = '\x1f'
 // Tab and newline are text; the rest of C0 and DEL would reach terminals, templates and shells.
 const controlCharacter = /[\0-\x08\x0b-\x1f\x7f]/
 
+const secondDocument = { message: 'a second document begins here', hint: 'remove the line ---: an inventory is one' }
+
 /**
  * One YAML file of plain JSON values that remembers where each of them stands. Problems are gathered, so that a person
  * sees all of them at once.
@@ -124,13 +126,14 @@ export class InventoryDocument {
     const version = this.#document.directives?.yaml
     if (version?.explicit && version.version !== '1.2') throw this.#whole(`is YAML ${version.version}, not 1.2`)
     const lost = new Set<number>()
-    for (const { message, pos } of [...this.#document.errors, ...this.#document.warnings]) {
+    for (const { code, message, pos } of [...this.#document.errors, ...this.#document.warnings]) {
       // One slip often gives the parser several reasons to stumble in the same line: the first is the nearest to it.
       const { line } = this.#lines.linePos(pos[0])
       if (lost.has(line)) continue
       lost.add(line)
       const hint = 'check indentation, colons and quotes here'
-      this.#problems.push({ place: this.#at(pos[0]), path: '', message, hint })
+      const told = code === 'MULTIPLE_DOCS' ? secondDocument : { message, hint }
+      this.#problems.push({ place: this.#at(pos[0]), path: '', ...told })
     }
     this.throwIfAny()
   }

@@ -42,6 +42,7 @@ describe('loading', () => {
   it.each([
     ['statik', 'inventory-not-found', 'did you mean static?'],
     ['./gone.yaml', 'inventory-not-found', 'Check the path, or name one that comes with the project: '],
+    ['gone.txt', 'inventory-not-found', 'Check the path, or name one that comes with the project: '],
   ])('refuses %s', async (name, code, next) => {
     await expect(load(name)).rejects.toMatchObject({ exit: 64, failure: { code, next: expect.stringContaining(next) } })
   })

@@ -12,11 +12,11 @@ export interface LoadOptions extends ParseOptions {
 }
 
 /**
- * Reads, checks and selects. `nameOrPath` is a path when it holds a slash or ends in `.yaml` or `.yml`. Throws one usage
+ * Reads, checks and selects. `nameOrPath` is a path when it holds a slash or ends as files do, in `.yaml`. Throws one usage
  * error (exit 64) with everything that is wrong, before anything has been connected to.
  */
 export async function loadInventory(nameOrPath: string, options: LoadOptions): Promise<LabHosts> {
-  const isPath = /[/\\]|\.ya?ml$/.test(nameOrPath)
+  const isPath = /[/\\]|\.\w+$/.test(nameOrPath)
   const path = isPath ? resolve(options.cwd, nameOrPath) : join(options.builtinFolder, `${nameOrPath}.yaml`)
   // Parsers are loaded only now: `--help` and a bad flag need none of them.
   const [text, { parseInventory }] = await Promise.all([

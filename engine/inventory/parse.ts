@@ -8,10 +8,15 @@ import { type Shaped, shaped } from './shape.ts'
 import { checkVars, mergeVars, type RoleVars, type SetElsewhere } from './variables.ts'
 
 /**
- * Tells of a problem with a host, at its line; without one, with the hosts as a whole. With a field, at that field of the
- * host or, where the host does not have it, of the provider's settings.
+ * Tells of a problem with a host, at its line; without one, with the hosts as a whole; of something else, at its path. With
+ * a field, at that field of the host or, where the host does not have it, of the provider's settings.
  */
-export type RefuseHost = (host: string | undefined, message: string, hint: string, field?: string) => void
+export type RefuseHost = (
+  of: string | readonly string[] | undefined,
+  message: string,
+  hint: string,
+  field?: string,
+) => void
 
 export interface ParseOptions {
   readonly roleVars: RoleVars
@@ -30,7 +35,8 @@ type HostEntry = Shaped['hosts'][string] & { readonly writtenAs: string }
 /** An inventory's text as a checked lab. Throws `InventoryError` with every problem found, each with its place. */
 export function parseInventory(file: string, text: string, options: ParseOptions): LabHosts {
   const document = new InventoryDocument(file, text)
-  const { provider = 'static', inventory } = shaped(document, options.providers)
+  const { provider: told, inventory } = shaped(document, options.providers)
+  const provider = told ?? 'static'
   const entries = expandHosts(document, inventory.hosts, provider === 'static' ? MAX_STANDING_HOSTS : MAX_HOSTS)
   const { groupsOf, hostsOf } = membership(document, inventory.groups, entries, options.knownGroups)
 
@@ -62,8 +68,8 @@ export function parseInventory(file: string, text: string, options: ParseOptions
     groups: hostsOf,
     vars: inventory.vars,
   }
-  // Of groups that are not as they were meant, nothing can be asked.
-  if (document.soundAt(/^(hosts|groups|vars)?$|^groups\.|^hosts\.[^.]*(\.groups\b.*)?$/))
+  // Of groups or a provider that are not as they were meant, nothing can be asked.
+  if (told !== undefined && document.soundAt(/^(hosts|groups|vars)?$|^groups\.|^hosts\.[^.]*(\.groups\b.*)?$/))
     options.needs?.(lab, refusal(document, entries, provider))
   document.throwIfAny()
   return options.limit === undefined ? lab : { ...lab, selected: limitTo(options.limit, names, hostsOf) }
@@ -71,7 +77,9 @@ export function parseInventory(file: string, text: string, options: ParseOptions
 
 const refusal =
   (document: InventoryDocument, entries: ReadonlyMap<string, HostEntry>, provider: string): RefuseHost =>
-  (host, message, hint, field) => {
+  (of, message, hint, field) => {
+    if (Array.isArray(of)) return document.problem(of, message, hint)
+    const host = of as string | undefined
     const entry = host === undefined ? undefined : entries.get(host)
     const inHost = ['hosts', ...(host === undefined ? [] : [entry?.writtenAs ?? host])]
     if (field === undefined) document.problem(inHost, message, hint, 'key')

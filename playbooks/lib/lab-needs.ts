@@ -67,7 +67,11 @@ function fileManagerNeeds({ vars, groups }: LabHosts, refuse: RefuseHost): boole
   // What is no text is refused as every variable of another kind is.
   if (typeof variant !== 'string') return false
   if (!variantNames.includes(variant)) {
-    refuse(undefined, `the file manager has no variant ${variant}`, didYouMean(variant, variantNames, 'there are'))
+    refuse(
+      ['vars', name, 'variant'],
+      `the file manager has no variant ${variant}`,
+      didYouMean(variant, variantNames, 'there are'),
+    )
     return false
   }
   const chosen = variantOf(variant)
