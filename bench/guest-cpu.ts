@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { identify } from '../engine/process/identity.ts'
+import { labLayout } from '../engine/provider/lab/layout.ts'
 import { recordedProcess } from '../engine/provider/local/host-process.ts'
-import { labLayout } from '../engine/provider/local/layout.ts'
 
 /** Linux counts processor time for user space in these, whatever its own timer's rate: USER_HZ. */
 const ticksPerSecond = 100

@@ -6,7 +6,7 @@ import { deliveredKey, deliverNewKey, knownKeys, withoutComment } from '../engin
 import { hostEnd, noHostEnd } from '../engine/provider/ec2/host-end.ts'
 import { ownHostKey } from '../engine/provider/ec2/own-host-key.ts'
 import { userData } from '../engine/provider/ec2/user-data.ts'
-import { labLayout } from '../engine/provider/local/layout.ts'
+import { labLayout } from '../engine/provider/lab/layout.ts'
 import type { Found } from '../engine/provider/provider.ts'
 import type { HostWriter } from '../engine/resource/host.ts'
 import { Late } from '../engine/resource/late.ts'

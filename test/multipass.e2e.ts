@@ -6,7 +6,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { labLayout } from '../engine/provider/local/layout.ts'
+import { labLayout } from '../engine/provider/lab/layout.ts'
 import { recordedName } from '../engine/provider/multipass/record.ts'
 import type { Event } from '../engine/report/events.ts'
 import { GuestLab } from './e2e/guests/guest-lab.ts'

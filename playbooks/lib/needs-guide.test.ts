@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { loadInventory } from '../../engine/inventory/load.ts'
-import { gigabytes, inBytes, neededFor } from '../../engine/provider/local/room.ts'
+import { gigabytes, inBytes } from '../../engine/provider/lab/sizes.ts'
+import { neededFor } from '../../engine/provider/local/room.ts'
 import * as roles from './roles.ts'
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

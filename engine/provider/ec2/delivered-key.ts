@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { makeKeyPair } from '../../connection/key-pair.ts'
-import { writeFileAtomically } from '../local/atomic.ts'
-import { readPrivateKey, readPublicKey } from '../local/keys.ts'
-import type { HostLayout } from '../local/layout.ts'
+import { writeFileAtomically } from '../lab/atomic.ts'
+import { readPrivateKey, readPublicKey } from '../lab/keys.ts'
+import type { HostLayout } from '../lab/layout.ts'
 
 /** A host's first key, which it is given in its user data; and what of it stands in known_hosts. */
 export interface DeliveredKey {

@@ -1,5 +1,5 @@
 import type { SshEndpoint } from '../../connection/connection.ts'
-import type { LabLayout } from '../local/layout.ts'
+import { labEndpoint } from '../lab/endpoint.ts'
 import type { Found } from '../provider.ts'
 import { alive } from './instance.ts'
 import { type Ec2Lab, foreign } from './lab.ts'
@@ -32,15 +32,7 @@ function findHost(lab: Ec2Lab, host: string, seen: readonly SeenInstance[], logi
   const reached = login.jump.length > 0 ? address : (publicAddress ?? address)
   if (state !== 'running' || address === undefined || reached === undefined)
     return { is: 'stopped', ...(address === undefined ? {} : { address }) }
-  return { is: 'running', address, endpoint: endpointOf(lab.layout, host, reached, login) }
+  const { loginKey, host: layoutOf } = lab.layout
+  const endpoint = labEndpoint(host, layoutOf(host), reached, { ...login, identityFiles: [loginKey] })
+  return { is: 'running', address, endpoint }
 }
-
-const endpointOf = (layout: LabLayout, host: string, address: string, login: Login): SshEndpoint => ({
-  ...login,
-  address,
-  port: 22,
-  identityFiles: [layout.loginKey],
-  agent: false,
-  knownHostsFile: layout.host(host).knownHosts,
-  hostKeyAlias: host,
-})

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../local/atomic.ts'
+import { writeFileAtomically } from '../lab/atomic.ts'
+import { readJson } from '../lab/read-json.ts'
 import type { Clock } from './clock.ts'
 
 /** Something that was asked of AWS and has not been seen there yet. */
@@ -102,12 +102,7 @@ export class Journal {
   }
 
   #read(): Written | undefined {
-    try {
-      return JSON.parse(readFileSync(this.file, 'utf8')) as Written
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-      throw error
-    }
+    return readJson<Written>(this.file)
   }
 
   #write(written: Written): void {

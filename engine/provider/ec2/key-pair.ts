@@ -1,6 +1,6 @@
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
-import { readPublicKey } from '../local/keys.ts'
+import { readPublicKey } from '../lab/keys.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
 import { make } from './make.ts'

@@ -2,7 +2,7 @@ import { fingerprint } from '../../connection/host-key.ts'
 import type { HostWriter } from '../../resource/host.ts'
 import { present, type Resource } from '../../resource/resource.ts'
 import { raw, sh } from '../../shell/sh.ts'
-import type { HostLayout } from '../local/layout.ts'
+import type { HostLayout } from '../lab/layout.ts'
 import { deliveredPublic, forgetPrivate, knowHostBy, knownKeys, withoutComment } from './delivered-key.ts'
 
 export type OwnKeyState = {

@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs'
+import { waitForSsh } from '../../connection/first-answer.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import { Late } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
-import { waitForSsh } from '../local/first-answer.ts'
-import { loginKey, noHostKey, noLoginKey } from '../local/keys.ts'
-import { labLayout } from '../local/layout.ts'
+import { loginKey, noHostKey, noLoginKey } from '../lab/keys.ts'
+import { foldersIn, labLayout } from '../lab/layout.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
 import { Account } from './account.ts'
 import { type Ec2Api, openApi } from './api.ts'
@@ -186,13 +185,4 @@ async function networksOf(
 ): Promise<Networks> {
   const own = operators ?? (await ownNetwork(signal))
   return { operators: own, clients: clients ?? own }
-}
-
-function foldersIn(path: string): string[] {
-  try {
-    return readdirSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
 }

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { writeRecord } from '../lab/network-record.ts'
 import { chooseSubnet } from './choose-subnet.ts'
-import { writeRecord } from './network-record.ts'
 import type { NetworkWish } from './network-wish.ts'
 
 let folder: string

@@ -1,9 +1,9 @@
 import { AndamioError, usageError } from '../../errors.ts'
+import { subnetsOfOthers } from '../lab/network-record.ts'
+import { type Cidr, freeSubnet, overlaps } from '../lab/subnet.ts'
 import { runHere } from './command.ts'
 import { labNames } from './names.ts'
-import { subnetsOfOthers } from './network-record.ts'
 import type { NetworkWish } from './network-wish.ts'
-import { type Cidr, freeSubnet, overlaps } from './subnet.ts'
 
 /** The subnet for a lab that has none yet: the inventory's, else a free one. */
 export async function chooseSubnet(wish: NetworkWish): Promise<Cidr> {

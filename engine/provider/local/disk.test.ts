@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Late } from '../../resource/late.ts'
 import { absent } from '../../resource/resource.ts'
+import { type HostLayout, labLayout } from '../lab/layout.ts'
 import { hostDisk, noHostDisk } from './disk.ts'
-import { type HostLayout, labLayout } from './layout.ts'
 
 let folder: string
 let image: string

@@ -3,8 +3,8 @@ import { type Eventual, Late } from '../../resource/late.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
 import { raw, sh } from '../../shell/sh.ts'
+import type { HostLayout } from '../lab/layout.ts'
 import { runHere } from './command.ts'
-import type { HostLayout } from './layout.ts'
 
 /** Bytes that the host sees; the file takes only what was written. */
 export type DiskState = { readonly bytes: number }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ownIdentity } from '../../process/identity.ts'
+import { type LabLayout, labLayout } from '../lab/layout.ts'
+import { writeRecord } from '../lab/network-record.ts'
 import { findHost } from './find.ts'
-import { type LabLayout, labLayout } from './layout.ts'
-import { writeRecord } from './network-record.ts'
 
 let lab: LabLayout
 let folder: string

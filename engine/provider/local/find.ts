@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises'
+import { labEndpoint } from '../lab/endpoint.ts'
+import type { LabLayout } from '../lab/layout.ts'
+import { readRecord } from '../lab/network-record.ts'
 import type { Found } from '../provider.ts'
 import { hostRuns } from './host-process.ts'
-import type { LabLayout } from './layout.ts'
-import { readRecord } from './network-record.ts'
 import { loginUser } from './seed.ts'
 
 /** How a host stands, by a few small files: no root, no program, nothing installed. */
@@ -14,16 +15,7 @@ export async function findHost(name: string, lab: LabLayout): Promise<Found> {
       return {
         is: 'running',
         address,
-        endpoint: {
-          address,
-          port: 22,
-          user: loginUser,
-          identityFiles: [lab.loginKey],
-          agent: false,
-          knownHostsFile: layout.knownHosts,
-          hostKeyAlias: name,
-          jump: [],
-        },
+        endpoint: labEndpoint(name, layout, address, { user: loginUser, identityFiles: [lab.loginKey] }),
       }
     }
     return { is: (await exists(layout.disk)) ? 'stopped' : 'absent', ...(address ? { address } : {}) }

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { identify } from '../../process/identity.ts'
+import { type HostLayout, labLayout } from '../lab/layout.ts'
 import { endHost, hostRuns, recordedProcess } from './host-process.ts'
-import { type HostLayout, labLayout } from './layout.ts'
 
 let folder: string
 let layout: HostLayout

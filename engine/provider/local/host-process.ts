@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AndamioError } from '../../errors.ts'
 import { isAlive, type ProcessIdentity } from '../../process/identity.ts'
 import { sh } from '../../shell/sh.ts'
+import type { HostLayout } from '../lab/layout.ts'
 import { kernelArguments, type Machine } from './command-line.ts'
-import type { HostLayout } from './layout.ts'
 import { labNames } from './names.ts'
 
 /** Guest memory is a file; on a real disk every page of it would be written there. */

@@ -1,6 +1,6 @@
 import { raw, sh } from '../../shell/sh.ts'
+import { addressIn, operatorNumber, switchNumber } from '../lab/subnet.ts'
 import type { LabNames } from './names.ts'
-import { addressIn, operatorNumber, switchNumber } from './subnet.ts'
 
 /**
  * Makes the lab's network; run again, it completes what is missing.

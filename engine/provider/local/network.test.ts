@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { ApiProbe } from '../../resource/probe.ts'
 import { absent, present } from '../../resource/resource.ts'
+import { forgetAddress, readRecord, subnetsOfOthers, writeRecord } from '../lab/network-record.ts'
 import { labNetwork, type NetworkState, noLabNetwork } from './network.ts'
-import { forgetAddress, readRecord, subnetsOfOthers, writeRecord } from './network-record.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -4,15 +4,15 @@ import type { Change } from '../../report/events.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
 import { sh } from '../../shell/sh.ts'
+import { readRecord, removeRecord, writeRecord } from '../lab/network-record.ts'
+import { allot } from '../lab/subnet.ts'
 import { chooseSubnet, refuseTakenSubnet } from './choose-subnet.ts'
 import { runHere } from './command.ts'
 import { isForwarding, needForwarding, releaseForwarding } from './forwarding.ts'
 import { withMachineLock } from './machine-lock.ts'
 import { labNames } from './names.ts'
-import { readRecord, removeRecord, writeRecord } from './network-record.ts'
 import { makeNetwork, removeNetwork } from './network-script.ts'
 import type { NetworkWish } from './network-wish.ts'
-import { allot } from './subnet.ts'
 
 export type NetworkState = {
   readonly subnet: string

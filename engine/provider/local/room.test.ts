@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { gigabytes, inBytes, lackOfRoom, shortOf } from './room.ts'
+import { gigabytes, inBytes } from '../lab/sizes.ts'
+import { lackOfRoom, shortOf } from './room.ts'
 
 const gib = 2 ** 30
 

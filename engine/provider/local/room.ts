@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Failure } from '../../report/events.ts'
+import { gigabytes, inBytes } from '../lab/sizes.ts'
 import { memoryFolder } from './host-process.ts'
 
 /** Free bytes of what hosts take. */
@@ -38,13 +39,6 @@ export function shortOf(hosts: readonly number[], { memoryFile, memory, disk }: 
   ]
   return wants.filter(({ has, needs }) => has < needs)
 }
-
-/** `512M`, `3G`; the inventory has checked the form. */
-export function inBytes(size: string): number {
-  return Number.parseInt(size, 10) * (size.endsWith('G') ? 2 ** 30 : 2 ** 20)
-}
-
-export const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
 /** `no-room` where this machine cannot take hosts of these sizes. Reads only. */
 export async function lackOfRoom(

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TarEntry, tar } from '../../archive/tar.ts'
+import { addressIn, operatorNumber } from '../lab/subnet.ts'
 import { sourcesFor } from './apt-sources.ts'
-import { addressIn, operatorNumber } from './subnet.ts'
 import { aptProxy, hostResolver, machineArchives } from './surroundings.ts'
 
 export interface SeedWish {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { identify } from '../../process/identity.ts'
-import { type HostLayout, labLayout } from './layout.ts'
+import { type HostLayout, labLayout } from '../lab/layout.ts'
 import { sizeDiffers } from './size-differs.ts'
 
 let folder: string

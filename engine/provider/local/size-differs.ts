@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
+import type { HostLayout } from '../lab/layout.ts'
+import { gigabytes, inBytes } from '../lab/sizes.ts'
 import { hostRuns, recordedProcess } from './host-process.ts'
-import type { HostLayout } from './layout.ts'
-import { gigabytes, inBytes } from './room.ts'
 
 export interface SizeWish {
   readonly name: string

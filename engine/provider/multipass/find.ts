@@ -1,4 +1,5 @@
-import type { LabLayout } from '../local/layout.ts'
+import { labEndpoint } from '../lab/endpoint.ts'
+import type { LabLayout } from '../lab/layout.ts'
 import type { Found } from '../provider.ts'
 import type { Instance } from './instances.ts'
 import { recordedName } from './record.ts'
@@ -25,15 +26,6 @@ export function findInstance(host: string, lab: LabLayout, list: Instances, netw
   return {
     is: 'running',
     address,
-    endpoint: {
-      address,
-      port: 22,
-      user: loginUser,
-      identityFiles: [lab.loginKey],
-      agent: false,
-      knownHostsFile: layout.knownHosts,
-      hostKeyAlias: host,
-      jump: [],
-    },
+    endpoint: labEndpoint(host, layout, address, { user: loginUser, identityFiles: [lab.loginKey] }),
   }
 }

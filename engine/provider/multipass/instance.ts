@@ -3,8 +3,9 @@ import { AndamioError } from '../../errors.ts'
 import type { Emit } from '../../report/events.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
-import { readPrivateKey, readPublicKey } from '../local/keys.ts'
-import { type LabLayout, labLayout } from '../local/layout.ts'
+import { readPrivateKey, readPublicKey } from '../lab/keys.ts'
+import { type LabLayout, labLayout } from '../lab/layout.ts'
+import type { Patience } from '../tool/patience.ts'
 import type { MultipassClient } from './client.ts'
 import { cloudConfig } from './cloud-config.ts'
 import { drawName, recordedName, recordName } from './record.ts'
@@ -27,12 +28,6 @@ export interface InstanceWish {
   readonly emit: Emit
   readonly signal?: AbortSignal | undefined
   readonly patience?: Patience | undefined
-}
-
-/** Seconds from when it was told to run until it does and has an address, and between two looks. */
-export interface Patience {
-  readonly limit: number
-  readonly every: number
 }
 
 /** An instance that runs and has an address. */

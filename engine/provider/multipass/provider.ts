@@ -1,14 +1,14 @@
-import { mkdir } from 'node:fs/promises'
-import { AndamioError } from '../../errors.ts'
 import { commandFor } from '../../inventory/command-for.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { AnyResource } from '../../resource/resource.ts'
-import { hostKey, loginKey, noHostKey, noLoginKey } from '../local/keys.ts'
-import { foldersIn, labLayout } from '../local/layout.ts'
+import { hostKey, loginKey, noHostKey, noLoginKey } from '../lab/keys.ts'
+import { foldersIn, labLayout } from '../lab/layout.ts'
 import type { Found, Provider, ProviderContext } from '../provider.ts'
+import { foreseen } from '../tool/foreseen.ts'
+import type { Patience } from '../tool/patience.ts'
 import { MultipassClient } from './client.ts'
 import { findInstance, type Instances } from './find.ts'
-import { multipassInstance, noMultipassInstance, type Patience } from './instance.ts'
+import { multipassInstance, noMultipassInstance } from './instance.ts'
 import { recordedName } from './record.ts'
 import { sizeDiffers } from './size-differs.ts'
 import { troubles } from './troubles.ts'
@@ -34,20 +34,9 @@ export function multipassProvider(context: ProviderContext, parts: MultipassPart
   const hosts = lab.hosts.map(({ name, size }) => ({ name, ...(size as SizeOf<'multipass'>) }))
   const names = hosts.map(({ name }) => name)
 
-  let foreseen: ReturnType<typeof troubles> | undefined
-  const foresee = () => {
-    foreseen ??= troubles(client, lab.name, names, layout)
-    return foreseen
-  }
-
   return {
     name: 'multipass',
-    async preflight() {
-      const [failure] = await foresee()
-      if (failure) throw new AndamioError(failure)
-      await mkdir(stateFolder, { recursive: true, mode: 0o700 })
-    },
-    foresee,
+    ...foreseen(stateFolder, () => troubles(client, lab.name, names, layout)),
     async leavesAsIs() {
       const up = commandFor(lab, 'up')
       const there = hosts.filter(({ name }) => lab.selected.includes(name))

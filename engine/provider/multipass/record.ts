@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFileAtomically } from '../local/atomic.ts'
-import type { HostLayout } from '../local/layout.ts'
+import { writeFileAtomically } from '../lab/atomic.ts'
+import type { HostLayout } from '../lab/layout.ts'
+import { readJson } from '../lab/read-json.ts'
 
 /**
  * An instance is ours by its name: half of it is drawn by lot when the host is made, and kept in the lab's folder from
@@ -25,15 +25,8 @@ export function looksLike(lab: string, host: string, name: string): boolean {
 const fileOf = ({ folder }: HostLayout): string => join(folder, 'instance.json')
 
 /** The name of the host's instance; undefined where none was ever begun. */
-export function recordedName(layout: HostLayout): string | undefined {
-  try {
-    const { name } = JSON.parse(readFileSync(fileOf(layout), 'utf8')) as { readonly name: string }
-    return name
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+export const recordedName = (layout: HostLayout): string | undefined =>
+  readJson<{ readonly name: string }>(fileOf(layout))?.name
 
 export const recordName = (layout: HostLayout, name: string): void =>
   writeFileAtomically(fileOf(layout), `${JSON.stringify({ name })}\n`)

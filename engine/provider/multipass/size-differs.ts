@@ -1,4 +1,4 @@
-import { gigabytes, inBytes } from '../local/room.ts'
+import { gigabytes, inBytes } from '../lab/sizes.ts'
 import type { MultipassClient } from './client.ts'
 
 export interface SizeWish {

@@ -1,4 +1,4 @@
-import { overlaps } from '../local/subnet.ts'
+import { overlaps } from '../lab/subnet.ts'
 import type { Instance } from './instances.ts'
 
 /** What there is to do until an instance runs and can be reached. */

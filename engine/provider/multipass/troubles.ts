@@ -1,6 +1,6 @@
 import { AndamioError } from '../../errors.ts'
 import type { Failure } from '../../report/events.ts'
-import type { LabLayout } from '../local/layout.ts'
+import type { LabLayout } from '../lab/layout.ts'
 import { isOlder, toolTooOld } from '../tool/tool.ts'
 import type { MultipassClient } from './client.ts'
 import { looksLike, recordedName } from './record.ts'

@@ -1,5 +1,5 @@
 import { AndamioError } from '../../errors.ts'
-import { overlaps } from '../local/subnet.ts'
+import { overlaps } from '../lab/subnet.ts'
 import type { GuestFacts } from './guest.ts'
 
 export interface AddressWish {

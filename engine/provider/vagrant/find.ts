@@ -1,5 +1,6 @@
 import { AndamioError } from '../../errors.ts'
-import type { HostLayout } from '../local/layout.ts'
+import { labEndpoint } from '../lab/endpoint.ts'
+import type { HostLayout } from '../lab/layout.ts'
 import type { Found } from '../provider.ts'
 import { machineBegun } from './begun.ts'
 import type { VagrantClient } from './client.ts'
@@ -67,16 +68,7 @@ async function findMachine(client: VagrantClient, wish: FindWish): Promise<Found
   return {
     is: 'running',
     address: record.address,
-    endpoint: {
-      // Not the port that a hypervisor forwards: behind that there is sshd alone, and not the cluster's API.
-      address: record.address,
-      port: 22,
-      user: login.user,
-      identityFiles: login.identityFiles,
-      agent: false,
-      knownHostsFile: layout.knownHosts,
-      hostKeyAlias: host,
-      jump: [],
-    },
+    // Not by the port that a hypervisor forwards: behind that there is sshd alone, and not the cluster's API.
+    endpoint: labEndpoint(host, layout, record.address, { user: login.user, identityFiles: login.identityFiles }),
   }
 }

@@ -4,6 +4,7 @@ import type { Emit } from '../../report/events.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
 import { didYouMean } from '../../suggest.ts'
+import type { Patience } from '../tool/patience.ts'
 import type { VagrantClient } from './client.ts'
 import { standingOf } from './status.ts'
 
@@ -20,12 +21,6 @@ export interface VagrantMachineWish {
   readonly emit: Emit
   readonly signal?: AbortSignal | undefined
   readonly patience?: Patience | undefined
-}
-
-/** Seconds that a machine may be on its way, and between two looks. */
-export interface Patience {
-  readonly limit: number
-  readonly every: number
 }
 
 /** A machine that runs. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { LabHosts } from '../../inventory/lab.ts'
 import type { RefuseHost } from '../../inventory/parse.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
-import { overlaps } from '../local/subnet.ts'
+import { overlaps } from '../lab/subnet.ts'
 import { besideInventory } from '../static/key-files.ts'
 
 /** Refuses what a Vagrantfile of the operator's own says itself, and what only such a one can say. */

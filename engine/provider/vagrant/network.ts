@@ -1,8 +1,8 @@
 import { AndamioError } from '../../errors.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { absent, present, type Resource } from '../../resource/resource.ts'
-import { type NetworkRecord, readRecord, removeRecord, subnetsOfOthers, writeRecord } from '../local/network-record.ts'
-import { allot, overlaps } from '../local/subnet.ts'
+import { type NetworkRecord, readRecord, removeRecord, subnetsOfOthers, writeRecord } from '../lab/network-record.ts'
+import { allot, overlaps } from '../lab/subnet.ts'
 
 export interface VagrantNetworkWish {
   readonly lab: string

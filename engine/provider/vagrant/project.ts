@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { Late } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
 import { operatorFile, operatorFileAbsent } from '../../resources/operator-file.ts'
-import { foldersIn, type LabLayout } from '../local/layout.ts'
-import { readRecord } from '../local/network-record.ts'
-import { inBytes } from '../local/room.ts'
+import { foldersIn, type LabLayout } from '../lab/layout.ts'
+import { readRecord } from '../lab/network-record.ts'
+import { readJson } from '../lab/read-json.ts'
+import { inBytes } from '../lab/sizes.ts'
 
 /** The project of our own that Vagrant works in: a Vagrantfile, and a file for each host. */
 export const projectFolder = (stateFolder: string): string => join(stateFolder, 'vagrant')
@@ -62,17 +63,10 @@ export const noMachineFile = (folder: string, host: string): AnyResource => ({
 })
 
 /** What a host's file says of its size, as an earlier run has written it; undefined where none has. */
-export function writtenSize(
+export const writtenSize = (
   folder: string,
   host: string,
-): { readonly memory: number; readonly cpus: number } | undefined {
-  try {
-    return JSON.parse(readFileSync(machineFileOf(folder, host), 'utf8'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+): { readonly memory: number; readonly cpus: number } | undefined => readJson(machineFileOf(folder, host))
 
 /** Hosts of the inventory, then those that have left it and are still in the project. */
 export const inProject = (folder: string, hosts: readonly { readonly name: string }[]): readonly string[] => {

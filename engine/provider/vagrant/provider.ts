@@ -1,18 +1,18 @@
-import { mkdir } from 'node:fs/promises'
-import { AndamioError } from '../../errors.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { AnyResource } from '../../resource/resource.ts'
-import { noHostKey } from '../local/keys.ts'
-import { labLayout } from '../local/layout.ts'
-import { readRecord } from '../local/network-record.ts'
+import { noHostKey } from '../lab/keys.ts'
+import { labLayout } from '../lab/layout.ts'
+import { readRecord } from '../lab/network-record.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
 import { besideInventory } from '../static/key-files.ts'
 import type { CallTool } from '../tool/call-tool.ts'
+import { foreseen } from '../tool/foreseen.ts'
+import type { Patience } from '../tool/patience.ts'
 import { machineBegun } from './begun.ts'
 import { VagrantClient } from './client.ts'
 import { findMachines } from './find.ts'
 import { knownMachine } from './host-key.ts'
-import { noVagrantMachine, type Patience, vagrantMachine } from './machine.ts'
+import { noVagrantMachine, vagrantMachine } from './machine.ts'
 import { noVagrantNetwork, vagrantNetwork } from './network.ts'
 import { inProject, machineFile, noMachineFile, noVagrantfile, projectFolder, vagrantfile } from './project.ts'
 import { sizeDiffers } from './size-differs.ts'
@@ -49,12 +49,6 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
     subnet: settings.network,
   }
   const begun = (machine: string) => () => machineBegun(folder, machine)
-  let foreseen: ReturnType<typeof troubles> | undefined
-  const foresee = () => {
-    foreseen ??= troubles(client, own ? [] : hosts.map(({ name, machine }) => ({ host: name, machine })))
-    return foreseen
-  }
-
   const ofHost = (name: string, machine: string) => ({
     host: name,
     machine,
@@ -74,12 +68,9 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
   return {
     name: 'vagrant',
     ...(own ? {} : { hostsStay: true }),
-    async preflight() {
-      const [failure] = await foresee()
-      if (failure) throw new AndamioError(failure)
-      await mkdir(stateFolder, { recursive: true, mode: 0o700 })
-    },
-    foresee,
+    ...foreseen(stateFolder, () =>
+      troubles(client, own ? [] : hosts.map(({ name, machine }) => ({ host: name, machine }))),
+    ),
     async leavesAsIs() {
       const there = hosts.filter(({ name }) => own && lab.selected.includes(name))
       return sizeDiffers(

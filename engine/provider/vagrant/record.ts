@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { writeFileAtomically } from '../local/atomic.ts'
-import type { HostLayout } from '../local/layout.ts'
+import { writeFileAtomically } from '../lab/atomic.ts'
+import type { HostLayout } from '../lab/layout.ts'
+import { readJson } from '../lab/read-json.ts'
 import type { Machine } from './status.ts'
 
 /** What was learnt of a machine on Vagrant's own way into it, and of which machine: one made anew is another. */
@@ -14,14 +14,7 @@ export interface MachineRecord {
 
 const fileOf = ({ folder }: HostLayout): string => join(folder, 'machine.json')
 
-export function readRecord(layout: HostLayout): MachineRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(fileOf(layout), 'utf8')) as MachineRecord
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+export const readRecord = (layout: HostLayout): MachineRecord | undefined => readJson(fileOf(layout))
 
 export const writeRecord = (layout: HostLayout, record: MachineRecord): void =>
   writeFileAtomically(fileOf(layout), `${JSON.stringify(record)}\n`)

@@ -1,5 +1,5 @@
 import { quote } from '../../shell/quote.ts'
-import { inBytes } from '../local/room.ts'
+import { inBytes } from '../lab/sizes.ts'
 import { machineBegun } from './begun.ts'
 import { writtenSize } from './project.ts'
 

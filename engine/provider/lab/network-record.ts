@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { writeFileAtomically } from './atomic.ts'
+import { readJson } from './read-json.ts'
 
 /** What a lab keeps of its network: hosts have their addresses on disk, so the two must outlive a boot together. */
 export interface NetworkRecord {
@@ -10,14 +11,7 @@ export interface NetworkRecord {
 }
 
 /** Undefined where the lab has none yet. */
-export function readRecord(file: string): NetworkRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as NetworkRecord
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+export const readRecord = (file: string): NetworkRecord | undefined => readJson<NetworkRecord>(file)
 
 export const writeRecord = (file: string, record: NetworkRecord): void =>
   writeFileAtomically(file, `${JSON.stringify(record, undefined, 2)}\n`)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { unlessAborted } from '../../connection/unless-aborted.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** One try: whether an SSH server says who it is at this address within `limitMs`. */
 export async function sshAnswers(address: string, port: number, limitMs: number): Promise<boolean> {
