@@ -2,48 +2,27 @@
  * Inventories at random, read by Ansible itself and by us: groups, hosts and the variables of each must be equal.
  * Installs ansible-core into a folder of its own, once. `npm run e2e:ansible-import [-- COUNT [SEED]]`.
  */
-import { execFile } from 'node:child_process'
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isDeepStrictEqual, promisify } from 'node:util'
+import { isDeepStrictEqual } from 'node:util'
 import { AndamioError } from '../engine/errors.ts'
 import { inventories } from '../engine/inventory/ansible/testing/inventories.ts'
 import { listOf } from '../engine/inventory/ansible/testing/list.ts'
-import { cacheFolder } from '../engine/play/folders.ts'
 import { oracle } from './e2e/ansible/oracle.ts'
 import { figure, holds, proof, prove, say } from './e2e/proof.ts'
+import { pythonEnvironment } from './e2e/python.ts'
 
-const run = promisify(execFile)
 const version = '2.19.14'
 const [count = 300, seed = Date.now() % 100_000] = process.argv.slice(2).map(Number)
-
-/** A Python with ansible-core in it. */
-async function python(): Promise<string> {
-  const folder = join(cacheFolder(), 'ansible-core', version)
-  const program = join(folder, 'bin', 'python')
-  const stamp = join(folder, 'complete')
-  if (
-    await access(stamp).then(
-      () => true,
-      () => false,
-    )
-  )
-    return program
-  say(`installing ansible-core ${version}`)
-  await mkdir(folder, { recursive: true })
-  await run('python3', ['-m', 'venv', folder], { timeout: 120_000 })
-  await run(program, ['-m', 'pip', 'install', '-q', `ansible-core==${version}`], { timeout: 480_000 })
-  await writeFile(stamp, '')
-  return program
-}
 
 const folder = await mkdtemp(join(tmpdir(), 'ansible-import-'))
 
 await proof(
   'the import of inventories of Ansible',
   async () => {
-    const program = await python()
+    const environment = await pythonEnvironment({ name: 'ansible-core', packages: [`ansible-core==${version}`] })
+    const program = join(environment, 'bin', 'python')
     for (const [kind, ending] of [
       ['INI', ''],
       ['YAML', '.yaml'],

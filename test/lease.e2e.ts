@@ -11,13 +11,14 @@ import { convergePlan } from './e2e/converge-plan.ts'
 import { RealHost } from './e2e/law-host.ts'
 import { leaseOver, Operators } from './e2e/operators.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
-import { numbersFrom, races } from './e2e/races.ts'
+import { races } from './e2e/races.ts'
+import { randomFrom } from './e2e/random.ts'
 import type { PlaybookResult, RunningPlaybook } from './e2e/run-playbook.ts'
 import { scratchLab } from './e2e/scratch-lab.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'andamio-lease-'))
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
-const random = numbersFrom(seed)
+const random = randomFrom(seed)
 let destroy: (() => ProviderPlan) | undefined
 const running = new Set<RunningPlaybook>()
 

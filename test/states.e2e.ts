@@ -9,8 +9,8 @@
 import { parseArgs } from 'node:util'
 import type { Event, ResourceEnd } from '../engine/report/events.ts'
 import { inject, injections, someOf } from './e2e/injections.ts'
-import { randomFrom } from './e2e/kill.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
+import { randomFrom } from './e2e/random.ts'
 import { changedIds, type PlaybookResult } from './e2e/run-playbook.ts'
 import { SmallLab } from './e2e/small-lab.ts'
 

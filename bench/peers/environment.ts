@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { cacheFolder } from '../../engine/play/folders.ts'
-import { say } from '../../test/e2e/proof.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pythonEnvironment } from '../../test/e2e/python.ts'
 
 /** ansible-core has neither sysctl nor mount; of the package that has all collections, this one is taken out. */
 const collections = { requirement: 'ansible==12.3.0', only: 'ansible_collections/ansible/posix/' }
@@ -23,25 +19,17 @@ export interface PeersEnvironment {
 
 /** The peers in a virtual environment, made once a set of pins; it tells what it does, for that takes a minute. */
 export async function peersEnvironment(): Promise<PeersEnvironment> {
-  const pins = fileURLToPath(new URL('./requirements.txt', import.meta.url))
-  const text = await readFile(pins, 'utf8')
-  const key = createHash('sha256')
-    .update(JSON.stringify([text, collections]))
-    .digest('hex')
-    .slice(0, 16)
-  const folder = join(cacheFolder(), 'bench-peers', key)
+  const text = await readFile(new URL('./requirements.txt', import.meta.url), 'utf8')
+  const folder = await pythonEnvironment({
+    name: 'bench-peers',
+    packages: text.trim().split('\n'),
+    besides: Object.values(collections),
+    async finish(folder, bin) {
+      await run(join(bin, 'pip'), ['download', '--quiet', '--no-deps', '--dest', folder, collections.requirement])
+      await run(join(bin, 'python'), ['-c', unpack, folder, collections.only])
+    },
+  })
   const bin = join(folder, 'bin')
-  const complete = join(folder, 'complete')
-  if (!existsSync(complete)) {
-    say(`installing the peers into ${folder}`)
-    await rm(folder, { recursive: true, force: true })
-    await mkdir(dirname(folder), { recursive: true })
-    await run('python3', ['-m', 'venv', folder])
-    await run(join(bin, 'pip'), ['install', '--quiet', '--requirement', pins])
-    await run(join(bin, 'pip'), ['download', '--quiet', '--no-deps', '--dest', folder, collections.requirement])
-    await run(join(bin, 'python'), ['-c', unpack, folder, collections.only])
-    await writeFile(complete, '')
-  }
   const versions = Object.fromEntries(
     ['ansible-core', 'mitogen', 'pyinfra'].map(name => [
       name,

@@ -3,22 +3,14 @@ import type { Lease } from '../../engine/play/lease.ts'
 import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { leaseOver } from './operators.ts'
 import { equal, holds } from './proof.ts'
-
-/** Numbers from 0 to 1 that the same seed gives again. */
-export function numbersFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
+import { randomFrom } from './random.ts'
 
 /**
  * So many races, each of 2 to 5 operators that ask within 50 ms of each other. Gives how many had not exactly one
  * winner; fails on a loser that is not told who won, and on a token that does not rise.
  */
 export async function races(count: number, connections: readonly Connection[], seed: number): Promise<number> {
-  const random = numbersFrom(seed)
+  const random = randomFrom(seed)
   let unfair = 0
   let last = 0
   for (let race = 0; race < count; race++) {

@@ -37,14 +37,3 @@ export class VirtualClock implements Clock {
     this.#now = Math.max(this.#now, then)
   }
 }
-
-/** The same numbers for the same seed (mulberry32): 0 to 1, 1 left out. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

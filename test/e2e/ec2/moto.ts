@@ -1,19 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { promisify } from 'node:util'
-import { cacheFolder } from '../../../engine/play/folders.ts'
+import { freePort } from '../../../engine/connection/testing/sshd.ts'
+import { pythonEnvironment } from '../python.ts'
 import { images } from './images.ts'
 
-const run = promisify(execFile)
-
-const version = '5.2.1'
 /** What of its many dependencies EC2 takes, and nothing for other services. */
-const packages = [`moto[ec2]==${version}`, 'flask==3.1.3', 'flask-cors==6.0.5']
+const packages = ['moto[ec2]==5.2.1', 'flask==3.1.3', 'flask-cors==6.0.5']
 const startLimitSeconds = 90
 
 export interface Moto {
@@ -25,7 +21,7 @@ export interface Moto {
 
 /** Starts moto, which speaks EC2's own language, on a port of this machine. Installed once, from PyPI. */
 export async function startMoto(): Promise<Moto> {
-  const python = await installed()
+  const python = join(await pythonEnvironment({ name: 'moto', packages }), 'bin', 'python3')
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'andamio-moto-'))
   await writeFile(join(folder, 'images.json'), JSON.stringify(images))
@@ -55,24 +51,6 @@ export async function startMoto(): Promise<Moto> {
   }
 }
 
-/** A virtual environment of its own, whole or not at all; gives its interpreter. */
-async function installed(): Promise<string> {
-  const folder = join(cacheFolder(), `moto-${version}`)
-  const python = join(folder, 'bin', 'python3')
-  const there = await access(join(folder, 'whole')).then(
-    () => true,
-    () => false,
-  )
-  if (there) return python
-  await mkdir(cacheFolder(), { recursive: true })
-  await rm(folder, { recursive: true, force: true })
-  await run('python3', ['-m', 'venv', folder])
-  await run(python, ['-m', 'pip', 'install', '--quiet', ...packages], { timeout: 600_000 })
-  await writeFile(join(folder, 'whole.new'), '')
-  await rename(join(folder, 'whole.new'), join(folder, 'whole'))
-  return python
-}
-
 async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
   for (const began = performance.now(); performance.now() - began < startLimitSeconds * 1000; ) {
     if (server.exitCode !== null) throw new Error(`moto ended with status ${server.exitCode}`)
@@ -91,14 +69,4 @@ async function end(server: ChildProcess): Promise<void> {
   const ended = once(server, 'exit')
   server.kill('SIGKILL')
   await ended
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
 }

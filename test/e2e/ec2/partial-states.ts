@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { figure, say } from '../proof.ts'
-import { seeded } from './faults.ts'
+import { randomFrom } from '../random.ts'
 import type { Rig } from './rig.ts'
 import { makeNeighbours, truth } from './truth.ts'
 
@@ -52,7 +52,7 @@ export async function partialStates(rig: Rig, count: number): Promise<void> {
     Map<string, number>,
   ]
   for (let seed = 1; seed <= count; seed++) {
-    const random = seeded(seed + 5000)
+    const random = randomFrom(seed + 5000)
     await rig.anew({ moveSeconds: Math.floor(random() * 20), hiddenSeconds: () => random() * 60 })
     await makeNeighbours(rig.account)
     const before = await truth(rig.account)

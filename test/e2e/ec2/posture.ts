@@ -1,7 +1,7 @@
 import { labPorts } from '../../../playbooks/lib/lab-ports.ts'
 import { figure, holds, say } from '../proof.ts'
+import { randomFrom } from '../random.ts'
 import { region } from './client.ts'
-import { seeded } from './faults.ts'
 import type { Rig } from './rig.ts'
 
 const pick = <T>(random: () => number, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
@@ -66,7 +66,7 @@ export async function posture(rig: Rig, count: number): Promise<void> {
   rig.table = labPorts
   for (let seed = 1; seed <= count; seed++) {
     await rig.anew()
-    const inventory = inventoryOf(seeded(seed + 9000))
+    const inventory = inventoryOf(randomFrom(seed + 9000))
     const up = await rig.up(inventory)
     holds(up.error === undefined, `seed ${seed} goes up: ${JSON.stringify(up.error)}\n${inventory}`)
     found.push(...(await unsafe(rig)).map(text => `seed ${seed}: ${text}`))

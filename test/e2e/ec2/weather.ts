@@ -1,4 +1,5 @@
-import { type Faults, seeded } from './faults.ts'
+import { randomFrom } from '../random.ts'
+import type { Faults } from './faults.ts'
 
 /** What a seed brings: the same every time. */
 export interface Weather {
@@ -14,11 +15,11 @@ const making = ['RunInstances', 'RunInstances', 'ImportKeyPair', 'CreateSecurity
 
 /** The first 0 to 8 calls throttled, everything hidden for 0 to 300 s after it was made, killed after any call. */
 export function weatherOf(seed: number, callsOfUp: number, callsOfDown: number): Weather {
-  const random = seeded(seed)
+  const random = randomFrom(seed)
   const upTo = (most: number) => Math.floor(random() * (most + 1))
   let throttled = upTo(8)
   const longest = random() < 0.3 ? 0 : upTo(300)
-  const hidden = seeded(seed + 1_000_000)
+  const hidden = randomFrom(seed + 1_000_000)
   return {
     faults: {
       throttled: () => throttled-- > 0,
