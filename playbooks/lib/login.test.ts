@@ -13,18 +13,16 @@ import { type KeyPair, makeKey } from '../../engine/connection/testing/keys.ts'
 import { type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
 import { login } from './login.ts'
 import { inProcess } from './testing/in-process.ts'
-import { oneFile } from './testing/one-file.ts'
 
 const zx = fileURLToPath(new URL('../../node_modules/zx/build/cli.js', import.meta.url))
+const program = fileURLToPath(new URL('../ssh.mjs', import.meta.url))
 /** Names that a shell and ssh itself would read otherwise, were they not quoted. */
 const home = mkdtempSync(join(tmpdir(), "andamio it's 100%h "))
 const plain = mkdtempSync(join(tmpdir(), 'andamio-login-'))
 let hosts: readonly Sshd[]
 let hostKey: KeyPair
-let program: string
 
 beforeAll(async () => {
-  program = await oneFile('ssh', plain)
   hostKey = makeKey(plain, 'host')
   const keys = { host: [hostKey], user: makeKey(home, 'user key') }
   hosts = [await startSshd(plain, keys), await startSshd(plain, keys), await startSshd(plain, keys)]

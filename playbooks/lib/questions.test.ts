@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { quote } from '../../engine/shell/quote.ts'
 import { inProcess } from './testing/in-process.ts'
-import { oneFile } from './testing/one-file.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const zx = join(project, 'node_modules', 'zx', 'build', 'cli.js')
@@ -36,7 +35,7 @@ const env = () => ({ HOME: folder, XDG_STATE_HOME: join(folder, 'state'), XDG_CA
 
 /** A playbook on a terminal of its own; `type` is typed once it has asked. */
 async function onTerminal(playbook: string, question: string, type: string) {
-  const command = [process.execPath, zx, await oneFile(playbook, folder), ...inventoryOf(playbook)]
+  const command = [process.execPath, zx, `playbooks/${playbook}.mjs`, ...inventoryOf(playbook)]
   const child = spawn('script', ['-qefc', command.map(quote).join(' '), '/dev/null'], {
     cwd: project,
     env: { ...env(), PATH: process.env.PATH, SHELL: '/bin/sh', TERM: 'dumb' },

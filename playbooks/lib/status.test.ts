@@ -13,9 +13,9 @@ import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { freePort, type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
 import type { Event } from '../../engine/report/events.ts'
 import { inProcess } from './testing/in-process.ts'
-import { oneFile } from './testing/one-file.ts'
 
 const zx = fileURLToPath(new URL('../../node_modules/zx/build/cli.js', import.meta.url))
+const program = fileURLToPath(new URL('../status.mjs', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'andamio-status-'))
 let sshd: Sshd
 let others: readonly Sshd[]
@@ -55,7 +55,7 @@ function inventoryOf(ports: Readonly<Record<string, number>>): string {
 it('hears what every host has to tell before it ends, and then does', async () => {
   const [worker1 = 0, worker2 = 0] = others.map(({ port }) => port)
   const inventory = inventoryOf({ cp: sshd.port, worker1, worker2 })
-  const child = spawn(process.execPath, [zx, await oneFile('status', home), '--inventory', inventory], {
+  const child = spawn(process.execPath, [zx, program, '--inventory', inventory], {
     env: { PATH: process.env.PATH, ...env },
   })
   const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])

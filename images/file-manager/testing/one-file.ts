@@ -5,7 +5,7 @@ import { type BuildOptions, build } from 'esbuild'
 const sources = fileURLToPath(new URL('..', import.meta.url))
 
 /** How esbuild makes a program for Node that is in one file. */
-export const asOneFile = {
+const asOneFile = {
   bundle: true,
   platform: 'node',
   format: 'esm',
