@@ -6,7 +6,7 @@ export interface ExecOptions {
   /** After this the host itself sends the command TERM, then KILL, and the call rejects with `command-timeout`. */
   readonly timeoutSeconds: number
   readonly signal?: AbortSignal
-  /** Called with every whole line of stderr as it arrives, for progress. */
+  /** Called with every whole line of stderr as it arrives. */
   readonly onStderrLine?: (line: string) => void
   /** Output beyond this many bytes keeps only its end. Default 16 MiB. */
   readonly maxOutputBytes?: number

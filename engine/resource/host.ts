@@ -8,6 +8,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array
   /** Default 120. */
   readonly timeoutSeconds?: number
+  /** Called with every whole line of its stderr as it arrives: what lasts tells how it stands. */
+  readonly onStderrLine?: (line: string) => void
 }
 
 export interface Upload {

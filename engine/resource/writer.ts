@@ -42,12 +42,12 @@ export class HostWriterOverSsh implements HostWriter {
     this.#uptimeAhead = parts.facts.uptimeAheadSeconds
   }
 
-  async run(script: string, { what, stdin, timeoutSeconds = 120 }: RunOptions): Promise<string> {
+  async run(script: string, { what, stdin, timeoutSeconds = 120, onStderrLine }: RunOptions): Promise<string> {
     const began = performance.now()
     const ends = this.#parts.begins?.(what)
     const result = await this.#guarded(guard => {
       const text = `set -eu\n${guard}\n${script}`
-      const limits = { timeoutSeconds: timeoutSeconds + lockTrySeconds }
+      const limits = { timeoutSeconds: timeoutSeconds + lockTrySeconds, ...(onStderrLine ? { onStderrLine } : {}) }
       if (stdin === undefined) return this.#parts.connection.exec('sh -s', { ...limits, stdin: `{ ${text}\n}\n` })
       // The first line makes the guard wait for what comes by stdin: it must not let through what arrives later.
       const command = `sh -c ${quote(`{ read -r _\n${text}\n}\n`)}`

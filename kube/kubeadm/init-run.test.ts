@@ -4,14 +4,24 @@ import type { HostWriter, RunOptions } from '../../engine/resource/host.ts'
 import { runInit } from './init-run.ts'
 import { nodePaths } from './paths.ts'
 
+const certs = '[certs] Generating "ca" certificate and key'
+/** As kubeadm prints it; of these one line is a step. */
+const printed = [
+  'W1121 19:30:27.000000     812 version.go:109] could not fetch a version',
+  certs,
+  '\t[WARNING Swap]: on',
+  '',
+]
+
 /** A host whose `kubeadm init` ends as told, run after run; '' is well. */
 function hostOf(...ends: string[]): { readonly host: HostWriter; readonly waits: string[] } {
   const waits: string[] = []
   const host: Partial<HostWriter> = {
     waiting: (what, _, detail) => waits.push(detail ? `${what}: ${detail}` : what),
-    run: async (_: string, { what, stdin }: RunOptions) => {
+    run: async (_: string, { what, stdin, onStderrLine }: RunOptions) => {
       expect([what, stdin]).toEqual(['kubeadm init', 'config'])
       const end = ends.shift()
+      for (const line of end === undefined ? [] : printed) onStderrLine?.(line)
       if (end === undefined) throw new TypeError('it is run once too often')
       if (end !== '') throw new AndamioError({ code: 'command-failed', message: 'failed', stderr: end.split('\n') })
       return ''
@@ -28,7 +38,8 @@ To see the stack trace of this error execute with --v=5 or higher`
 test('an API that goes away in the middle is met by another run, said so', async () => {
   const { host, waits } = hostOf(refused, '')
   await run(host)
-  expect(waits).toEqual(['kubeadm init', 'kubeadm init: once more: the API went away in the middle'])
+  const again = 'kubeadm init: once more: the API went away in the middle'
+  expect(waits).toEqual(['kubeadm init', `kubeadm init: ${certs}`, again, `${again}; ${certs}`])
 })
 
 test('but by one only', async () => {

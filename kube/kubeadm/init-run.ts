@@ -2,6 +2,7 @@ import { AndamioError } from '../../engine/errors.ts'
 import type { HostWriter } from '../../engine/resource/host.ts'
 import { initScript } from './init-scripts.ts'
 import type { NodePaths } from './paths.ts'
+import { stepIn } from './step.ts'
 
 const limitSeconds = 1500
 
@@ -10,9 +11,19 @@ const limitSeconds = 1500
  * server may be restarted after it has answered, and the second run finishes what the first one began.
  */
 export async function runInit(on: HostWriter, paths: NodePaths, config: string): Promise<void> {
-  const init = async (detail?: string): Promise<void> => {
-    on.waiting('kubeadm init', limitSeconds, detail)
-    await on.run(initScript(paths), { what: 'kubeadm init', stdin: config, timeoutSeconds: limitSeconds })
+  const init = async (again?: string): Promise<void> => {
+    const tell = (step?: string): void =>
+      on.waiting('kubeadm init', limitSeconds, [again, step].filter(Boolean).join('; ') || undefined)
+    tell()
+    await on.run(initScript(paths), {
+      what: 'kubeadm init',
+      stdin: config,
+      timeoutSeconds: limitSeconds,
+      onStderrLine: line => {
+        const step = stepIn(line)
+        if (step !== undefined) tell(step)
+      },
+    })
   }
   try {
     await init()

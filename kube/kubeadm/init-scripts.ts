@@ -23,7 +23,7 @@ for file in ${paths.initBegun} ${paths.adminConf} ${paths.etcdMember} ${raw(path
   if [ -e "$file" ]; then ignored=${leftovers}; fi
 done
 if [ "$ignored" = none ]; then : > ${paths.initBegun}; fi
-kubeadm init --config ${paths.initConfig} --skip-phases=show-join-command --ignore-preflight-errors="$ignored"
+kubeadm init --config ${paths.initConfig} --skip-phases=show-join-command --ignore-preflight-errors="$ignored" >&2
 rm -f ${paths.initBegun}`
 
 export const resetScript = (paths: NodePaths): string => sh`

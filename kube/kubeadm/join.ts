@@ -15,6 +15,7 @@ import { type JoinEvidence, joinEvidence, type NodeEvidence, nodeEvidence } from
 import { duplicateNode, foreignNode } from './join-refusals.ts'
 import { joinTrouble, watched } from './join-watch.ts'
 import { nodePaths } from './paths.ts'
+import { stepIn } from './step.ts'
 import { withJoinToken } from './token.ts'
 
 export interface KubeadmJoin {
@@ -116,11 +117,14 @@ mkdir -p /run/andamio
 trap ${`rm -f ${joinFile}`} EXIT
 trap 'exit 143' HUP INT TERM
 cat > ${joinFile}
-kubeadm join --config ${joinFile}`
+kubeadm join --config ${joinFile} >&2`
 
 async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Promise<void> {
   await withJoinToken(api, wish.host, async token => {
-    on.waiting('kubeadm join', joinLimitSeconds)
+    let [step, trouble]: (string | undefined)[] = []
+    const tell = (): void =>
+      on.waiting('kubeadm join', joinLimitSeconds, [trouble, step].filter(Boolean).join('; ') || undefined)
+    tell()
     const config = joinConfig({
       lab: wish.lab,
       host: wish.host,
@@ -129,11 +133,24 @@ async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Prom
       token: token.reveal(),
       caHash: caHash(api.ca),
     })
-    const joining = on.run(joinCommand, { what: 'kubeadm join', stdin: config, timeoutSeconds: joinLimitSeconds })
+    const joining = on.run(joinCommand, {
+      what: 'kubeadm join',
+      stdin: config,
+      timeoutSeconds: joinLimitSeconds,
+      onStderrLine: line => {
+        const now = stepIn(line)
+        if (now === undefined) return
+        step = now
+        tell()
+      },
+    })
     const [tokenId = ''] = token.reveal().split('.')
     await watched(joining, {
       look: () => joinTrouble(api, tokenId),
-      tell: trouble => on.waiting('kubeadm join', joinLimitSeconds, trouble),
+      tell: seen => {
+        trouble = seen
+        tell()
+      },
     })
   })
 }
