@@ -1,11 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { connectSsh } from '../../../engine/connection/ssh.ts'
-import { KeyRing } from '../../../engine/connection/ssh-keys.ts'
-import type { LabHosts } from '../../../engine/inventory/lab.ts'
-import { playRoles } from '../../../engine/play/play-roles.ts'
-import { Run } from '../../../engine/play/run.ts'
-import type { Event } from '../../../engine/report/events.ts'
 import { openRegistryIdentity } from '../../../kube/registry/identity.ts'
 import { base } from '../../../roles/base/role.ts'
 import { containerd } from '../../../roles/containerd/role.ts'
@@ -19,29 +13,11 @@ import { killHost } from '../local-lab.ts'
 import { holds, say } from '../proof.ts'
 import { type ScratchLab, scratchLab, scratchState } from '../scratch-lab.ts'
 import { serveRepositories } from './origins.ts'
+import { connectTo, runRoles, twoHosts } from './run-roles.ts'
 
 const name = 'roles'
 const stateFolder = scratchState(name)
-const lab: LabHosts = {
-  name,
-  file: 'none',
-  provider: 'local',
-  settings: {},
-  source: 'mirror',
-  hosts: [
-    { name: 'nfs', groups: ['all', 'storage', 'registry'], size: {}, vars: {} },
-    { name: 'worker1', groups: ['all', 'cluster', 'workers'], size: {}, vars: {} },
-  ],
-  groups: new Map([
-    ['all', ['nfs', 'worker1']],
-    ['storage', ['nfs']],
-    ['registry', ['nfs']],
-    ['cluster', ['worker1']],
-    ['workers', ['worker1']],
-  ]),
-  selected: ['nfs', 'worker1'],
-  vars: {},
-}
+const lab = twoHosts(name)
 const rolesOf = {
   nfs: [base, nfsServer, registry],
   worker1: [base, containerd, kubernetes, nfsClient],
@@ -53,35 +29,20 @@ export let address = ''
 
 /** One run over both hosts, then over the registry: what changed or would, by name, and what it took. */
 export async function play(check: boolean, only: readonly (keyof typeof rolesOf)[] = ['nfs', 'worker1']) {
-  const events: Event[] = []
-  const run = new Run({
-    options: { playbook: 'roles', check, forks: 5, yes: true },
+  const { events, roundTrips } = await runRoles({
     lab,
     provider: scratch.provider,
     stateFolder,
-    emit: event => {
-      events.push({ ...event, at: '' } as Event)
+    check,
+    facts: { source: repositories.source, registry: await openRegistryIdentity(stateFolder, name, address) },
+    plays: [Object.fromEntries(only.map(host => [host, rolesOf[host]])), { nfs: [images] }],
+    told: event => {
       if (event.type === 'wait') say(`${event.host}: waiting for ${event.what}`)
       if (event.type === 'resource.end' && !['ok', 'would-change'].includes(event.outcome)) {
         say(`${event.host}: ${event.outcome} ${event.kind} ${event.id} (${event.seconds.toFixed(1)} s)`)
       }
     },
-    signal: new AbortController().signal,
-    connect: (host, { endpoint }) =>
-      connectSsh(host, endpoint, {
-        keys: new KeyRing(async () => undefined),
-        acceptNewHostKeys: false,
-        patienceSeconds: 30,
-        onRetry: () => undefined,
-      }),
   })
-  await run.find()
-  run.tell('source', repositories.source)
-  run.tell('registry', await openRegistryIdentity(stateFolder, name, address))
-  await Promise.all(only.map(host => playRoles(run, 'prepare', host, true, rolesOf[host])))
-  if (run.failures.size === 0) await playRoles(run, 'push', 'nfs', true, [images])
-  const roundTrips = await run.roundTrips()
-  await run.close()
   const ends = events.filter(event => event.type === 'resource.end')
   const failed = ends.find(({ failure }) => failure)
   if (failed) throw new Error(JSON.stringify(failed.failure, undefined, 2))
@@ -94,12 +55,7 @@ export async function play(check: boolean, only: readonly (keyof typeof rolesOf)
 export async function on(host: 'nfs' | 'worker1', script: string): Promise<string> {
   const found = (await scratch.provider.find()).get(host)
   if (found?.is !== 'running') throw new Error(`${host} does not run`)
-  const connection = await connectSsh(host, found.endpoint, {
-    keys: new KeyRing(async () => undefined),
-    acceptNewHostKeys: false,
-    patienceSeconds: 30,
-    onRetry: () => undefined,
-  })
+  const connection = await connectTo(host, found.endpoint)
   try {
     const { code, stdout, stderr } = await connection.exec('sh -eus', { stdin: script, timeoutSeconds: 120 })
     holds(code === 0, `${script} succeeds on ${host}: ${stdout}${stderr}`)
