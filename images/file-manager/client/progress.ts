@@ -1,33 +1,38 @@
 import type { Tally } from './events.ts'
 import { fitted, shownSize, shownTime, visible, widthOf } from './shown.ts'
 
-/** Over which a rate is taken: long enough to be calm, short enough to tell of a change. */
+/** Over which a rate is taken: long enough to be calm, short enough to tell of a change; and of less there is none yet. */
 const window = 4_000
+const least = 1_000
 const widestBar = 40
 const leastBar = 8
 
-/** Bytes a second, of late. */
+/** Bytes a second, of late; undefined until enough has been seen. What passes before the first byte does not count. */
 export class Rate {
   #marks: { readonly at: number; readonly bytes: number }[] = []
 
-  mark(at: number, bytes: number): number {
+  mark(at: number, bytes: number): number | undefined {
+    if (bytes === 0) this.#marks = []
     this.#marks.push({ at, bytes })
     while (this.#marks.length > 2 && at - (this.#marks[0]?.at ?? at) > window) this.#marks.shift()
     const first = this.#marks[0]
-    const seconds = (at - (first?.at ?? at)) / 1000
-    return seconds < 0.2 ? 0 : (bytes - (first?.bytes ?? bytes)) / seconds
+    const passed = at - (first?.at ?? at)
+    return passed < least ? undefined : ((bytes - (first?.bytes ?? bytes)) / passed) * 1000
   }
 }
 
-/** One line of at most `columns`: what travels, how much of it has, how fast, and how long the rest will take. */
-export function progressLine(tally: Tally, rate: number, columns: number): string {
+/**
+ * One line of at most `columns`: what travels, how much of it has, how fast (bytes a second), and how long the rest will
+ * take.
+ */
+export function progressLine(tally: Tally, rate: number | undefined, columns: number): string {
   const there = tally.moved + tally.resumed
   const expected = Math.max(tally.expected, there)
   const part = expected === 0 ? 0 : there / expected
   const figures = [
     tally.expected === 0 ? shownSize(there) : `${shownSize(there)} of ${shownSize(expected)}`,
-    `${shownSize(rate)}/s`,
-    ...(rate > 0 && tally.expected > 0 ? [`${shownTime((expected - there) / rate)} left`] : []),
+    ...(rate === undefined ? [] : [rate > 0 ? `${shownSize(rate)}/s` : 'waiting']),
+    ...(rate && tally.expected > 0 ? [`${shownTime((expected - there) / rate)} left`] : []),
   ].join('  ')
   const what = subject(tally)
   const percent = tally.expected === 0 ? '' : `${String(Math.floor(part * 100)).padStart(3)}%  `

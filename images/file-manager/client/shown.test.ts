@@ -2,6 +2,17 @@ import { expect, test } from 'vitest'
 import { progressLine, Rate } from './progress.ts'
 import { fitted, shownSize, shownTime, visible, widthOf } from './shown.ts'
 
+const tally = {
+  direction: 'upload',
+  files: 1,
+  began: 0,
+  done: 0,
+  same: 0,
+  failed: 0,
+  untried: 0,
+  name: 'video.mp4',
+} as const
+
 test('nothing in a name can do anything to a terminal', () => {
   expect(visible('a\x1b[31mb\x07\n\u202e\u2028.txt')).toBe('a\\x1b[31mb\\x07\\x0a\\u{202e}\\u{2028}.txt')
   expect(visible('\x9b2J\ud800')).toBe('\\x9b2J\\u{d800}')
@@ -31,16 +42,6 @@ test('a text is cut in its middle to the columns there are', () => {
 })
 
 test('progress fits its line, and tells how much, how fast and how long', () => {
-  const tally = {
-    direction: 'upload',
-    files: 1,
-    began: 0,
-    done: 0,
-    same: 0,
-    failed: 0,
-    untried: 0,
-    name: 'video.mp4',
-  } as const
   const line = progressLine({ ...tally, moved: 2 ** 28, resumed: 2 ** 28, expected: 2 ** 30 }, 2 ** 26, 90)
   expect(line).toMatch(/^video\.mp4 {2}\[#+>\.+\] {3}50% {2}512 MiB of 1\.0 GiB {2}64\.0 MiB\/s {2}8\.0 s left$/)
   for (const columns of [20, 40, 60, 80, 200]) {
@@ -54,5 +55,14 @@ test('a rate is that of the last few seconds', () => {
   for (let second = 0; second <= 60; second++) rate.mark(second * 1000, second * 1_000_000)
   for (let second = 61; second <= 70; second++) rate.mark(second * 1000, 60_000_000)
   expect(rate.mark(71_000, 60_000_000)).toBe(0)
-  expect(new Rate().mark(0, 5)).toBe(0)
+})
+
+test('there is none before enough was seen, nor does it count what passed before the first byte', () => {
+  const rate = new Rate()
+  for (const second of [0, 1, 2, 3]) expect(rate.mark(second * 1000, 0)).toBeUndefined()
+  expect(rate.mark(3_500, 1_000_000)).toBeUndefined()
+  expect(rate.mark(4_000, 2_000_000)).toBe(2_000_000)
+  const line = (of: number | undefined) => progressLine({ ...tally, moved: 5, resumed: 0, expected: 10 }, of, 90)
+  expect(line(undefined)).toMatch(/50% {2}5 B of 10 B$/)
+  expect(line(0)).toMatch(/50% {2}5 B of 10 B {2}waiting$/)
 })
