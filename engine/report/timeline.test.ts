@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Event } from './events.ts'
+import { runs } from './samples/runs.ts'
 import { Script } from './samples/script.ts'
 import { Timeline } from './timeline.ts'
 
@@ -7,11 +9,16 @@ const end = (script: Script, at: number, play: string, host: string, id: string,
     .at(at)
     .tell({ type: 'resource.end', play, host, role: '', kind: 'step', id, outcome: 'changed', seconds, changes: [] })
 
-function pathOf(script: Script): string[] {
+function timelineOf(events: readonly Event[]): Timeline {
   const timeline = new Timeline()
-  for (const event of script.events) timeline.on(event)
-  return timeline.criticalPath().map(span => `${span.lane} ${span.what}`)
+  for (const event of events) timeline.on(event)
+  return timeline
 }
+
+const pathOf = (events: readonly Event[]): string[] =>
+  timelineOf(events)
+    .criticalPath()
+    .map(span => `${span.lane} ${span.what}`)
 
 describe('the critical path', () => {
   it('crosses to the slowest host at a barrier, and stays on its own within a play', () => {
@@ -24,7 +31,7 @@ describe('the critical path', () => {
     end(script, 8, 'two', 'a', 'first', 3)
     end(script, 12, 'two', 'a', 'second', 4)
     script.tell({ type: 'play.end', play: 'two', seconds: 7 })
-    expect(pathOf(script)).toEqual(['b step long', 'a step first', 'a step second'])
+    expect(pathOf(script.events)).toEqual(['b step long', 'a step first', 'a step second'])
   })
 
   it('bridges a gap on its own host where no play began', () => {
@@ -34,10 +41,17 @@ describe('the critical path', () => {
     end(script, 4, 'one', 'b', 'elsewhere', 1)
     end(script, 9, 'one', 'a', 'second', 4)
     script.tell({ type: 'play.end', play: 'one', seconds: 9 })
-    expect(pathOf(script)).toEqual(['a step first', 'a step second'])
+    expect(pathOf(script.events)).toEqual(['a step first', 'a step second'])
+  })
+
+  it('counts what a run was left in the middle of', () => {
+    const { spans, plays } = timelineOf(runs.left())
+    expect(spans.at(-1)).toMatchObject({ lane: 'store', outcome: 'unfinished', start: 2, end: 60 })
+    expect(plays).toEqual([{ play: 'Install the store', start: 0, end: 60 }])
+    expect(pathOf(runs.left())).toEqual(['store store: directory /srv', 'store store: apt-packages store-server'])
   })
 
   it('is empty where nothing took time', () => {
-    expect(pathOf(new Script())).toEqual([])
+    expect(pathOf([])).toEqual([])
   })
 })

@@ -6,7 +6,8 @@ export interface Span {
   readonly lane: string
   readonly what: string
   readonly play: string
-  readonly outcome: Outcome
+  /** Unfinished is what a run was left in the middle of. */
+  readonly outcome: Outcome | 'unfinished'
   readonly start: number
   readonly end: number
 }
@@ -33,14 +34,19 @@ export class Timeline {
   #began = 0
   #seconds = 0
   readonly #busy = new Map<string, { readonly what: string; readonly play: string; readonly since: number }>()
+  /** When those began that have not ended. */
+  readonly #plays = new Map<string, number>()
 
   on(event: Event): void {
     const at = Date.parse(event.at)
     if (event.type === 'run.start') this.#began = at
     const now = (at - this.#began) / 1000
-    if (event.type === 'play.end')
+    if (event.type === 'play.start') this.#plays.set(event.play, now)
+    if (event.type === 'play.end') {
+      this.#plays.delete(event.play)
       this.plays.push({ play: event.play, start: Math.max(0, now - event.seconds), end: now })
-    const add = (lane: string, what: string, play: string, outcome: Outcome, seconds: number) =>
+    }
+    const add = (lane: string, what: string, play: string, outcome: Span['outcome'], seconds: number) =>
       this.spans.push({ lane, what, play, outcome, start: Math.max(0, now - seconds), end: now })
     if (event.type === 'resource.start')
       this.#busy.set(event.host, { what: placeIn(event), play: event.play, since: now })
@@ -48,7 +54,12 @@ export class Timeline {
       const { what, play, since } = this.#busy.get(event.host) ?? { what: 'unreachable', play: '', since: now }
       add(event.host, `${what}: unreachable`, play, 'failed', now - since)
     }
-    if (event.type === 'run.end') this.#seconds = event.seconds
+    if (event.type === 'resource.end' || event.type === 'host.unreachable') this.#busy.delete(event.host)
+    if (event.type === 'run.end') {
+      this.#seconds = event.seconds
+      for (const [play, start] of this.#plays) this.plays.push({ play, start, end: now })
+      for (const [lane, { what, play, since }] of this.#busy) add(lane, what, play, 'unfinished', now - since)
+    }
     if (event.type === 'resource.end') add(event.host, placeIn(event), event.play, event.outcome, event.seconds)
     if (event.type === 'host.ready') add(event.host, 'connect by SSH', '', 'ok', event.seconds)
     if (event.type === 'progress' && event.ended) {

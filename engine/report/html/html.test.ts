@@ -28,6 +28,14 @@ describe('the page', () => {
     expect(page).toContain('<b style="right:4.00%">Apply manifests')
   })
 
+  it('shows what a run was left in the middle of, and what it warned of', async () => {
+    const page = await renderPage(runs.left())
+    expect(page).toMatch(/<i class="unfinished critical" style="left:3\.33%;width:96\.67%" title="store: apt-packages/)
+    expect(page).toContain('<i class="unfinished"></i>unfinished')
+    expect(page).toContain('<li>Still under way on store: apt-get install store-server')
+    expect(await renderPage(runs.verify())).not.toMatch(/<i class="unfinished|Warnings/)
+  })
+
   it('shows no times of a run that was over at once', async () => {
     const page = await renderPage(runs.check())
     expect(page).toContain('would change')

@@ -11,6 +11,7 @@ export interface Page {
   readonly verdict: { readonly tone: 'good' | 'notice' | 'bad'; readonly words: string }
   readonly figures: readonly { readonly label: string; readonly value: string; readonly tone: string }[]
   readonly failures: readonly FailedAt[]
+  readonly warnings: readonly string[]
   readonly checks: readonly Extract<Event, { type: 'check.end' }>[]
   readonly columns: readonly (keyof HostCount)[]
   readonly wordOf: Readonly<Record<string, string>>
@@ -26,6 +27,8 @@ export interface Page {
   }[]
   /** None where the run was over before anything could be seen to take its time. */
   readonly lanes: readonly { readonly name: string; readonly bars: readonly Bar[] }[]
+  /** Whether the run was left in the middle of something. */
+  readonly unfinished: boolean
   readonly path: readonly {
     readonly lane: string
     readonly what: string
@@ -93,6 +96,7 @@ export function pageOf(events: readonly Event[]): Page {
     verdict: verdictOf(end),
     figures: figuresOf(end, tally),
     failures: tally.failures,
+    warnings: events.flatMap(event => (event.type === 'notice' && event.level === 'warning' ? [event.text] : [])),
     checks: events.filter(event => event.type === 'check.end'),
     columns: columns.filter(column => column !== 'assumed' || [...tally.counts.values()].some(count => count.assumed)),
     wordOf: { ...themselves, ...(tally.check ? { changed: 'would change' } : {}) },
@@ -115,12 +119,11 @@ export function pageOf(events: readonly Event[]): Page {
     lanes: (length < SEEN ? [] : timeline.lanes).map(name => ({
       name,
       bars: timeline.spans
-        .filter(
-          span => span.lane === name && (span.outcome === 'failed' || (span.end - span.start) / length >= LEAST_SHARE),
-        )
+        .filter(span => span.lane === name && (isBroken(span) || (span.end - span.start) / length >= LEAST_SHARE))
         .sort((a, b) => Number(b.outcome === 'ok') - Number(a.outcome === 'ok')) // what changed lies on top
         .map(span => barOf(span, path.includes(span), percent)),
     })),
+    unfinished: timeline.spans.some(({ outcome }) => outcome === 'unfinished'),
     path: path
       .filter(span => length >= SEEN && isFelt(span) && (span.end - span.start) / along >= 0.005)
       .map(({ lane, what, start, end, outcome }) => ({
@@ -134,6 +137,8 @@ export function pageOf(events: readonly Event[]): Page {
     groups: groupsOf(events, tally.check),
   }
 }
+
+const isBroken = ({ outcome }: Span): boolean => outcome === 'failed' || outcome === 'unfinished'
 
 function verdictOf(end: RunEnd | undefined): Page['verdict'] {
   if (end === undefined) return { tone: 'bad', words: 'ended without a word' }

@@ -142,6 +142,28 @@ export function lookRun(began?: number): readonly Event[] {
   script.tell({ type: 'run.end', exit: 0, seconds: 0.2, roundTrips: 1, memoryBytes: 92_000_000, hosts: {} })
   return script.events
 }
+/** Left at a second interrupt, in the middle of a play. */
+export function leftRun(began?: number): readonly Event[] {
+  const script = new Script(began)
+  const play = 'Install the store'
+  script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'inventory/demo.yaml', check: false, hosts })
+  script.tell({ type: 'play.start', play, hosts: ['store'] })
+  starts(script, play, 'store', 'store', 'directory /srv')
+  ended(script.at(2), play, 'store', 'store', 'directory /srv', 'changed', { seconds: 2 })
+  starts(script, play, 'store', 'store', 'apt-packages store-server')
+  script
+    .at(60)
+    .tell({ type: 'notice', level: 'warning', text: 'Still under way on store: apt-get install store-server' })
+  script.tell({
+    type: 'run.end',
+    exit: 130,
+    seconds: 60,
+    roundTrips: 4,
+    memoryBytes: 92_000_000,
+    hosts: script.counts(),
+  })
+  return script.events
+}
 
 export const runs = {
   failing: failingRun,
@@ -150,4 +172,5 @@ export const runs = {
   verify: verifyRun,
   sideBySide: sideBySideRun,
   look: lookRun,
+  left: leftRun,
 }
