@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { AndamioError } from '../errors.ts'
 import { quote } from '../shell/quote.ts'
 import type { Connection, ExecResult } from './connection.ts'
 import { lastLines } from './failures.ts'
+import { receive as receiveStream, stream } from './upload-stream.ts'
 
 export interface UploadFile {
   /** Absolute. Its directory must exist. */
@@ -16,20 +16,26 @@ export interface UploadFile {
 }
 
 /**
- * The checksum comes first on stdin, for that of a short secret would give it away in argv. The temporary file starts
- * with a dot, which the readers of *.d directories pass over, and nobody but root can read it before it has its mode.
+ * The temporary file starts with a dot, which the readers of *.d directories pass over, and nobody but root can read it
+ * before it has its mode. Checksums come on stdin, for that of a short secret would give it away in argv.
  */
-const script = (guard: string): string => `set -eu; umask 077; path=$1; mode=$2; owner=$3
-read -r sum
+const script = (receive: string, guard: string): string => `set -eu; umask 077; path=$1; mode=$2; owner=$3; length=$4
 temporary=$(mktemp "$(dirname -- "$path")/.andamio-XXXXXXXX")
 trap 'rm -f -- "$temporary"' EXIT; trap 'exit 1' HUP INT TERM PIPE
-cat >"$temporary"
-printf '%s  %s\\n' "$sum" "$temporary" | sha256sum -c --status - || { echo 'the content did not arrive whole' >&2; exit 1; }
+${receive}
 chmod 0 "$temporary"; chown -- "$owner" "$temporary"; chmod -- "$mode" "$temporary"
 sync -- "$temporary"
 ${guard}
 mv -fT -- "$temporary" "$path"
 trap - EXIT`
+
+/** Takes the line of the sum, then the content. */
+const receiveWhole = `read -r sum
+cat >"$temporary"
+printf '%s  %s\\n' "$sum" "$temporary" | sha256sum -c --status - || { echo 'the content did not arrive whole' >&2; exit 1; }`
+
+/** What is small travels whole, and costs no session of its own; of what is large there is no second copy in memory. */
+const smallBytes = 1024 * 1024
 
 /** Slower than this is taken for a hang. */
 const bytesPerSecond = 256 * 1024
@@ -53,13 +59,17 @@ export async function sendFile(
 ): Promise<ExecResult> {
   if (!/^0?[0-7]{3,4}$/.test(file.mode)) throw new TypeError(`not an octal mode: ${file.mode}`)
   const content = typeof file.content === 'string' ? Buffer.from(file.content) : file.content
-  const sum = createHash('sha256').update(content).digest('hex')
-  const command = `sh -c ${quote(script(guard.script))} sh ${quote(file.path)} ${quote(file.mode)} ${quote(file.owner)}`
-  return connection.exec(command, {
-    stdin: input(Buffer.from(`${sum}\n`), content),
+  const [receive, stdin] =
+    content.length <= smallBytes ? [receiveWhole, whole(content)] : [receiveStream, stream(content)]
+  const args = [file.path, file.mode, file.owner, String(content.length)]
+  return connection.exec(['sh', '-c', script(receive, guard.script), 'sh', ...args].map(quote).join(' '), {
+    stdin,
     timeoutSeconds: 60 + guard.seconds + Math.ceil(content.length / bytesPerSecond),
   })
 }
+
+const whole = (content: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from(`${createHash('sha256').update(content).digest('hex')}\n`), content])
 
 export function uploadFailed(result: ExecResult, host: string, path: string): AndamioError {
   const stderr = lastLines(result.stderr)
@@ -72,9 +82,3 @@ export function uploadFailed(result: ExecResult, host: string, path: string): An
     next: 'Mend what the cause names; what stood at this path is untouched.',
   })
 }
-
-/** What is small travels whole, and costs no session of its own; of what is large there is no second copy in memory. */
-const input = (first: Buffer, content: Uint8Array): Uint8Array | Readable =>
-  content.length <= 1024 * 1024
-    ? Buffer.concat([first, content])
-    : Readable.from([first, content], { objectMode: false })

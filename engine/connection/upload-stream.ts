@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+
+/** So much is written, then read back and brought to the disk while the next comes: 32 MiB. */
+export const pieceBytes = 32 * 1024 * 1024
+
+/** Small enough that what is sent and its sum are made in turn. */
+const sendBytes = 256 * 1024
+
+/**
+ * Shell text that takes `$length` bytes from stdin, then the line of their sum, and leaves them in `$temporary`, nearly all
+ * of it on disk. Nothing is done after the last byte that could be done before: a file is summed as it comes, from what
+ * has been written, and is being synced meanwhile. `dd` takes exactly what is meant for it, where other readers read
+ * ahead. Where openssl is, it sums three times as fast as many a sha256sum.
+ */
+export const receive = `left=$length
+write() {
+  while [ "$left" -gt 0 ]; do
+    piece=$((left < ${pieceBytes} ? left : ${pieceBytes}))
+    dd of="$temporary" bs=256K count="$piece" iflag=fullblock,count_bytes oflag=append conv=notrunc status=none
+    echo "$piece"; left=$((left - piece))
+  done
+}
+read_back() {
+  at=0; syncing=
+  while read -r piece; do
+    dd if="$temporary" bs=256K skip="$at" count="$piece" iflag=skip_bytes,count_bytes status=none
+    at=$((at + piece))
+    [ -z "$syncing" ] || wait "$syncing" || :
+    sync -d -- "$temporary" >/dev/null 2>&1 & syncing=$!
+  done
+}
+sum() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha256sum; fi; }
+found=$(write | read_back | sum)
+[ "$(stat -c %s -- "$temporary")" = "$length" ] || exit 1
+read -r sum
+[ "\${found%% *}" = "$sum" ] || { echo 'the content did not arrive whole' >&2; exit 1; }`
+
+/** What `receive` takes. The sum comes last: it is made while the content is under way. */
+export function stream(content: Uint8Array): Readable {
+  return Readable.from(pieces(content), { objectMode: false })
+}
+
+function* pieces(content: Uint8Array): Generator<Uint8Array> {
+  const sum = createHash('sha256')
+  for (let at = 0; at < content.length; at += sendBytes) {
+    const piece = content.subarray(at, at + sendBytes)
+    sum.update(piece)
+    yield piece
+  }
+  yield Buffer.from(`${sum.digest('hex')}\n`)
+}
