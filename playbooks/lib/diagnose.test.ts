@@ -68,7 +68,7 @@ it('is for its owner only, also in the place of a file that everybody may read',
   await writeFile(file, 'old', { mode: 0o644 })
   await diagnose(file).perform(labOf({ cp: 'running' }).run)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
-  expect(gunzipSync(await readFile(file)).toString()).toContain('cluster/none.txt')
+  expect(gunzipSync(await readFile(file)).toString()).toContain('andamio-diagnose/cluster/none.txt')
 })
 
 it('says what it wrote, and of what it holds nothing', async () => {

@@ -28,6 +28,9 @@ const questions: Readonly<Record<string, string>> = {
   'packages.txt': "dpkg-query -Wf '${Package} ${Version} ${Status}\\n'",
 }
 
+/** Whoever unpacks the archive finds all in one place. */
+const folder = 'andamio-diagnose/'
+
 /**
  * What a person needs who is to find out what is wrong: states and logs of hosts, nodes and pods, in one archive, 0600.
  * No Secret is read; keys, tokens and what else this run has held as a secret are masked. Throws `file-unwritable`, and
@@ -46,7 +49,7 @@ export function diagnose(file: string | undefined): Step {
       if (gathered.every(({ why }) => why !== undefined)) throw nothingToGather(run, missing)
       const entries = gathered
         .flatMap(({ parts }) => parts)
-        .map(({ path, content }): TarEntry => ({ path, mode: 0o600, content: clean(content) }))
+        .map(({ path, content }): TarEntry => ({ path: `${folder}${path}`, mode: 0o600, content: clean(content) }))
       await writeReport(path, gzipSync(tar(entries)))
       if (missing !== '') run.emit({ type: 'notice', level: 'warning', text: `Nothing was gathered from ${missing}` })
       const text = `Wrote ${path}: ${counted(entries.length, 'file')}. Look before you hand it on.`
@@ -148,7 +151,7 @@ function logsOf(reader: ClusterReader, { metadata, status }: Pod): Promise<Part>
     const log = reader.logs(namespace, name, container, 200, { previous })
     const content = await log.catch((error: Error) => `no log: ${error.message}`)
     // As much of the name as an archive takes.
-    const file = `${namespace}.${name}.${container}${previous ? '.previous' : ''}.log`.slice(-80)
+    const file = `${namespace}.${name}.${container}${previous ? '.previous' : ''}.log`.slice(-70)
     return { path: `cluster/logs/${file}`, content }
   })
 }

@@ -47,7 +47,7 @@ function hostLines(run: Run, nodes: readonly Node[] | undefined): readonly Line[
     const node = nodeData(nodes?.find(({ metadata }) => metadata.name === name))
     const roles = groups.filter(group => group !== 'all' && group !== 'cluster').join(', ')
     return {
-      cells: [name, hostShown(host), ...(nodes ? [nodeShown(node)] : []), roles],
+      cells: [name, hostShown(host), ...(nodes ? [nodeShown(node, host.is === 'running')] : []), roles],
       data: { host: name, ...host, groups, ...(nodes ? { node } : {}) },
     }
   })
@@ -100,9 +100,10 @@ const nodeData = (node: Node | undefined) =>
       }
     : null
 
-function nodeShown(node: ReturnType<typeof nodeData>): string {
+/** Kubernetes takes a while to notice that a host is gone. */
+function nodeShown(node: ReturnType<typeof nodeData>, runs: boolean): string {
   if (!node) return 'no node'
-  return `${node.ready ? 'Ready' : 'NotReady'}${node.cordoned ? ', cordoned' : ''} ${node.version ?? ''}`
+  return `${node.ready ? (runs ? 'Ready' : 'Ready until noticed') : 'NotReady'}${node.cordoned ? ', cordoned' : ''} ${node.version ?? ''}`
 }
 
 /** Of those that are not ready each has a line: its reason in kubectl's word, and how often its containers were restarted. */
