@@ -11,7 +11,7 @@ const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeo
  * A node as it was before kubeadm: packages, images and settings stay. `kubeadm reset` says itself that it leaves the
  * network's own files and links; logs go too, for the kubelet counts by them how often a pod was restarted.
  */
-const leaveCluster = `kubeadm reset --force >/dev/null 2>&1
+export const leaveCluster = `kubeadm reset --force >/dev/null 2>&1
 rm -rf /etc/cni/net.d /var/lib/cni /run/flannel /var/lib/andamio /var/log/pods/* /var/log/containers/*
 for link in cni0 flannel.1; do ip link delete "$link" 2>/dev/null || :; done
 [ ! -e /etc/kubernetes/kubelet.conf ]`

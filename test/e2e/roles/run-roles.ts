@@ -1,4 +1,5 @@
 import type { Connection, SshEndpoint } from '../../../engine/connection/connection.ts'
+import { ReadOnlyConnection } from '../../../engine/connection/read-only.ts'
 import { connectSsh } from '../../../engine/connection/ssh.ts'
 import { KeyRing } from '../../../engine/connection/ssh-keys.ts'
 import type { LabHosts } from '../../../engine/inventory/lab.ts'
@@ -65,7 +66,11 @@ export async function runRoles({ lab, provider, stateFolder, check, facts, plays
       told?.(whole)
     },
     signal: new AbortController().signal,
-    connect: (host, { endpoint }) => connectTo(host, endpoint),
+    connect: async (host, { endpoint }) => {
+      const connection = await connectTo(host, endpoint)
+      // The gate of check mode, as playbooks have it.
+      return check ? new ReadOnlyConnection(connection) : connection
+    },
   })
   await run.find()
   for (const [name, value] of Object.entries(facts)) run.tell(name, value)

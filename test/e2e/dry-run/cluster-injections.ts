@@ -1,4 +1,5 @@
-import type { SmallLab } from './small-lab.ts'
+import type { SmallLab } from '../small-lab.ts'
+import { leaveCluster } from '../undo.ts'
 
 /**
  * Ways in which a lab is not as it should be, made by plain shell and plain requests: no code of the resources that are
@@ -7,10 +8,12 @@ import type { SmallLab } from './small-lab.ts'
  * Left out is what heals by itself while something else is mended, such as a node that is not ready because its
  * container runtime is stopped: it is rightly foreseen, and then nobody has to change it.
  */
-export interface Injection {
+export interface ClusterInjection {
   readonly what: string
   readonly host: 'cp' | 'worker1' | 'nfs'
   readonly script: string
+  /** Afterwards, on the control plane. */
+  readonly until?: string
 }
 
 /** The API by the administrator's certificate: `api METHOD PATH [BODY]`. */
@@ -26,39 +29,53 @@ api() {
 }
 gone() { for try in $(seq 300); do api GET "$1" || return 0; sleep 0.2; done; return 1; }
 `
+/** Until the cluster has noticed: else it is chance whether a check sees it. */
+const notReady = `kubectl --kubeconfig /etc/kubernetes/admin.conf wait --for=condition=Ready=Unknown node/worker1 --timeout=150s >/dev/null`
 const probe = 'namespaces/probe'
 
-const object = (what: string, path: string): Injection => ({
+const object = (what: string, path: string): ClusterInjection => ({
   what: `${what} deleted`,
   host: 'cp',
   script: `${api}api DELETE ${path}; gone ${path}`,
 })
 
-const edited = (host: Injection['host'], path: string, script = `echo '# by hand' >>${path}`): Injection => ({
+const patched = (what: string, path: string, body: string): ClusterInjection => ({
+  what,
+  host: 'cp',
+  script: `${api}api PATCH ${path} '${body}'`,
+})
+
+const flannelConfig = 'api/v1/namespaces/kube-flannel/configmaps/flannel'
+
+const edited = (
+  host: ClusterInjection['host'],
+  path: string,
+  script = `echo '# by hand' >>${path}`,
+): ClusterInjection => ({
   what: `${path} on ${host} edited`,
   host,
   script,
 })
 
-const removed = (host: Injection['host'], path: string): Injection => ({
+const removed = (host: ClusterInjection['host'], path: string): ClusterInjection => ({
   what: `${path} on ${host} removed`,
   host,
   script: `for file in ${path}; do [ -e "$file" ]; rm "$file"; done`,
 })
 
-const purged = (host: Injection['host'], name: string): Injection => ({
+const purged = (host: ClusterInjection['host'], name: string): ClusterInjection => ({
   what: `package ${name} on ${host} purged`,
   host,
   script: `export DEBIAN_FRONTEND=noninteractive; apt-get -qq -y --allow-change-held-packages purge ${name} >/dev/null`,
 })
 
-const unit = (host: Injection['host'], verb: 'stop' | 'disable', name: string): Injection => ({
+const unit = (host: ClusterInjection['host'], verb: 'stop' | 'disable', name: string): ClusterInjection => ({
   what: `${name} on ${host}: ${verb}`,
   host,
   script: `systemctl -q ${verb} ${name}`,
 })
 
-export const injections: readonly Injection[] = [
+const injections: readonly ClusterInjection[] = [
   purged('worker1', 'nfs-common'),
   purged('worker1', 'kubectl'),
   purged('nfs', 'docker-registry'),
@@ -87,28 +104,48 @@ export const injections: readonly Injection[] = [
   object('the Deployment of the probe', `apis/apps/v1/${probe}/deployments/probe`),
   object("Flannel's rights", 'apis/rbac.authorization.k8s.io/v1/clusterrolebindings/flannel'),
   object("Flannel's configuration", 'api/v1/namespaces/kube-flannel/configmaps/flannel'),
-  {
-    what: 'the probe scaled to nothing',
-    host: 'cp',
-    script: `${api}api PATCH apis/apps/v1/${probe}/deployments/probe '{"spec":{"replicas":0}}'`,
-  },
+  patched('the probe scaled to nothing', `apis/apps/v1/${probe}/deployments/probe`, '{"spec":{"replicas":0}}'),
+  patched('the probe twice', `apis/apps/v1/${probe}/deployments/probe`, '{"spec":{"replicas":2}}'),
+  patched("Flannel's configuration edited", flannelConfig, '{"data":{"net-conf.json":"{}"}}'),
+  patched("Flannel's configuration, with a line more", flannelConfig, '{"data":{"by-hand":"yes"}}'),
+  patched('worker1 cordoned', 'api/v1/nodes/worker1', '{"spec":{"unschedulable":true}}'),
   {
     what: 'worker1 drained',
     host: 'cp',
     script: `${api}api PATCH api/v1/nodes/worker1 '{"spec":{"unschedulable":true}}'
 api DELETE "api/v1/${probe}/pods?labelSelector=app%3Dprobe"`,
   },
+  {
+    what: 'node worker1 deleted',
+    host: 'cp',
+    script: `${api}api DELETE api/v1/nodes/worker1; gone api/v1/nodes/worker1`,
+  },
+  {
+    what: 'worker1 joined by half',
+    host: 'worker1',
+    script: 'systemctl stop kubelet; rm /etc/kubernetes/kubelet.conf',
+    until: notReady,
+  },
+  { what: 'worker1 reset, and the cluster not told', host: 'worker1', script: leaveCluster, until: notReady },
 ]
 
-/** What excludes another one: both look at the same Deployment. */
-const about = ({ what }: Injection): string => (/probe|drained/.test(what) ? 'the probe' : what)
+/** What excludes another one: things that hang together, or that the same objects show. */
+const about = ({ what }: ClusterInjection): string =>
+  /probe|worker1 (drained|cordoned|joined|reset)|node worker1|kubelet on worker1/.test(what)
+    ? 'where the probe runs'
+    : /configuration/.test(what)
+      ? 'the configuration of Flannel'
+      : what
 
 /** So many of them, none about the same thing as another. */
-export function someOf(count: number, random: () => number): readonly Injection[] {
+export function someOfCluster(count: number, random: () => number): readonly ClusterInjection[] {
   const shuffled = injections.map(one => ({ one, at: random() })).sort((a, b) => a.at - b.at)
-  const chosen = new Map<string, Injection>()
+  const chosen = new Map<string, ClusterInjection>()
   for (const { one } of shuffled) if (chosen.size < count && !chosen.has(about(one))) chosen.set(about(one), one)
   return [...chosen.values()]
 }
 
-export const inject = (lab: SmallLab, { host, script }: Injection): Promise<string> => lab.on(host, script)
+export async function inject(lab: SmallLab, { host, script, until }: ClusterInjection): Promise<void> {
+  await lab.on(host, script)
+  if (until !== undefined) await lab.on('cp', until)
+}
