@@ -5,10 +5,10 @@ import type { Step } from '../../engine/play/step.ts'
 import { staticProvider } from '../../engine/provider/static/static.ts'
 import type { Event } from '../../engine/report/events.ts'
 import { present } from '../../engine/resource/resource.ts'
-import { retire } from './retire.ts'
+import { askToRetire, retire } from './retire.ts'
 
 /** A look at a lab whose cluster has these nodes and whose inventory has one host, `cp`. */
-async function look(nodes: readonly string[]): Promise<readonly Event[]> {
+function look(nodes: readonly string[]): Promise<readonly Event[]> {
   const reader = { list: async () => nodes.map(name => ({ metadata: { name } })) }
   const answering: Step = {
     title: 'a cluster that answers',
@@ -18,10 +18,18 @@ async function look(nodes: readonly string[]): Promise<readonly Event[]> {
         present({ reader, writerFor: () => undefined, roundTrips: () => 0, close: async () => undefined } as never)
     },
   }
+  return eventsOf([answering, retire()], { check: true })
+}
+
+/** What a run of a lab with one listed host tells; others that its provider has are `retired`. */
+async function eventsOf(
+  steps: readonly Step[],
+  { check, retired = [] }: { readonly check: boolean; readonly retired?: readonly string[] },
+): Promise<readonly Event[]> {
   const events: Event[] = []
   const names = ['cp']
   await perform(
-    { name: 'up', steps: [answering, retire()], exclusive: false },
+    { name: 'up', steps, exclusive: false },
     {
       lab: {
         ...{ name: 'own', file: 'own.yaml', provider: 'static', settings: {}, source: 'upstream', vars: {} },
@@ -32,11 +40,15 @@ async function look(nodes: readonly string[]): Promise<readonly Event[]> {
           ['cluster', names],
         ]),
       },
-      options: { playbook: 'up', check: true, forks: 5, yes: false },
+      options: { playbook: 'up', check, forks: 5, yes: false },
       reporters: [{ on: event => events.push(event), close: () => undefined }],
       warnings: [],
       command: 'up',
-      provider: async context => staticProvider(context),
+      provider: async context => {
+        const provider = staticProvider(context)
+        const hosts = new Map(retired.map(name => [name, []]))
+        return { ...provider, destroy: () => ({ ...provider.destroy(), hosts }) }
+      },
       connect: () => () => Promise.reject(new Error('no host is asked here')),
     },
   )
@@ -57,4 +69,18 @@ it('says that a host of somebody else is no node any more and stays as it is, la
 
 it('says nothing where every node is listed', async () => {
   expect(notices(await look(['cp']))).toEqual([])
+})
+
+it('asks about hosts that have left before anything is done', async () => {
+  const done: string[] = []
+  const work: Step = { title: 'work', roles: [], groups: [], perform: async () => void done.push('work') }
+  const unasked = await eventsOf([askToRetire(), work], { check: false, retired: ['worker3'] })
+  expect(unasked.at(-1)).toMatchObject({
+    ...{ type: 'run.end', exit: 64 },
+    failure: { code: 'cannot-ask', cause: expect.stringContaining('worker3') },
+  })
+  expect(done).toEqual([])
+  await eventsOf([askToRetire(), work], { check: true, retired: ['worker3'] })
+  await eventsOf([askToRetire(), work], { check: false })
+  expect(done).toEqual(['work', 'work'])
 })

@@ -9,9 +9,27 @@ import { cluster } from '../../kube/api/cluster.ts'
 import { onlyNodes, strayNodes } from '../../kube/nodes/only-nodes.ts'
 
 const title = 'Remove what has left the inventory'
+/** What a run may remove, for it has asked. */
+const agreed = new WeakMap<Run, ReadonlySet<string>>()
 
 /**
- * Nodes and hosts that the inventory no longer lists: after a question, nodes are drained and deleted, then the hosts
+ * Asks about hosts that the inventory no longer lists before anything is done: whoever answers need not wait for it, and
+ * a run that cannot ask has changed nothing.
+ */
+export function askToRetire(): Step {
+  return {
+    title: 'Ask before what has left the inventory is removed',
+    roles: [],
+    groups: [],
+    async perform(run: Run): Promise<void> {
+      const hosts = retiredHosts(run)
+      if (hosts.length > 0) await confirm(run, hosts)
+    },
+  }
+}
+
+/**
+ * Nodes and hosts that the inventory no longer lists: after a question, where none was asked before, nodes are drained and deleted, then the hosts
  * under them removed. Silent where there is none.
  */
 export function retire(): Step {
@@ -51,13 +69,17 @@ async function strays(run: Run): Promise<readonly string[]> {
   return strayNodes(session.state.reader, run.lab.name, run.lab.groups.get('cluster') ?? [])
 }
 
-async function confirm(run: Run, leaving: readonly string[]): Promise<void> {
-  if (run.options.check || run.options.yes) return
+async function confirm(run: Run, hosts: readonly string[]): Promise<void> {
+  const leaving = hosts.filter(host => !agreed.get(run)?.has(host))
+  if (run.options.check || run.options.yes || leaving.length === 0) return
   const answer = await ask(
     `The inventory no longer lists ${leaving.join(', ')}. Drain, delete and remove? (yes/no) `,
     run.signal,
   )
-  if (/^y(es)?$/i.test(answer.trim())) return
+  if (/^y(es)?$/i.test(answer.trim())) {
+    agreed.set(run, new Set(hosts))
+    return
+  }
   throw usageError({
     code: 'not-confirmed',
     message: `${leaving.join(', ')} left as they are`,
