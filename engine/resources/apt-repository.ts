@@ -9,6 +9,7 @@ import { compare, removal } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
+import { occupied } from './occupied.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
 
@@ -68,6 +69,10 @@ export function aptRepository(options: AptRepositoryOptions): Resource<Repositor
       const wish = { lists: list }
       const fetched = state?.lists.find(found => found === known(list))
       return [...files(state).flatMap(({ changes }) => changes), ...compare(wish, { lists: fetched ?? null })]
+    },
+    refuse: is => {
+      const all = files(is.is === 'present' ? is.state : undefined)
+      return all.map(({ file, found }) => occupied(file.path, 'file', found)).find(Boolean)
     },
     texts: is => files(is.is === 'present' ? is.state : undefined).map(({ text }) => text),
     apply: async (on, is) => {

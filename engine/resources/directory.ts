@@ -4,6 +4,7 @@ import { compare, removal } from './changes.ts'
 import { pathProbe } from './file.ts'
 import { ownerAs } from './file-part.ts'
 import { checkMode, checkPath, ownerPair } from './names.ts'
+import { occupied } from './occupied.ts'
 import type { PathState } from './path-state.ts'
 
 export interface DirectoryOptions {
@@ -27,8 +28,9 @@ export function directory({ path, owner = 'root', mode = '0755' }: DirectoryOpti
       const { type, mode } = is.state
       return compare(wish, type === 'directory' ? { type, mode, owner: ownerAs(wish.owner, is.state) } : { type })
     },
+    refuse: is => occupied(path, 'directory', is.is === 'present' ? is.state : null),
     apply: async on => {
-      // Never open to more than it will be: made for root alone, then handed over. A file in its place makes mkdir fail.
+      // Never open to more than it will be: made for root alone, then handed over.
       const script = sh`
 parent=${path}; parent=\${parent%/*}; (umask 022; mkdir -p -- "\${parent:-/}")
 [ -d ${path} ] && [ ! -L ${path} ] || mkdir -m 0700 -- ${path}

@@ -3,6 +3,7 @@ import { sh } from '../shell/sh.ts'
 import { compare } from './changes.ts'
 import { pathProbe } from './file.ts'
 import { checkName, checkPath } from './names.ts'
+import { occupied } from './occupied.ts'
 import type { PathState } from './path-state.ts'
 
 /** A symbolic link at `path` to `target`, which need not exist. Replaces a file, never a directory. */
@@ -19,6 +20,7 @@ export function symlink({ path, target }: { path: string; target: string }): Res
         { type: 'symlink', target },
         is.is === 'present' ? { type: is.state.type, target: is.state.target ?? null } : {},
       ),
+    refuse: is => occupied(path, 'link', is.is === 'present' ? is.state : null),
     apply: async on => {
       const script = sh`
 parent=${path}; parent=\${parent%/*}; new=$(mktemp -u "$parent/.tmp-XXXXXXXX")
