@@ -8,12 +8,14 @@ export const pieceBytes = 32 * 1024 * 1024
 const sendBytes = 256 * 1024
 
 /**
- * Shell text that takes `$length` bytes from stdin, then the line of their sum, and leaves them in `$temporary`, nearly all
- * of it on disk. Nothing is done after the last byte that could be done before: a file is summed as it comes, from what
- * has been written, and is being synced meanwhile. `dd` takes exactly what is meant for it, where other readers read
- * ahead. Where openssl is, it sums three times as fast as many a sha256sum.
+ * Shell text that takes `$length` bytes from stdin, then the line of their sum, and puts them in place. Nothing is done
+ * after the last byte that could be done before: a file is summed as it comes, from what has been written, and is being
+ * synced meanwhile. `dd` takes exactly what is meant for it, where other readers read ahead. Where openssl is, it sums
+ * three times as fast as many a sha256sum. Nobody but root can read the temporary file before it has its mode.
  */
-export const receive = `left=$length
+export const receive = (guard: string): string => `set -eu; umask 077; path=$1; mode=$2; owner=$3; length=$4; left=$4
+temporary=$(mktemp "$(dirname -- "$path")/.andamio-XXXXXXXX")
+trap 'rm -f -- "$temporary"' EXIT; trap 'exit 1' HUP INT TERM PIPE
 write() {
   while [ "$left" -gt 0 ]; do
     piece=$((left < ${pieceBytes} ? left : ${pieceBytes}))
@@ -34,7 +36,12 @@ sum() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha
 found=$(write | read_back | sum)
 [ "$(stat -c %s -- "$temporary")" = "$length" ] || exit 1
 read -r sum
-[ "\${found%% *}" = "$sum" ] || { echo 'the content did not arrive whole' >&2; exit 1; }`
+[ "\${found%% *}" = "$sum" ] || { echo 'the content did not arrive whole' >&2; exit 1; }
+chmod 0 "$temporary"; chown -- "$owner" "$temporary"; chmod -- "$mode" "$temporary"
+sync -- "$temporary"
+${guard}
+mv -fT -- "$temporary" "$path"
+trap - EXIT`
 
 /** What `receive` takes. The sum comes last: it is made while the content is under way. */
 export function stream(content: Uint8Array): Readable {

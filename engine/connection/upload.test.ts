@@ -15,7 +15,9 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Connection, ExecOptions } from './connection.ts'
 import { connectLocal } from './local.ts'
-import { upload } from './upload.ts'
+import { sendFiles, upload } from './upload.ts'
+import { fitting } from './upload-archive.ts'
+import type { UploadFile } from './upload-file.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'andamio-upload-'))
 const folder = join(top, "it's a folder")
@@ -43,6 +45,46 @@ describe('upload', () => {
     expect(statSync(path)).toMatchObject({ uid: 10001, gid: 10002, mode: 0o104750 })
   })
 
+  test('of several files gives each its own content, owner and mode', async () => {
+    const files: UploadFile[] = [
+      { path, content: 'one', mode: '4750', owner: '10001:10002' },
+      { path: join(folder, 'b'), content: '', mode: '0600', owner: '10001:10002' },
+      { path: join(folder, 'c'), content: Buffer.alloc(700_000, 'c'), mode: '0600', owner },
+    ]
+    expect(fitting(files)).toBe(3)
+    expect(await sendFiles(local, files as [UploadFile, ...UploadFile[]])).toMatchObject({ code: 0, stderr: '' })
+    expect(files.map(({ path }) => statSync(path))).toMatchObject([
+      { mode: 0o104750, uid: 10001, gid: 10002, size: 3 },
+      { mode: 0o100600, uid: 10001, gid: 10002, size: 0 },
+      { mode: 0o100600, uid: process.getuid?.(), size: 700_000 },
+    ])
+    expect(readFileSync(path, 'utf8')).toBe('one')
+    expect(readdirSync(folder)).toHaveLength(3)
+  })
+
+  test('of several files puts none in place where its guard refuses', async () => {
+    const files: [UploadFile, UploadFile] = [
+      { path, content: 'one', mode: '0644', owner },
+      { path: join(folder, 'b'), content: 'two', mode: '0644', owner },
+    ]
+    const result = await sendFiles(local, files, { script: 'echo no >&2; exit 75', seconds: 1 })
+    expect(result).toMatchObject({ code: 75, stderr: 'no\n' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test.each<[string, number, (number: number) => Partial<UploadFile>]>([
+    ['files of one directory, as many as a command can name', 100, () => ({})],
+    ['files of one directory until there comes one of another', 7, at => (at === 7 ? { path: '/etc/other/x' } : {})],
+    ['a mebibyte', 4, () => ({ content: Buffer.alloc(256 * 1024) })],
+    ['names of some length', 4, at => ({ path: `/etc/${String(at).repeat(3500)}` })],
+    ['nothing that is larger', 0, () => ({ content: Buffer.alloc(1024 * 1024 + 1) })],
+  ])('together go %s', (_, many, own) => {
+    const files = Array.from({ length: 120 }, (_, at) => {
+      return { path: `/etc/many/${at}`, content: 'x', mode: '0644', owner, ...own(at) }
+    })
+    expect(fitting(files)).toBe(many)
+  })
+
   test('replaces a link, not what it points to', async () => {
     writeFileSync(join(top, 'elsewhere'), 'kept')
     symlinkSync(join(top, 'elsewhere'), path)
@@ -60,7 +102,10 @@ describe('upload', () => {
     expect(readdirSync(top, { recursive: true }).filter(name => String(name).includes('.andamio'))).toEqual([])
   })
 
-  test.each([0, 1, 40, 64, 65, 70, 99])('cut after %i bytes, the old content stays and no half file', async bytes => {
+  // Within a header and a content, and where one of those ends.
+  test.each([
+    0, 1, 512, 560, 1024, 1100, 1536, 1540,
+  ])('cut after %i bytes, the old content stays and no half file', async bytes => {
     writeFileSync(path, 'old')
     chmodSync(path, 0o600)
     await expect(
@@ -76,29 +121,29 @@ describe('upload', () => {
       spying(command => (seen = command)),
       { path, content: 'a', mode: '0600', owner },
     )
-    expect(seen).toContain('mktemp')
+    expect(seen).toContain('sha256sum')
     expect(seen).not.toContain('ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb')
   })
 
-  test('is readable by root alone while its owner changes', async () => {
+  test('is where nobody but root can enter while its owner changes', async () => {
     const shims = join(top, 'shims')
     mkdirSync(shims)
-    writeFileSync(join(shims, 'chown'), `#!/bin/sh\nstat -c %a "$3" >>${shims}/modes\nexec /bin/chown "$@"\n`, {
+    writeFileSync(join(shims, 'chown'), `#!/bin/sh\nstat -c %a . "$3" >>${shims}/modes\nexec /bin/chown "$@"\n`, {
       mode: 0o755,
     })
     const watched = connectLocal('here', { env: { PATH: `${shims}:/usr/bin:/bin` } })
     await upload(watched, { path, content: 'x', mode: '0440', owner: '10001:10002' })
-    expect(readFileSync(join(shims, 'modes'), 'utf8')).toBe('0\n')
+    expect(readFileSync(join(shims, 'modes'), 'utf8')).toBe('700\n600\n')
     expect(modesIn(folder)).toEqual(['440'])
   })
 
-  test('is readable by its writer alone while it arrives', async () => {
+  test('waits where nobody but root can enter while it arrives', async () => {
     const seen: string[] = []
     await upload(
       pausing(() => seen.push(...modesIn(folder))),
-      { path, content: 'secret'.repeat(9), mode: '0644', owner },
+      { path, content: 'secret'.repeat(5000), mode: '0644', owner },
     )
-    expect(seen).toEqual(['600'])
+    expect(seen).toEqual(['700'])
     expect(modesIn(folder)).toEqual(['644'])
   })
 })
@@ -117,11 +162,11 @@ const pausing = (look: () => unknown): Connection => ({
   exec: (command, options) => {
     async function* halves(): AsyncGenerator<Buffer> {
       const all = await whole(options.stdin)
-      yield all.subarray(0, 90)
-      const arrived = (): boolean => readdirSync(folder).some(name => statSync(join(folder, name)).size > 0)
+      yield all.subarray(0, 20_000)
+      const arrived = (): boolean => readdirSync(folder, { recursive: true }).length > 1
       await vi.waitUntil(arrived, { timeout: 30_000, interval: 5 })
       look()
-      yield all.subarray(90)
+      yield all.subarray(20_000)
     }
     return local.exec(command, { ...options, stdin: Readable.from(halves(), { objectMode: false }) })
   },

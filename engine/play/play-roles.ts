@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Json } from '../report/events.ts'
 import { ask, type Sources } from '../resource/ask.ts'
 import { convergeList } from '../resource/converge-list.ts'
+import type { Upload } from '../resource/host.ts'
 import { operator } from '../resource/operator.ts'
 import type { ApiTarget } from '../resource/probe.ts'
 import { type Answer, type AnyResource, type Ref, unknown } from '../resource/resource.ts'
@@ -61,7 +62,7 @@ export async function playList(
           run.onAnswers?.(target, answers)
           return answers
         },
-        writerFor: resource => writerFor(run, target, resource),
+        writerFor: (resource, company) => writerFor(run, target, resource, company),
         claim: async resource => {
           run.options.permits?.(target, resource)
           // What is made on this machine is guarded by its own lock, and may be there before any host.
@@ -120,7 +121,7 @@ async function hostSource(run: Run, host: string): Promise<Connection | { stands
   return connection
 }
 
-async function writerFor(run: Run, host: string, resource: AnyResource): Promise<unknown> {
+async function writerFor(run: Run, host: string, resource: AnyResource, company: readonly Upload[]): Promise<unknown> {
   if (resource.probe.of === 'api') return writerOf(run, host, resource.probe.target)
   const { connection, facts } = await run.session(host)
   return new HostWriterOverSsh({
@@ -131,6 +132,7 @@ async function writerFor(run: Run, host: string, resource: AnyResource): Promise
     ...(run.lease ? { permission: run.lease } : {}),
     begins: what => run.underWay?.order(host, what),
     writerOf: target => writerOf(run, host, target),
+    company,
   })
 }
 

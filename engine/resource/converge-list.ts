@@ -1,6 +1,8 @@
 import type { Change, Json } from '../report/events.ts'
 import type { Asked } from './ask.ts'
+import { companyOf } from './company.ts'
 import { converge, notConverged, notKnown, type Verdict } from './converge.ts'
+import type { Upload } from './host.ts'
 import type { Absent, Answer, AnyResource, Present, Ref } from './resource.ts'
 import { readTexts } from './show-texts.ts'
 
@@ -10,7 +12,8 @@ export interface ListTarget {
   assumed?(resource: AnyResource): boolean
   /** Fresh answers in one round trip. */
   ask(resources: readonly AnyResource[]): Promise<ReadonlyMap<AnyResource, Answer<Json>>>
-  writerFor(resource: AnyResource): Promise<unknown>
+  /** Whatever it uploads takes `company` along. */
+  writerFor(resource: AnyResource, company: readonly Upload[]): Promise<unknown>
   /** Awaited before a resource is applied. True when another run may have acted since the last answers. */
   claim?(resource: AnyResource): Promise<boolean>
   /** Given where differences of texts are to be shown: fetches the texts, in one round trip. */
@@ -54,14 +57,24 @@ export async function convergeList(
     refs?.some(ref => keyOf(ref) === keyOf(other)) ?? false
 
   const will = { change: (other: Ref) => target.changed.has(keyOf(other)) }
+  const differs = (resource: AnyResource, is: Present<Json> | Absent): boolean =>
+    resource.diff(is, { change: () => false }).length > 0
   const needs = (resource: AnyResource): boolean => {
     const answer = answerOf(resource)
-    return answer.is === 'unknown' || resource.diff(answer, { change: () => false }).length > 0
+    return answer.is === 'unknown' || differs(resource, answer)
+  }
+
+  /** Since the start: what has come to differ on the way would be told as ok when its turn comes and it is in place. */
+  const wanting = (resource: AnyResource): Present<Json> | Absent | undefined => {
+    const [before, now] = [start.get(resource) as Answer<Json>, answerOf(resource)]
+    if (before.is === 'unknown' || now.is === 'unknown' || !differs(resource, before)) return undefined
+    return differs(resource, now) ? now : undefined
   }
 
   for (const [index, resource] of list.entries()) {
     target.signal?.throwIfAborted()
     const began = performance.now()
+    let along: readonly AnyResource[] = []
     listener.starts(resource)
     const verdict = await converge(resource, {
       check: target.check,
@@ -78,15 +91,27 @@ export async function convergeList(
         applied.push(resource)
         const later = list.slice(index + 1)
         for (const other of later) stale.add(other)
+        const done = [resource, ...along]
         const dependants = later.filter(
-          (other, distance) => distance === 0 || refersTo(other.after, resource) || refersTo(resource.alters, other),
+          (other, distance) =>
+            distance === 0 ||
+            along.includes(other) ||
+            done.some(one => refersTo(other.after, one) || refersTo(one.alters, other)),
         )
         await refresh([resource, ...dependants])
         return answerOf(resource)
       },
       alteredBy: other =>
         list.slice(0, index).findLast(earlier => target.changed.has(keyOf(earlier)) && refersTo(earlier.alters, other)),
-      writerFor: target.writerFor,
+      writerFor: async () => {
+        const company = companyOf(list.slice(index), wanting)
+        for (const companion of company) await target.claim?.(companion.resource)
+        along = company.map(companion => companion.resource)
+        return target.writerFor(
+          resource,
+          company.map(({ upload }) => upload),
+        )
+      },
     })
     if (verdict.outcome === 'changed' || verdict.outcome === 'would-change') target.changed.add(keyOf(resource))
     const changes = explain ? explain(resource, verdict.changes) : verdict.changes
@@ -99,7 +124,7 @@ export async function convergeList(
 async function confirm(list: readonly AnyResource[], target: ListTarget): Promise<void> {
   const differing = await left(list, target)
   for (const [resource, { answer }] of differing)
-    if (resource.waits) await resource.apply((await target.writerFor(resource)) as never, answer)
+    if (resource.waits) await resource.apply((await target.writerFor(resource, [])) as never, answer)
   const still = [...differing.keys()].some(({ waits }) => waits) ? await left(list, target) : differing
   for (const [resource, { changes }] of still) throw notConverged(resource, changes)
 }

@@ -1,6 +1,6 @@
 import { uptime } from 'node:os'
 import type { Connection, ExecResult } from '../connection/connection.ts'
-import { sendFile, uploadFailed } from '../connection/upload.ts'
+import { sendFiles, uploadFailed } from '../connection/upload.ts'
 import { AndamioError, exitCode } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { quote } from '../shell/quote.ts'
@@ -20,6 +20,8 @@ interface Parts {
   /** Told of each command, by its name for people; what it gives is called when the command has ended. */
   begins?(what: string): (() => void) | undefined
   writerOf(target: ApiTarget<unknown, unknown>): Promise<unknown>
+  /** Files that are put in place together with the one that is uploaded. */
+  readonly company?: readonly Upload[]
 }
 
 const lockLimitSeconds = 900
@@ -61,10 +63,15 @@ export class HostWriterOverSsh implements HostWriter {
   }
 
   async upload(file: Upload): Promise<void> {
-    const result = await this.#guarded(script =>
-      sendFile(this.#parts.connection, file, { script, seconds: lockTrySeconds }),
-    )
+    const { company = [] } = this.#parts
+    // What fails in company goes alone: then it is known whose failure it is.
+    if (company.length > 0 && (await this.#send([file, ...company])).code === 0) return
+    const result = await this.#send([file])
     if (result.code !== 0) throw uploadFailed(result, this.host, file.path)
+  }
+
+  #send(files: readonly [Upload, ...Upload[]]): Promise<ExecResult> {
+    return this.#guarded(script => sendFiles(this.#parts.connection, files, { script, seconds: lockTrySeconds }))
   }
 
   /** Tries until the host's guard lets it through. A refused attempt has done nothing. */

@@ -1,6 +1,6 @@
 import { AndamioError } from '../errors.ts'
 import type { Change } from '../report/events.ts'
-import type { HostWriter } from '../resource/host.ts'
+import type { HostWriter, Upload } from '../resource/host.ts'
 import { compare } from './changes.ts'
 import { bytes, type Content, digest } from './content.ts'
 import type { PathState } from './path-state.ts'
@@ -48,6 +48,14 @@ export function partChanges(name: string, part: FilePart, found: PathState | nul
   }))
 }
 
+/** What puts it there. */
+export const uploadOf = ({ path, content, mode, owner }: FilePart): Upload => ({
+  path,
+  content: bytes(content),
+  mode,
+  owner,
+})
+
 /** Puts the file there. A symbolic link in its place is replaced; a directory is not ours to remove. */
 export async function putFile(on: HostWriter, part: FilePart, found: PathState | null): Promise<void> {
   if (found?.type === 'directory') {
@@ -58,5 +66,5 @@ export async function putFile(on: HostWriter, part: FilePart, found: PathState |
       next: 'Look what it holds; if it is not needed, remove it and run again.',
     })
   }
-  await on.upload({ path: part.path, content: bytes(part.content), mode: part.mode, owner: part.owner })
+  await on.upload(uploadOf(part))
 }

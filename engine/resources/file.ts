@@ -1,9 +1,10 @@
+import { known } from '../resource/late.ts'
 import type { HostProbe } from '../resource/probe.ts'
 import { absent, present, type Ref, type Resource } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { removal } from './changes.ts'
 import type { Content } from './content.ts'
-import { fileChanges, putFile } from './file-part.ts'
+import { fileChanges, putFile, uploadOf } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkMode, checkPath, ownerPair } from './names.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
@@ -41,6 +42,10 @@ export function file({ path, content, mode = '0644', owner = 'root', after }: Fi
     probe: pathProbe(path),
     diff: is => fileChanges(part, is.is === 'present' ? is.state : null),
     texts: is => [partText('content', part, is.is === 'present' ? is.state : null)],
+    puts: is =>
+      (is.is === 'present' && is.state.type === 'directory') || known(content) === undefined
+        ? undefined
+        : uploadOf(part),
     apply: (on, is) => putFile(on, part, is.is === 'present' ? is.state : null),
   }
 }

@@ -1,0 +1,33 @@
+import { fitting } from '../connection/upload-archive.ts'
+import type { Json } from '../report/events.ts'
+import type { Upload } from './host.ts'
+import type { Absent, AnyResource, Present } from './resource.ts'
+
+/** How a resource stands; undefined where it is in order, or not known. */
+export type Wanting = (resource: AnyResource) => Present<Json> | Absent | undefined
+
+/** A file that is to be put in place, and the resource whose wish it is. */
+export interface Companion {
+  readonly resource: AnyResource
+  readonly upload: Upload
+}
+
+/**
+ * What can be put in place together with the first of a list: the files that follow it, with nothing else in between,
+ * and differ as well. Empty where the first is no such file itself.
+ */
+export function companyOf([first, ...later]: readonly AnyResource[], wanting: Wanting): readonly Companion[] {
+  const own = first && uploadOf(first, wanting)
+  if (!own) return []
+  const end = later.findIndex(({ puts }) => puts === undefined)
+  const company = (end < 0 ? later : later.slice(0, end)).flatMap(resource => {
+    const upload = uploadOf(resource, wanting)
+    return upload ? [{ resource, upload }] : []
+  })
+  return company.slice(0, Math.max(0, fitting([own, ...company.map(({ upload }) => upload)]) - 1))
+}
+
+function uploadOf(resource: AnyResource, wanting: Wanting): Upload | undefined {
+  const is = resource.puts && wanting(resource)
+  return is && resource.puts?.(is)
+}
