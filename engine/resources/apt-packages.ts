@@ -1,8 +1,9 @@
-import type { Change } from '../report/events.ts'
+import type { Change, Failure } from '../report/events.ts'
 import type { HostWriter } from '../resource/host.ts'
 import type { Absent, Present, Ref, Resource } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { aptGet, aptUpdate, failIfBad, purge, repairDpkg } from './apt-get.ts'
+import { compareVersions } from './debian-version.ts'
 import { checkPackage, dpkgProbe, type PackageState, type PackagesState } from './dpkg-probe.ts'
 import { checkName } from './names.ts'
 import { unitRef } from './systemd-unit.ts'
@@ -39,6 +40,7 @@ export function aptPackages(
     alters: [...starts.map(unitRef), ...alters],
     probe: dpkgProbe(names),
     diff: is => wanted.flatMap(one => packageChange(one, is.is === 'present' ? is.state[one.name] : undefined)),
+    refuse: is => (is.is === 'present' ? wanted.map(one => refusal(one, is.state[one.name])).find(Boolean) : undefined),
     apply: (on, is) => install(on, wanted, is),
   }
 }
@@ -51,6 +53,25 @@ function packageChange({ name, version }: AptPackage, found: PackageState | unde
 
 const fits = (found: string, wish: string | undefined): boolean =>
   wish === undefined || found === wish || (wish.endsWith('*') && found.startsWith(wish.slice(0, -1)))
+
+/** Why apt will not put the wished version in the place of the one that is there: somebody has chosen that one. */
+function refusal({ name, version }: AptPackage, found: PackageState | undefined): Failure | undefined {
+  if (version === undefined || found?.status !== 'installed' || fits(found.version, version)) return undefined
+  const wished = version.replace(/[-+~.]?\*$/, '')
+  if (compareVersions(found.version, wished) > 0) {
+    return {
+      code: 'package-newer',
+      message: `${name} is there in version ${found.version}, which is newer than ${wished}`,
+      next: `Nothing is downgraded. To have ${wished}, remove the newer one by hand: apt-get remove ${name}.`,
+    }
+  }
+  if (!found.held) return undefined
+  return {
+    code: 'package-held',
+    message: `${name} is held at version ${found.version}, and ${wished} is wished`,
+    next: `What is held is not touched. To have ${wished}, let it go by hand: apt-mark unhold ${name}.`,
+  }
+}
 
 /** For what must install a package in passing: the same way, with the same patience. Any version will do. */
 export const installPackages = (on: HostWriter, names: readonly string[]): Promise<void> =>

@@ -98,9 +98,24 @@ test('never a downgrade', async () => {
   expect(older.diff(is, { change: () => false })).toEqual([
     { attribute: 'andamio-base', before: '2.0-1', after: '1.0' },
   ])
+  expect(older.refuse?.(is, { change: () => false })).toMatchObject({ code: 'package-newer' })
   await expect(older.apply(root().writer, is)).rejects.toMatchObject({
     failure: { code: 'apt-failed', cause: expect.stringContaining('downgraded') },
   })
+})
+
+test('what somebody holds at an older version is refused beforehand; let go, it is brought up', async () => {
+  const hold = 'apt-get -qq install --allow-downgrades -y andamio-base=1.0 >/dev/null; apt-mark hold andamio-base'
+  await root().sh(`${hold}; apt-get -qq --allow-change-held-packages -y purge andamio-tool >/dev/null 2>&1 || :`)
+  const newer = aptPackages([{ name: 'andamio-base', version: '2.0-*' }])
+  const held = await answerOf(root(), newer)
+  expect(newer.refuse?.(held, { change: () => false })).toMatchObject({ code: 'package-held' })
+  await expect(newer.apply(root().writer, held)).rejects.toMatchObject({ failure: { code: 'apt-failed' } })
+  await root().sh('apt-mark unhold andamio-base')
+  const free = await answerOf(root(), newer)
+  expect(newer.refuse?.(free, { change: () => false })).toBeUndefined()
+  await newer.apply(root().writer, free)
+  expect(newer.diff(await answerOf(root(), newer), { change: () => false })).toEqual([])
 })
 
 test('a removal takes nothing along that was not named', async () => {
