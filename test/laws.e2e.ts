@@ -119,6 +119,12 @@ await proof(
         'systemctl stop reader; systemctl disable reader; rm /etc/systemd/system/reader.service; systemctl mask reader',
       )
       equal((await host.converge([...reader('five')])).outcomes, outcome('changed'), 'from masked')
+      await host.sh('systemctl mask --runtime reader')
+      equal(
+        (await host.converge([...reader('five')])).outcomes.at(-1),
+        outcome('changed').at(-1),
+        'from masked for now',
+      )
       const broken = systemdUnit({
         name: 'broken',
         running: true,

@@ -70,7 +70,9 @@ esac`)
       sh`[ "$(systemctl show --property=FragmentPath --value -- ${unit})" = ${wish.file.path} ] || systemctl daemon-reload`,
     )
   }
-  if (state?.load === 'masked' && (wish.enabled || wish.running)) steps.push(sh`systemctl unmask -- ${unit}`)
+  // A mask that lasts and one until the next boot are two, and may both be there.
+  if (state?.load === 'masked' && (wish.enabled || wish.running))
+    steps.push(sh`systemctl unmask -- ${unit}; systemctl unmask --runtime -- ${unit}`)
   if (differs('enabled')) steps.push(sh`systemctl ${wish.enabled ? 'enable' : 'disable'} -- ${unit}`)
   if (differs('running') && !wish.running) steps.push(sh`systemctl stop -- ${unit}`)
   if (wish.running && (differs('running') || differs('has'))) steps.push(...start(wish, running(state)))
