@@ -80,7 +80,7 @@ export function aptRepository(options: AptRepositoryOptions): Resource<Repositor
       const fetched = list instanceof Late ? list.now() : list
       const prepare = `(umask 022; mkdir -p /etc/apt/keyrings)\n${dropLists(fetched)}`
       await on.run(prepare, { what: `drop the lists of ${name}` })
-      for (const { file, found } of changed) await putFile(on, file, found)
+      for (const { file } of changed) await putFile(on, file)
       await aptUpdate(on, sourcesFile(name))
     },
   }

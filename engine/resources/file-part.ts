@@ -1,4 +1,3 @@
-import { AndamioError } from '../errors.ts'
 import type { Change } from '../report/events.ts'
 import type { HostWriter, Upload } from '../resource/host.ts'
 import { compare } from './changes.ts'
@@ -56,15 +55,5 @@ export const uploadOf = ({ path, content, mode, owner }: FilePart): Upload => ({
   owner,
 })
 
-/** Puts the file there. A symbolic link in its place is replaced; a directory is not ours to remove. */
-export async function putFile(on: HostWriter, part: FilePart, found: PathState | null): Promise<void> {
-  if (found?.type === 'directory') {
-    throw new AndamioError({
-      code: 'path-occupied',
-      message: `${part.path} is to be a file, and is a directory`,
-      place: on.host,
-      next: 'Look what it holds; if it is not needed, remove it and run again.',
-    })
-  }
-  await on.upload(uploadOf(part))
-}
+/** Puts the file there. A symbolic link in its place is replaced; a directory was to be refused before. */
+export const putFile = (on: HostWriter, part: FilePart): Promise<void> => on.upload(uploadOf(part))

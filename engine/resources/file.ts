@@ -7,6 +7,7 @@ import type { Content } from './content.ts'
 import { fileChanges, putFile, uploadOf } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkMode, checkPath, ownerPair } from './names.ts'
+import { occupied } from './occupied.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 
 export interface FileOptions {
@@ -41,12 +42,13 @@ export function file({ path, content, mode = '0644', owner = 'root', after }: Fi
     ...(after && { after }),
     probe: pathProbe(path),
     diff: is => fileChanges(part, is.is === 'present' ? is.state : null),
+    refuse: is => occupied(path, 'file', is.is === 'present' ? is.state : null),
     texts: is => [partText('content', part, is.is === 'present' ? is.state : null)],
     puts: is =>
       (is.is === 'present' && is.state.type === 'directory') || known(content) === undefined
         ? undefined
         : uploadOf(part),
-    apply: (on, is) => putFile(on, part, is.is === 'present' ? is.state : null),
+    apply: on => putFile(on, part),
   }
 }
 

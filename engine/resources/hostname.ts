@@ -38,7 +38,7 @@ export function hostname(name: string): Resource<HostnameState> {
     texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
-      if (partChanges('at boot', file, found).length > 0) await putFile(on, file, found)
+      if (partChanges('at boot', file, found).length > 0) await putFile(on, file)
       await on.run(sh`printf '%s\n' ${name} > /proc/sys/kernel/hostname`, { what: `name the host ${name}` })
     },
   }

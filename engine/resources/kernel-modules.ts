@@ -51,7 +51,7 @@ export function kernelModules(modules: readonly string[], { name }: { readonly n
     texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
-      if (partChanges('at boot', file, found).length > 0) await putFile(on, file, found)
+      if (partChanges('at boot', file, found).length > 0) await putFile(on, file)
       await on.run(sh`modprobe -a -- ${modules}`, { what: `load ${modules.join(' ')}` })
     },
   }

@@ -60,7 +60,7 @@ export function nfsExport({ path, to, options }: NfsExportOptions): Resource<Exp
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
       await on.run('(umask 022; mkdir -p /etc/exports.d)', { what: 'make /etc/exports.d' })
-      if (partChanges('file', file, found).length > 0) await putFile(on, file, found)
+      if (partChanges('file', file, found).length > 0) await putFile(on, file)
       await on.run('exportfs -ra', { what: `export ${path}` })
     },
   }

@@ -4,6 +4,7 @@ import { Late } from '../resource/late.ts'
 import type { AnyResource } from '../resource/resource.ts'
 import { aptRepository } from './apt-repository.ts'
 import { directory } from './directory.ts'
+import { file } from './file.ts'
 import { hostname } from './hostname.ts'
 import { kernelModules } from './kernel-modules.ts'
 import { answerOf } from './laws.ts'
@@ -19,6 +20,7 @@ const unmade = () => Promise.reject(new Error('it was to be refused before'))
 
 const key = { content: new Late<string>('a key', () => undefined), fingerprint: '0'.repeat(40) }
 const puts: readonly (readonly [path: string, by: 'mkdir -p' | 'touch', wish: () => AnyResource])[] = [
+  ['/srv/one', 'mkdir -p', () => file({ path: '/srv/one', content: '' })],
   ['/srv/two', 'mkdir -p', () => symlink({ path: '/srv/two', target: 'three' })],
   ['/srv/three', 'touch', () => directory({ path: '/srv/three' })],
   ['/etc/hostname', 'mkdir -p', () => hostname('elsewhere')],

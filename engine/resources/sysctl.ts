@@ -62,7 +62,7 @@ export function sysctl(
     texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const state = is.is === 'present' ? is.state : undefined
-      if (partChanges('at boot', file, state?.file ?? null).length > 0) await putFile(on, file, state?.file ?? null)
+      if (partChanges('at boot', file, state?.file ?? null).length > 0) await putFile(on, file)
       const differing = compare(wish, state?.live ?? {}).map(({ attribute }) => attribute)
       const set = differing.map(setting => sh`printf '%s\n' ${wish[setting] ?? ''} > ${paths.get(setting) ?? ''}`)
       if (set.length > 0) await on.run(set.join('\n'), { what: `set ${differing.join(' ')}` })

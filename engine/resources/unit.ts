@@ -57,7 +57,7 @@ export async function applyUnit(on: HostWriter, wish: UnitWish, is: Present<Unit
   const state = is.is === 'present' ? is.state : undefined
   const changes = unitChanges(wish, is, { change: () => false })
   const differs = (attribute: string) => changes.some(change => change.attribute.split(' ')[0] === attribute)
-  if (wish.file && differs('file')) await putFile(on, wish.file, state?.file ?? null)
+  if (wish.file && differs('file')) await putFile(on, wish.file)
   const { unit } = wish
   const steps = ['export LC_ALL=C']
   // Files in the list before this one may have been a unit's own, so what systemd has read of them is checked afresh.
