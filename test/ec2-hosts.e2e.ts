@@ -32,7 +32,7 @@ groups:
 const moto = await startMoto()
 const layout = labLayout(join(folder, 'state', 'andamio', name))
 const as = (host: string) => ({ knownHostsFile: layout.host(host).knownHosts, identityFile: layout.loginKey })
-const machines = await LocalMachines.of(folder, name, ['cp', 'nfs'], as)
+const machines = await LocalMachines.of({ folder, name, hosts: { cp: '1G', nfs: '1G' }, as })
 const proxy = await FaultProxy.start(moto.url, { clock: realClock, moveSeconds: 5, machines })
 const account = clientAt(moto.url)
 const env = {

@@ -64,6 +64,8 @@ export const providerFields = {
     settings: {
       region: word,
       image: word.optional(),
+      /** Of a network that is made for the lab alone. */
+      network: cidr.optional(),
       vpc: word.optional(),
       subnet: word.optional(),
       /** Zones to make hosts in, in the order in which they are tried; none: AWS chooses. */

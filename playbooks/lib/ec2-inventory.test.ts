@@ -5,6 +5,7 @@ import { parseInventory } from '../../engine/inventory/parse.ts'
 import { InventoryError } from '../../engine/inventory/problems.ts'
 import { ec2Needs } from '../../engine/provider/ec2/needs.ts'
 import { portNeeds } from './lab-ports.ts'
+import { networkNeeds } from './network-needs.ts'
 import * as roles from './roles.ts'
 
 const roleVars = Object.fromEntries(Object.values(roles).map(role => [role.name, role.vars]))
@@ -15,6 +16,7 @@ const parse = (text: string) =>
     needs: (lab, refuse) => {
       ec2Needs(lab, refuse)
       portNeeds(lab, refuse)
+      networkNeeds(lab, refuse)
     },
   })
 
@@ -27,7 +29,8 @@ ec2:
   region: ${field('region', 'eu-west-1')}
   operators: ${field('operators', '203.0.113.7/32')}
   clients: ${field('clients', '198.51.100.0/24')}
-  zones: ${field('zones', '[eu-west-1a, eu-west-1b]')}
+  zones: ${field('zones', '[eu-west-1a]')}
+  network: ${field('network', '10.60.0.0/24')}
   image: ${field('image', 'ami-0123456789abcdef0')}
   hours: ${field('hours', '8')}
 hosts:
@@ -53,6 +56,14 @@ const malformed: Readonly<Record<string, fc.Arbitrary<string>>> = {
     word,
   ),
   clients: number(0, 7).map(prefix => `0.0.0.0/${prefix}`),
+  network: fc.oneof(
+    octets.map(([a, b, c, d]) => `${a}.${b}.${c}.${d}/${24}`),
+    number(0, 15).map(prefix => `0.0.0.0/${prefix}`),
+    number(29, 32).map(prefix => `10.60.0.0/${prefix}`),
+    number(16, 28).map(prefix => `10.244.0.0/${prefix}`),
+    fc.constantFrom('10.96.0.0/16', 'vpc-0123456789abcdef0', '[]'),
+    word,
+  ),
   mountdPort: fc.oneof(
     number(65536, 1e9).map(String),
     number(-1e6, 0).map(String),
@@ -88,7 +99,15 @@ const malformed: Readonly<Record<string, fc.Arbitrary<string>>> = {
   ),
   hours: fc.oneof(number(721, 1e6).map(String), number(-100, 0).map(String), fc.constantFrom('1.5', 'soon', '[8]')),
   region: fc.oneof(word, fc.constantFrom('eu-west', 'eu-west-1a', 'EU-WEST-1', 'eu_west_1', '1', '~')),
-  zones: fc.constantFrom('[us-east-1a]', '[eu-west-1]', '[eu-west-1ab]', '[a]', 'eu-west-1a', '[3]'),
+  zones: fc.constantFrom(
+    '[eu-west-1a, eu-west-1b]',
+    '[us-east-1a]',
+    '[eu-west-1]',
+    '[eu-west-1ab]',
+    '[a]',
+    'eu-west-1a',
+    '[3]',
+  ),
   image: fc.oneof(word, fc.constantFrom('ami-', 'ami-xyz', 'ami-0123456', '3', 'AMI-0123456789abcdef0')),
 }
 
@@ -126,4 +145,25 @@ test('2,000 malformed networks, ports, types and counts are each refused with a 
     { numRuns: 2000 },
   )
   expect([...refused.keys()].sort()).toEqual(Object.keys(malformed).sort())
+})
+
+test("a network of the lab's own is not one that is there already", () => {
+  const both = {
+    zones: '[eu-west-1a, eu-west-1b]',
+    network: '10.60.0.0/24\n  subnet: subnet-0123456789abcdef0\n  vpc: vpc-0123456789abcdef0',
+  }
+  const told = (otherwise: Readonly<Record<string, string>>): readonly string[] => {
+    try {
+      parse(written(otherwise))
+      return []
+    } catch (error) {
+      return (error as InventoryError).problems.map(({ message }) => message)
+    }
+  }
+  expect(told(both)).toEqual([
+    'a subnet lies in one zone',
+    'vpc names one that is there already',
+    'subnet names one that is there already',
+    'a network of the lab has one subnet, in one zone',
+  ])
 })

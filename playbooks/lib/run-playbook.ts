@@ -21,6 +21,7 @@ import { commandOf } from './command-line.ts'
 import { connector, type Wrap } from './connector.ts'
 import { labNeeds } from './lab-needs.ts'
 import { portNeeds } from './lab-ports.ts'
+import { networkNeeds } from './network-needs.ts'
 import { argvOfPlan, askedFor, optionsOfPlan, type PlanRuns, performPlan, readPlan } from './plan.ts'
 import { providerFor, providers } from './providers.ts'
 import type { Steps } from './steps.ts'
@@ -75,6 +76,7 @@ export async function runPlaybook(
       refuseMissingKeys(lab, refuse)
       ec2Needs(lab, refuse)
       portNeeds(lab, refuse)
+      networkNeeds(lab, refuse)
       refuseOddMachines(lab, refuse)
       refuseUnplaced(lab, refuse)
       labNeeds(list)(lab, refuse)

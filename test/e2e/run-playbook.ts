@@ -24,12 +24,19 @@ export interface RunningPlaybook {
 
 /**
  * Starts a playbook as a user does, with `--json`, and shows what it tells people as it goes. `name` is one of ours, or
- * the path of another from the project's folder.
+ * the path of another from the project's folder. `within` are words in front of the command: where it is to run.
  */
-export function startPlaybook(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningPlaybook {
+export function startPlaybook(
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  within: readonly string[] = [],
+): RunningPlaybook {
   const began = performance.now()
+  const words = ['npx', 'zx', name.includes('/') ? name : `playbooks/${name}.mjs`, '--json', ...args]
+  const [program = '', ...rest] = [...within, ...words]
   // A group of its own, so that a kill reaches what npx started and nothing else.
-  const child = spawn('npx', ['zx', name.includes('/') ? name : `playbooks/${name}.mjs`, '--json', ...args], {
+  const child = spawn(program, rest, {
     cwd: project,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,8 +80,8 @@ export function startPlaybook(name: string, args: readonly string[], env: NodeJS
   }
 }
 
-export const runPlaybook = (name: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<PlaybookResult> =>
-  startPlaybook(name, args, env).done
+export const runPlaybook = (...asked: Parameters<typeof startPlaybook>): Promise<PlaybookResult> =>
+  startPlaybook(...asked).done
 
 export function secondsOfPlay({ events }: PlaybookResult, play: string): number {
   const end = events.find((event): event is PlayEnd => event.type === 'play.end' && event.play === play)

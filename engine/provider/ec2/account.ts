@@ -2,6 +2,7 @@ import { AndamioError } from '../../errors.ts'
 import type { Emit } from '../../report/events.ts'
 import type { CallName, Ec2Api } from './api.ts'
 import type { Clock } from './clock.ts'
+import { OwnNetwork } from './own-network.ts'
 import { patiently } from './patience.ts'
 import { Reading } from './reading.ts'
 import { type SeenGroup, type SeenInstance, type SeenKey, seenGroup, seenInstance, seenKey } from './seen.ts'
@@ -35,6 +36,7 @@ export class Account {
   readonly instances: Reading<readonly SeenInstance[]>
   readonly groups: Reading<readonly SeenGroup[]>
   readonly keys: Reading<readonly SeenKey[]>
+  readonly network: OwnNetwork
   readonly #parts: AccountParts
   #api: Ec2Api | undefined
 
@@ -62,10 +64,14 @@ export class Account {
       const { KeyPairs = [] } = await this.call('describeKeyPairs', api => api.describeKeyPairs(filters))
       return KeyPairs.map(seenKey)
     })
+    this.network = new OwnNetwork(this)
   }
 
-  /** Sends until it is answered. Throws what EC2 refuses as a `ServiceError`. */
-  async call<T>(name: CallName, send: (api: Ec2Api) => Promise<T>): Promise<T> {
+  /**
+   * Sends until it is answered. Throws what EC2 refuses as a `ServiceError`. `once`: what may have been carried out is not
+   * sent again, for it would be done twice.
+   */
+  async call<T>(name: CallName, send: (api: Ec2Api) => Promise<T>, { once = false } = {}): Promise<T> {
     this.#api ??= this.#parts.open(this.region)
     const api = this.#api
     const { clock, region, signal } = this.#parts
@@ -73,12 +79,12 @@ export class Account {
       this.#waiting({ who: this.lab, what, limitSeconds }, detail)
     const writes = !/^(describe|get)/.test(name)
     try {
-      return await patiently(name, () => send(api), { clock, region, signal, waiting })
+      return await patiently(name, () => send(api), { clock, region, signal, waiting, once })
     } catch (error) {
       if (error instanceof AndamioError || signal?.aborted) throw error
       throw serviceError(error, name, region)
     } finally {
-      if (writes) for (const reading of [this.instances, this.groups, this.keys]) reading.outdated()
+      if (writes) for (const reading of [this.instances, this.groups, this.keys, this.network]) reading.outdated()
     }
   }
 

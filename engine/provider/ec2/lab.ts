@@ -35,6 +35,10 @@ export interface Ec2Lab {
 export interface NetworkWish {
   readonly vpc?: string | undefined
   readonly subnet?: string | undefined
+  /** One that is made for the lab, and its only subnet: IPv4, such as 10.60.0.0/24. */
+  readonly own?: string | undefined
+  /** Where that subnet is to be; undefined: AWS chooses. */
+  readonly zone?: string | undefined
 }
 
 /** The marks of everything that is made for a lab. Its id is there before anything else is. */
@@ -59,7 +63,10 @@ export function foreign(
 }
 
 /** Throws where what was found is another lab's: resources then answer `unknown`, and nothing is done. */
-export function ours<T extends Marked>(lab: Ec2Lab, things: readonly T[]): readonly T[] {
+export function ours<T extends Marked>(
+  lab: Pick<Ec2Lab, 'name' | 'journal' | 'account'>,
+  things: readonly T[],
+): readonly T[] {
   const why = foreign(lab, things)
   if (why !== undefined) throw new Error(why)
   return things

@@ -7,6 +7,7 @@ import { type HostWish, type Placement, placements } from './host-wish.ts'
 import { imageOf, pinned } from './image.ts'
 import { visibilitySeconds } from './journal.ts'
 import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
+import { ownSubnet } from './network-parts.ts'
 import { isGone, type SeenInstance, seenInstance } from './seen.ts'
 import { isService, ServiceError } from './service-error.ts'
 import { atEndTag, expiresTag, hostTag, type Tags, tagged } from './tags.ts'
@@ -127,7 +128,11 @@ async function requestFor(lab: Ec2Lab, wish: HostWish, since: number): Promise<R
     MinCount: 1,
     MaxCount: 1,
     KeyName: prefix(lab),
-    ...networkOf(network.subnet, SecurityGroupIds, wish.publicAddress),
+    ...networkOf(
+      network.own === undefined ? network.subnet : await ownSubnet(lab),
+      SecurityGroupIds,
+      wish.publicAddress,
+    ),
     UserData: Buffer.from(data).toString('base64'),
     MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled' },
     BlockDeviceMappings: [

@@ -3,7 +3,7 @@ import type { InventoryHost, LabHosts } from '../../inventory/lab.ts'
 import type { RefuseHost } from '../../inventory/parse.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import { gibibytes } from './disk-size.ts'
-import { problemOfNetwork } from './networks.ts'
+import { networkOf, problemOfNetwork } from './networks.ts'
 
 interface Form {
   readonly pattern: RegExp
@@ -46,6 +46,7 @@ export function ec2Needs(lab: LabHosts, refuse: RefuseHost): void {
     setting('zones', 'a subnet lies in one zone', 'leave `zones` out, or `subnet`')
   if (settings.vpc !== undefined && settings.subnet === undefined)
     setting('vpc', 'says nothing of where in it', 'name a subnet of it: `subnet` alone is enough')
+  ownNetworkNeeds(settings, setting)
   for (const field of ['operators', 'clients'] as const) {
     const network = settings[field]
     if (!z.cidrv4().safeParse(network).success) continue
@@ -53,6 +54,26 @@ export function ec2Needs(lab: LabHosts, refuse: RefuseHost): void {
     if (problem) setting(field, problem.message, problem.hint)
   }
   for (const host of lab.hosts) hostNeeds(host, refuse)
+}
+
+/** AWS's own bounds of a network and of a subnet. */
+const prefixes = { widest: 16, narrowest: 28 }
+
+function ownNetworkNeeds(
+  { network, vpc, subnet, zones }: SettingsOf<'ec2'>,
+  refuse: (field: string, message: string, hint: string) => void,
+): void {
+  if (network === undefined || !z.cidrv4().safeParse(network).success) return
+  const meant = networkOf(network)
+  if (meant !== network) refuse('network', `${network} is an address, not a network`, `write ${meant}`)
+  const prefix = Number(network.split('/')[1])
+  if (prefix < prefixes.widest || prefix > prefixes.narrowest)
+    refuse('network', `AWS makes networks of /${prefixes.widest} to /${prefixes.narrowest}`, 'such as 10.60.0.0/24')
+  for (const [field, other] of Object.entries({ vpc, subnet }))
+    if (other !== undefined)
+      refuse('network', `${field} names one that is there already`, `leave out \`network\`, or \`${field}\``)
+  if (Array.isArray(zones) && zones.length > 1)
+    refuse('zones', 'a network of the lab has one subnet, in one zone', 'name one zone, or leave out `network`')
 }
 
 function hostNeeds({ name, size }: InventoryHost, refuse: RefuseHost): void {

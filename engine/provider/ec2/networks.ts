@@ -1,6 +1,14 @@
 /** Wider than this, a network is the world in all but name. */
 const widestPrefix = 8
 
+/** The network that an address lies in: `10.20.0.7/24` is in `10.20.0.0/24`. IPv4. */
+export function networkOf(network: string): string {
+  const [address = '', prefix = ''] = network.split('/')
+  const bits = address.split('.').reduce((all, byte) => all * 256 + Number(byte), 0)
+  const first = bits - (bits % 2 ** (32 - Number(prefix)))
+  return `${[24, 16, 8, 0].map(shift => Math.floor(first / 2 ** shift) % 256).join('.')}/${prefix}`
+}
+
 /** Why a network may not be let in; undefined where it may. `network` is IPv4 in the form 10.20.0.0/24. */
 export function problemOfNetwork(
   network: string,
@@ -8,17 +16,12 @@ export function problemOfNetwork(
 ): { readonly message: string; readonly hint: string } | undefined {
   const [address = '', length = ''] = network.split('/')
   const prefix = Number(length)
-  const bytes = address.split('.').map(Number)
-  const bits = bytes.reduce((all, byte) => all * 256 + byte, 0)
-  const size = 2 ** (32 - prefix)
-  const first = bits - (bits % size)
-  if (first !== bits) {
-    const meant = [24, 16, 8, 0].map(shift => Math.floor(first / 2 ** shift) % 256).join('.')
+  const meant = networkOf(network)
+  if (meant !== network)
     return {
       message: `${network} is an address, not a network`,
-      hint: `write ${address}/32 for that one, or ${meant}/${prefix} for all beside it`,
+      hint: `write ${address}/32 for that one, or ${meant} for all beside it`,
     }
-  }
   if (prefix >= widestPrefix || openToTheWorld) return undefined
   return {
     message: `${network} lets in ${prefix === 0 ? 'the whole world' : 'a large part of the world'}`,

@@ -47,6 +47,25 @@ test.each([
   expect(time.slept).toEqual([...time.slept].sort((one, other) => one - other))
 })
 
+test('what would be done twice is sent again only where it has surely not been done', async () => {
+  const time = clock()
+  const send = (name: string, status: number) => {
+    let left = 2
+    return patiently(
+      'createVpc',
+      async () => {
+        if (left-- > 0) throw named(name, status)
+        return 'made'
+      },
+      { ...parts(time), once: true },
+    )
+  }
+  expect(await send('RequestLimitExceeded', 503)).toBe('made')
+  const told = { failure: { code: 'ec2-busy', message: /CreateVpc, which may have been carried out/ } }
+  await expect(send('InternalError', 500)).rejects.toMatchObject(told)
+  await expect(send('ECONNRESET', 0)).rejects.toMatchObject(told)
+})
+
 test('it ends after five minutes, with an error that says so', async () => {
   const time = clock()
   const answer = patiently('describeInstances', () => Promise.reject(named('InternalError', 500)), parts(time))

@@ -7,6 +7,8 @@ export interface PatienceParts {
   readonly clock: Clock
   readonly region: string
   readonly signal?: AbortSignal | undefined
+  /** It would be done twice: sent again only when it has surely not been carried out. */
+  readonly once?: boolean
   /** Tells of each further try, and why. */
   waiting(what: string, limitSeconds: number, detail: string): void
   /** 0 to 1, for the jitter. */
@@ -49,7 +51,7 @@ export function passing(error: unknown): string | undefined {
  * refuses is thrown as it is. Throws `ec2-busy` after five minutes.
  */
 export async function patiently<T>(call: CallName, work: () => Promise<T>, parts: PatienceParts): Promise<T> {
-  const { clock, signal, region, random = Math.random } = parts
+  const { clock, signal, region, once = false, random = Math.random } = parts
   const deadline = clock.now() + limitSeconds * 1000
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted()
@@ -58,6 +60,8 @@ export async function patiently<T>(call: CallName, work: () => Promise<T>, parts
     } catch (error) {
       const why = passing(error)
       if (why === undefined) throw error
+      if (once && !codesOf(error).some(code => throttled.test(code)))
+        throw unanswered(actionOf(call), region, why, error)
       const pause = Math.min(longestPauseSeconds, 2 ** attempt * 0.5) * (0.5 + random() / 2) * 1000
       if (clock.now() + pause > deadline) throw busy(actionOf(call), region, why, error)
       parts.waiting(`EC2 to answer ${actionOf(call)}`, limitSeconds, why)
@@ -74,6 +78,19 @@ const busy = (action: string, region: string, why: string, cause: unknown): Anda
       place: `EC2 in ${region}, ${action}`,
       cause: why,
       next: 'See whether something else in the account sends many requests, or AWS has trouble (health.aws.amazon.com); then run the same command again.',
+    },
+    undefined,
+    { cause },
+  )
+
+const unanswered = (action: string, region: string, why: string, cause: unknown): AndamioError =>
+  new AndamioError(
+    {
+      code: 'ec2-busy',
+      message: `EC2 has not answered ${action}, which may have been carried out`,
+      place: `EC2 in ${region}, ${action}`,
+      cause: why,
+      next: 'Run the same command again: it waits whether what was asked for shows up, and only then asks anew.',
     },
     undefined,
     { cause },

@@ -17,10 +17,13 @@ import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
 import { pinnedImage } from './image.ts'
 import { instance } from './instance.ts'
+import { internetRoute } from './internet-route.ts'
 import { Journal } from './journal.ts'
 import { keyPair, noKeyPair } from './key-pair.ts'
 import type { Ec2Lab } from './lab.ts'
 import { labId } from './lab-id.ts'
+import { networkPart, noNetworkPart } from './network-part.ts'
+import { networkParts } from './network-parts.ts'
 import { noInstance } from './no-instance.ts'
 import { ownHostKey } from './own-host-key.ts'
 import { groupsOf, type OpenPort } from './ports.ts'
@@ -114,6 +117,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
         labId(lab),
         loginKey(lab.name, context.stateFolder),
         keyPair(lab),
+        ...(lab.network.own === undefined ? [] : partsOf(lab)),
         ...groups.map(group => securityGroup(lab, group)),
         ...groups.map(group => groupRules(lab, group)),
         pinnedImage(lab),
@@ -130,6 +134,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       shared: [
         ...everyGroup().map(group => noGroupRules(lab, group)),
         ...everyGroup().map(group => noSecurityGroup(lab, group)),
+        ...networkParts.toReversed().map(part => noNetworkPart(lab, part)),
         noKeyPair(lab),
         noLoginKey(lab.name, context.stateFolder),
       ],
@@ -153,11 +158,12 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     return answer
   }
   const account = new Account({ lab: lab.name, region: settings.region, clock, emit, signal, open })
-  const network = { vpc: settings.vpc, subnet: settings.subnet }
+  const network = { vpc: settings.vpc, subnet: settings.subnet, own: settings.network, zone: settings.zones?.[0] }
+  const journal = new Journal(stateFolder, clock)
   return {
     name: lab.name,
     account,
-    journal: new Journal(stateFolder, clock),
+    journal,
     layout: labLayout(stateFolder),
     emit,
     signal,
@@ -166,11 +172,16 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     network,
     image: settings.image,
     answers,
-    vpc: () => once('vpc', () => vpcOf({ account, network })),
+    vpc: () => once('vpc', () => vpcOf({ account, journal, name: lab.name, network })),
     networks: () => once('networks', () => networksOf(settings, signal)),
     once,
   }
 }
+
+const partsOf = (lab: Ec2Lab): readonly AnyResource[] => [
+  ...networkParts.map(part => networkPart(lab, part)),
+  internetRoute(lab),
+]
 
 function expiryOf({ hours }: SettingsOf<'ec2'>, own: readonly string[], keepsData: readonly string[]) {
   return hours === undefined

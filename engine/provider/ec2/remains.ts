@@ -4,12 +4,16 @@ import { ofLab } from './tags.ts'
 
 /** What carries the lab's name and is still there, a line each. Asked anew: nothing that was read before counts. */
 export async function whatRemains({ account, name, journal }: Ec2Lab): Promise<readonly string[]> {
-  for (const reading of [account.instances, account.groups, account.keys]) reading.outdated()
+  const { network } = account
+  for (const reading of [account.instances, account.groups, account.keys, network]) reading.outdated()
   const Filters = ofLab(name)
-  const [instances, groups, keys, volumes, cards] = await Promise.all([
+  const [instances, groups, keys, vpcs, subnets, gateways, volumes, cards] = await Promise.all([
     account.instances.now(),
     account.groups.now(),
     account.keys.now(),
+    network.vpcs.now(),
+    network.subnets.now(),
+    network.gateways.now(),
     account.pages('describeVolumes', (api, next) => api.describeVolumes({ Filters, ...next })),
     account.pages('describeNetworkInterfaces', (api, next) => api.describeNetworkInterfaces({ Filters, ...next })),
   ])
@@ -21,6 +25,9 @@ export async function whatRemains({ account, name, journal }: Ec2Lab): Promise<r
     ...cards.flatMap(({ NetworkInterfaces = [] }) =>
       NetworkInterfaces.map(({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`),
     ),
+    ...vpcs.map(({ id }) => `network ${id}`),
+    ...subnets.map(({ id }) => `subnet ${id}`),
+    ...gateways.map(({ id }) => `internet gateway ${id}`),
     ...journal.awaited.map(what => `${what}, asked for and not seen yet`),
   ]
 }

@@ -3,6 +3,7 @@ import { type Answer, absent, present, type Resource } from '../../resource/reso
 import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
 import { make } from './make.ts'
 import { mustShow } from './must-show.ts'
+import { removeWhenFree } from './remove-when-free.ts'
 import type { SeenGroup } from './seen.ts'
 import { isService } from './service-error.ts'
 import { groupTag, tagged } from './tags.ts'
@@ -77,23 +78,11 @@ async function look(lab: Ec2Lab, group: string, mayCome = false): Promise<Answer
   return present({ ids: ids ?? [] })
 }
 
-/** Network cards of hosts that have just ended may hold it for minutes. */
-const heldSeconds = 300
+const remove = (lab: Ec2Lab, group: string, GroupId: string): Promise<void> =>
+  removeWhenFree(lab, whatOf(group), () =>
+    lab.account.call('deleteSecurityGroup', api => api.deleteSecurityGroup({ GroupId })).catch(unlessGone),
+  )
 
-async function remove(lab: Ec2Lab, group: string, GroupId: string): Promise<void> {
-  const { account } = lab
-  const deadline = account.clock.now() + heldSeconds * 1000
-  for (let pause = 2; ; pause = Math.min(pause * 1.5, 20)) {
-    try {
-      await account.call('deleteSecurityGroup', api => api.deleteSecurityGroup({ GroupId }))
-      return
-    } catch (error) {
-      if (isService(error, 'InvalidGroup.NotFound', 'InvalidGroupId.Malformed')) return
-      const held = isService(error, 'DependencyViolation', 'InvalidGroup.InUse')
-      if (!held || account.clock.now() > deadline) throw error
-      const wait = { type: 'wait', host: lab.name, limitSeconds: heldSeconds, seconds: 0 } as const
-      lab.emit({ ...wait, what: `the ${whatOf(group)} to be free`, detail: 'something still uses it' })
-      await account.clock.sleep(pause * 1000, lab.signal)
-    }
-  }
+function unlessGone(error: unknown): void {
+  if (!isService(error, 'InvalidGroup.NotFound', 'InvalidGroupId.Malformed')) throw error
 }

@@ -1,11 +1,15 @@
 import { AndamioError } from '../../errors.ts'
 import type { Ec2Lab } from './lab.ts'
+import { ownVpc } from './network-parts.ts'
 
-/** The network that the hosts are in: the subnet's, the one that the inventory names, or the region's default one. */
-export async function vpcOf({
-  account,
-  network: { vpc, subnet },
-}: Pick<Ec2Lab, 'account' | 'network'>): Promise<string> {
+/**
+ * The network that the hosts are in: the lab's own, the subnet's, the one that the inventory names, or the region's
+ * default one.
+ */
+export async function vpcOf(lab: Pick<Ec2Lab, 'account' | 'journal' | 'name' | 'network'>): Promise<string> {
+  const { account, network } = lab
+  const { vpc, subnet, own } = network
+  if (own !== undefined) return ownVpc(lab)
   const place = `EC2 in ${account.region}`
   if (subnet !== undefined) {
     const { Subnets = [] } = await account.call('describeSubnets', api => api.describeSubnets({ SubnetIds: [subnet] }))

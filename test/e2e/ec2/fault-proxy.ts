@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { Faults } from './faults.ts'
 import { dates } from './images.ts'
 import { Memory } from './memory.ts'
-import { child, type Element, items, keep, readXml, textOf, writeXml } from './xml.ts'
+import { codeOfHidden, hideMade, leaveOutHidden } from './visibility.ts'
+import { child, type Element, items, readXml, textOf, writeXml } from './xml.ts'
 
 interface Answer {
   readonly status: number
@@ -14,6 +15,13 @@ interface Answer {
 interface Remembered {
   readonly request: string
   readonly body: string
+}
+
+/** What cannot go, and no gateway of it, while an instance is in it. */
+const usedThings: Readonly<Record<string, readonly string[]>> = {
+  DeleteSecurityGroup: ['GroupId'],
+  DeleteSubnet: ['SubnetId'],
+  DetachInternetGateway: ['VpcId'],
 }
 
 /** Parameters that tell one request from another that has the same token. */
@@ -49,15 +57,17 @@ export class FaultProxy {
     })
   }
 
-  static async start(moto: string, faults: Faults): Promise<FaultProxy> {
+  /** `at`: one of this machine's addresses. */
+  static async start(moto: string, faults: Faults, at = '127.0.0.1'): Promise<FaultProxy> {
     const proxy = new FaultProxy(moto, faults)
-    proxy.#server.listen(0, '127.0.0.1')
+    proxy.#server.listen(0, at)
     await once(proxy.#server, 'listening')
     return proxy
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    const { address, port } = this.#server.address() as AddressInfo
+    return `http://${address}:${port}`
   }
 
   /** Another account, and other weather. */
@@ -106,6 +116,8 @@ export class FaultProxy {
     if (other) return refused(400, other.code, other.message)
     const problem = this.#problem(action, form)
     if (problem) return problem
+    // moto makes one all the same.
+    if (dryRun && action === 'CreateVpc') return refused(412, 'DryRunOperation', 'It would have succeeded.')
     const token = form.get('ClientToken')
     const earlier = action === 'RunInstances' && token ? this.#tokens.get(token) : undefined
     if (earlier && earlier.request !== sameRequest(form))
@@ -117,6 +129,7 @@ export class FaultProxy {
     const document = readXml(answer.body)
     this.#remember(action, form, document, earlier !== undefined)
     await this.#move(action, form, document, earlier !== undefined)
+    if (!action.startsWith('Describe')) await faults.changed?.()
     this.#show(action, document)
     await this.#showAddresses(action, document)
     return { status: 200, body: writeXml(document) }
@@ -140,8 +153,7 @@ export class FaultProxy {
     const memory = this.#memory
     const hidden = [...form].find(([key, value]) => /Id(\.\d+)?$/.test(key) && memory.isHidden(value))
     if (hidden && !action.startsWith('Describe')) {
-      const kind = hidden[1].startsWith('i-') ? 'InvalidInstanceID.NotFound' : 'InvalidGroup.NotFound'
-      return refused(400, kind, `${hidden[1]} does not exist`)
+      return refused(400, codeOfHidden(hidden[1]), `${hidden[1]} does not exist`)
     }
     const key = form.get('KeyName')
     if (action === 'RunInstances' && key && memory.isHidden(key))
@@ -152,29 +164,24 @@ export class FaultProxy {
       if (!dryRun && !this.#tokens.has(form.get('ClientToken') ?? '') && this.#faults.noRoom?.(type, zone))
         return refused(500, 'InsufficientInstanceCapacity', `There is no ${type} in ${zone || 'any zone'}`)
     }
-    const user = action === 'DeleteSecurityGroup' ? memory.userOf(form.get('GroupId') ?? '') : undefined
-    if (user) return refused(400, 'DependencyViolation', `resource ${form.get('GroupId')} has a dependent object`)
+    const used = usedThings[action]?.map(field => form.get(field) ?? '').find(id => memory.userOf(id))
+    if (used) return refused(400, 'DependencyViolation', `resource ${used} has a dependent object`)
     return undefined
   }
 
   #remember(action: string, form: URLSearchParams, answer: Element, again: boolean): void {
     const memory = this.#memory
     const { hiddenSeconds = () => 0, moveSeconds = 0 } = this.#faults
-    if (action === 'CreateSecurityGroup') memory.hide(textOf(answer, 'groupId'), hiddenSeconds())
-    if (action === 'ImportKeyPair') {
-      const seconds = hiddenSeconds()
-      memory.hide(textOf(answer, 'keyPairId'), seconds)
-      memory.hide(form.get('KeyName') ?? '', seconds)
-    }
+    hideMade(memory, action, answer, form.get('KeyName') ?? '', hiddenSeconds)
     if (action === 'RunInstances' && !again)
       for (const item of items(answer, 'instancesSet')) {
         const id = textOf(item, 'instanceId')
         memory.hide(id, hiddenSeconds())
         memory.moves(id, 'pending', moveSeconds)
-        memory.uses(
-          id,
-          [...form].flatMap(([key, value]) => (/SecurityGroupId\.\d+$/.test(key) ? [value] : [])),
-        )
+        memory.uses(id, [
+          ...[...form].flatMap(([key, value]) => (/(SecurityGroupId\.\d+|SubnetId)$/.test(key) ? [value] : [])),
+          textOf(item, 'vpcId'),
+        ])
       }
     const ids = [...form].flatMap(([key, value]) => (/^InstanceId\.\d+$/.test(key) ? [value] : []))
     if (action === 'TerminateInstances') for (const id of ids) memory.ends(id, moveSeconds)
@@ -199,17 +206,19 @@ export class FaultProxy {
     }
   }
 
-  /** Inside and outside a machine has the one address. */
   async #showAddresses(action: string, answer: Element): Promise<void> {
     const { machines } = this.#faults
     if (!machines || action !== 'DescribeInstances') return
     for (const reservation of items(answer, 'reservationSet'))
       for (const item of items(reservation, 'instancesSet')) {
-        const address = await machines.addressOf(textOf(item, 'instanceId'))
-        for (const name of ['privateIpAddress', 'ipAddress']) {
+        const addresses = await machines.addressesOf(textOf(item, 'instanceId'))
+        for (const [name, side] of [
+          ['privateIpAddress', 'inside'],
+          ['ipAddress', 'outside'],
+        ] as const) {
           const shown = child(item, name)
-          if (shown && address !== undefined) shown.text = address
-          else if (address === undefined) item.children = item.children.filter(one => one.name !== name)
+          if (shown && addresses) shown.text = addresses[side]
+          else if (!addresses) item.children = item.children.filter(one => one.name !== name)
         }
       }
   }
@@ -218,10 +227,7 @@ export class FaultProxy {
     const memory = this.#memory
     if (action === 'DescribeInstances') memory.showInstances(answer)
     if (action === 'RunInstances') for (const item of items(answer, 'instancesSet')) memory.showInstance(item)
-    if (action === 'DescribeSecurityGroups')
-      keep(child(answer, 'securityGroupInfo'), item => !memory.isHidden(textOf(item, 'groupId')))
-    if (action === 'DescribeKeyPairs')
-      keep(child(answer, 'keySet'), item => !memory.isHidden(textOf(item, 'keyPairId')))
+    leaveOutHidden(memory, action, answer)
     for (const item of action === 'DescribeImages' ? items(answer, 'imagesSet') : []) {
       const date = child(item, 'creationDate')
       if (date) date.text = dates[textOf(item, 'imageId')] ?? date.text

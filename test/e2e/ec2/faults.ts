@@ -12,6 +12,8 @@ export interface Faults {
   noRoom?(type: string, zone: string): boolean
   /** What boots instances for real. */
   readonly machines?: Machines
+  /** Told when something may have changed, before it is answered. */
+  changed?(): Promise<void>
   /** Seconds that an instance takes to run, to stop, to end. */
   readonly moveSeconds?: number
   /** Refuses a call by another code of EC2. */

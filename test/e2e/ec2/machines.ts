@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { labLayout } from '../../../engine/provider/lab/layout.ts'
+import { type NetworkRecord, readRecord } from '../../../engine/provider/lab/network-record.ts'
 import type { Found } from '../../../engine/provider/provider.ts'
 import type { AnyResource } from '../../../engine/resource/resource.ts'
 import { convergePlan } from '../converge-plan.ts'
@@ -15,8 +17,14 @@ export interface Machines {
   stop(instance: string): void
   start(instance: string): void
   end(instance: string): void
-  /** Undefined where no machine stands behind the instance. */
-  addressOf(instance: string): Promise<string | undefined>
+  /** Undefined where no machine stands behind the instance, or it does not run yet. */
+  addressesOf(instance: string): Promise<Addresses | undefined>
+}
+
+/** What an instance is found by: among the others, and from the internet. */
+export interface Addresses {
+  readonly inside: string
+  readonly outside: string
 }
 
 export interface As {
@@ -24,38 +32,63 @@ export interface As {
   readonly identityFile: string
 }
 
+/** What a cloud has around its machines. */
+export interface Surroundings {
+  /** Told of each machine that has booted, before its instance counts as running. Gives its address of the internet. */
+  arrived(there: RealHost, inside: string): Promise<string>
+  left(inside: string): Promise<void>
+}
+
+export interface MachinesWish {
+  readonly folder: string
+  readonly name: string
+  /** Memory by host. */
+  readonly hosts: Readonly<Record<string, string>>
+  /** By which keys the lab's operator knows a host, and logs in to it. */
+  as(host: string): As
+}
+
+/** Inside and outside a machine has the one address, and nothing is done to it. */
+const none: Surroundings = { arrived: async (_, inside) => inside, left: async () => undefined }
+
 /**
  * Every instance is a local host with cloud-init: its user data is applied, it can be stopped and started, and its disk
  * goes when it is terminated.
  */
 export class LocalMachines implements Machines {
-  readonly #folder: string
+  surroundings = none
+  readonly #wish: MachinesWish
   readonly #lab: ScratchLab
-  readonly #as: (host: string) => As
   readonly #hostOf = new Map<string, string>()
+  /** By instance. */
+  readonly #addresses = new Map<string, Addresses>()
   #shared: Promise<unknown> = Promise.resolve()
   /** What was begun, machine by machine, one thing after another. */
   readonly #turns = new Map<string, Promise<unknown>>()
 
-  private constructor(folder: string, lab: ScratchLab, as: (host: string) => As) {
-    this.#folder = folder
+  private constructor(wish: MachinesWish, lab: ScratchLab) {
+    this.#wish = wish
     this.#lab = lab
-    this.#as = as
   }
 
-  /** `as` tells by which keys the lab's operator knows a host, and logs in to it. */
-  static async of(
-    folder: string,
-    name: string,
-    hosts: readonly string[],
-    as: (host: string) => As,
-  ): Promise<LocalMachines> {
-    const size = (host: string) =>
-      ({ memory: '1G', cpus: 1, image: 'cloud', userData: dataFile(folder, host) }) as const
-    const sizes = Object.fromEntries(hosts.map(host => [host, size(host)]))
+  /** With the network that they will be in. */
+  static async of(wish: MachinesWish): Promise<LocalMachines> {
+    const { folder, name, hosts } = wish
+    const size = ([host, memory]: readonly [string, string]) =>
+      [host, { memory, cpus: 1, image: 'cloud', userData: dataFile(folder, host) }] as const
+    const sizes = Object.fromEntries(Object.entries(hosts).map(size))
     const lab = await scratchLab({ name, stateFolder: join(folder, 'machines', name), hosts: sizes })
     await lab.provider.preflight()
-    return new LocalMachines(folder, lab, as)
+    const machines = new LocalMachines(wish, lab)
+    await machines.#share()
+    return machines
+  }
+
+  /** Of what all machines share. */
+  get network(): NetworkRecord {
+    const record = readRecord(labLayout(this.#lab.stateFolder).network)
+    if (!record) throw new Error('the machines have no network')
+    return record
   }
 
   /** As cloud-init would fetch it: whoever holds its private half may log in. */
@@ -70,19 +103,20 @@ export class LocalMachines implements Machines {
     this.#inTurn(host, async () => {
       // One that was terminated has given its address back.
       await this.#share()
-      await writeFile(dataFile(this.#folder, host), userData)
-      await this.#converge(host, this.#lab.provider.create().hosts.get(host))
+      await writeFile(dataFile(this.#wish.folder, host), userData)
+      await this.#boot(instance, host)
     })
   }
 
   start(instance: string): void {
     const host = this.#hostOf.get(instance) ?? ''
-    this.#inTurn(host, () => this.#converge(host, this.#lab.provider.create().hosts.get(host)))
+    this.#inTurn(host, () => this.#boot(instance, host))
   }
 
   stop(instance: string): void {
     const host = this.#hostOf.get(instance) ?? ''
     this.#inTurn(host, async () => {
+      await this.#leaves(instance)
       // As AWS does it: the host is asked to shut down, and loses its power when it has.
       const there = await this.#login(host)
       await there.sh('systemctl --no-block poweroff')
@@ -98,14 +132,15 @@ export class LocalMachines implements Machines {
   end(instance: string): void {
     const host = this.#hostOf.get(instance) ?? ''
     this.#inTurn(host, async () => {
+      await this.#leaves(instance)
       await this.#converge(host, this.#lab.provider.destroy().hosts.get(host))
       this.#hostOf.delete(instance)
     })
   }
 
-  async addressOf(instance: string): Promise<string | undefined> {
+  async addressesOf(instance: string): Promise<Addresses | undefined> {
     const found = (await this.#lab.provider.find()).get(this.#hostOf.get(instance) ?? '')
-    return found?.is === 'running' ? found.address : undefined
+    return found?.is === 'running' ? this.#addresses.get(instance) : undefined
   }
 
   /** How the machine stands, whatever is said of its instance. */
@@ -123,7 +158,7 @@ export class LocalMachines implements Machines {
   async #login(host: string): Promise<RealHost> {
     const found = (await this.#lab.provider.find()).get(host)
     if (found?.is !== 'running') throw new Error(`${host} is ${found?.is}`)
-    const { knownHostsFile, identityFile } = this.#as(host)
+    const { knownHostsFile, identityFile } = this.#wish.as(host)
     return RealHost.reach(host, {
       ...found,
       endpoint: { ...found.endpoint, knownHostsFile, identityFiles: [identityFile] },
@@ -138,6 +173,21 @@ export class LocalMachines implements Machines {
   async remove(): Promise<void> {
     await Promise.allSettled(this.#turns.values())
     await convergePlan(this.#lab.provider.destroy(), 'hosts-first')
+  }
+
+  async #boot(instance: string, host: string): Promise<void> {
+    await this.#converge(host, this.#lab.provider.create().hosts.get(host))
+    const there = await this.#login(host)
+    const inside = this.network.addresses[host] ?? ''
+    this.#addresses.set(instance, { inside, outside: await this.surroundings.arrived(there, inside) })
+    await there.connection.close()
+  }
+
+  async #leaves(instance: string): Promise<void> {
+    const { inside } = this.#addresses.get(instance) ?? {}
+    if (inside === undefined) return
+    this.#addresses.delete(instance)
+    await this.surroundings.left(inside)
   }
 
   #inTurn(host: string, work: () => Promise<void>): void {

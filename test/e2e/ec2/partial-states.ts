@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { figure, say } from '../proof.ts'
 import { randomFrom } from '../random.ts'
-import type { Rig } from './rig.ts'
+import { type Rig, smallLab } from './rig.ts'
 import { makeNeighbours, truth } from './truth.ts'
 
 const ofLab = [{ Name: 'tag-key', Values: ['andamio:lab'] }]
@@ -44,7 +44,7 @@ async function someInstance(rig: Rig, random: () => number): Promise<string[]> {
 }
 
 /** Half made, injured, half removed: down ends with nothing of ours, and with all that is not. */
-export async function partialStates(rig: Rig, count: number): Promise<void> {
+export async function partialStates(rig: Rig, count: number, inventory = smallLab): Promise<void> {
   const [left, touched, failed, done] = [[], [], [], new Map<string, number>()] as [
     string[],
     string[],
@@ -56,7 +56,7 @@ export async function partialStates(rig: Rig, count: number): Promise<void> {
     await rig.anew({ moveSeconds: Math.floor(random() * 20), hiddenSeconds: () => random() * 60 })
     await makeNeighbours(rig.account)
     const before = await truth(rig.account)
-    await rig.up(undefined, { killAfter: random() < 0.5 ? 1 + Math.floor(random() * 28) : undefined })
+    await rig.up(inventory, { killAfter: random() < 0.5 ? 1 + Math.floor(random() * 28) : undefined })
     for (let injury = 0; injury < 1 + Math.floor(random() * 3); injury++) {
       const [name = '', injure] = Object.entries(injuries)[Math.floor(random() * Object.keys(injuries).length)] ?? []
       // Of what is not there, nothing can be taken.
@@ -65,8 +65,8 @@ export async function partialStates(rig: Rig, count: number): Promise<void> {
         () => undefined,
       )
     }
-    if (random() < 0.5) await rig.down(undefined, { killAfter: 1 + Math.floor(random() * 25) })
-    const down = await rig.down()
+    if (random() < 0.5) await rig.down(inventory, { killAfter: 1 + Math.floor(random() * 25) })
+    const down = await rig.down(inventory)
     if (down.error !== undefined) failed.push(`seed ${seed}: ${JSON.stringify(down.error)}`)
     const after = await truth(rig.account)
     left.push(...after.marked.map(thing => `seed ${seed}: ${thing}`))

@@ -1,5 +1,5 @@
 import { equal, figure, holds, say } from '../proof.ts'
-import type { Ran, Rig } from './rig.ts'
+import { type Ran, type Rig, smallLab } from './rig.ts'
 import { makeNeighbours, truth } from './truth.ts'
 import { type Weather, weatherOf } from './weather.ts'
 
@@ -14,10 +14,10 @@ interface Tally {
 }
 
 /** Up and down under each seed's weather; every fault of AWS at once, and kills between. */
-export async function seededRuns(rig: Rig, from: number, count: number): Promise<void> {
+export async function seededRuns(rig: Rig, from: number, count: number, inventory = smallLab): Promise<void> {
   const api = rig.account
   await rig.anew({ moveSeconds: 10 })
-  const [up, down] = [await rig.up(), await rig.down()]
+  const [up, down] = [await rig.up(inventory), await rig.down(inventory)]
   const plain = up.calls.length + down.calls.length
   const tally: Tally = { duplicates: 0, orphans: 0, touched: 0, errors: 0, kills: 0, dearest: 0 }
   for (let seed = from; seed < from + count; seed++) {
@@ -25,7 +25,8 @@ export async function seededRuns(rig: Rig, from: number, count: number): Promise
     await rig.anew(weather.faults)
     await makeNeighbours(api)
     const before = await truth(api)
-    await live(rig, weather, seed, tally, async () => (await truth(api)).hosts)
+    const hosts = async () => (await truth(api)).hosts
+    await live(rig, { inventory, weather, seed, tally, hosts })
     const after = await truth(api)
     tally.orphans += after.marked.length
     if (after.marked.length > 0) say(`seed ${seed}: left ${after.marked.join(', ')}`)
@@ -49,13 +50,15 @@ export async function seededRuns(rig: Rig, from: number, count: number): Promise
   )
 }
 
-async function live(
-  rig: Rig,
-  weather: Weather,
-  seed: number,
-  tally: Tally,
-  hosts: () => Promise<readonly string[]>,
-): Promise<void> {
+interface Life {
+  readonly inventory: string
+  readonly weather: Weather
+  readonly seed: number
+  readonly tally: Tally
+  hosts(): Promise<readonly string[]>
+}
+
+async function live(rig: Rig, { inventory, weather, seed, tally, hosts }: Life): Promise<void> {
   const judge = async (ran: Ran, what: string): Promise<void> => {
     if (ran.killed) tally.kills++
     else if (ran.error !== undefined) {
@@ -68,14 +71,14 @@ async function live(
       say(`seed ${seed}, ${what}: ${alive.join(', ')}`)
     }
   }
-  const up = await rig.up(undefined, { killAfter: weather.killUp })
+  const up = await rig.up(inventory, { killAfter: weather.killUp })
   await judge(up, 'up')
   if (up.killed && weather.upAgain) {
-    const again = await rig.up()
+    const again = await rig.up(inventory)
     await judge(again, 'up again')
     holds(again.error !== undefined || (await hosts()).join() === 'cp,nfs', `seed ${seed} has made both hosts`)
   }
-  const down = await rig.down(undefined, { killAfter: weather.killDown })
+  const down = await rig.down(inventory, { killAfter: weather.killDown })
   await judge(down, 'down')
-  if (down.killed) await judge(await rig.down(), 'down again')
+  if (down.killed) await judge(await rig.down(inventory), 'down again')
 }

@@ -14,12 +14,15 @@ export interface Truth {
 const ended = /terminated|shutting-down/
 
 export async function truth(api: EC2): Promise<Truth> {
-  const [instances, groups, keys, volumes, cards] = await Promise.all([
+  const [instances, groups, keys, volumes, cards, vpcs, subnets, gateways] = await Promise.all([
     api.describeInstances({}),
     api.describeSecurityGroups({}),
     api.describeKeyPairs({}),
     api.describeVolumes({}),
     api.describeNetworkInterfaces({}),
+    api.describeVpcs({}),
+    api.describeSubnets({}),
+    api.describeInternetGateways({}),
   ])
   const alive = (instances.Reservations ?? [])
     .flatMap(({ Instances = [] }) => Instances)
@@ -32,6 +35,12 @@ export async function truth(api: EC2): Promise<Truth> {
     ...(cards.NetworkInterfaces ?? []).map(({ NetworkInterfaceId, TagSet }) => ({
       name: `card ${NetworkInterfaceId}`,
       tags: TagSet,
+    })),
+    ...(vpcs.Vpcs ?? []).map(({ VpcId, Tags }) => ({ name: `network ${VpcId}`, tags: Tags })),
+    ...(subnets.Subnets ?? []).map(({ SubnetId, Tags }) => ({ name: `subnet ${SubnetId}`, tags: Tags })),
+    ...(gateways.InternetGateways ?? []).map(({ InternetGatewayId, Tags }) => ({
+      name: `gateway ${InternetGatewayId}`,
+      tags: Tags,
     })),
   ].map(({ name, tags }) => ({ name, marked: labTag in readTags(tags) }))
   const names = (marked: boolean) =>

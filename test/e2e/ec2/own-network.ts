@@ -1,0 +1,77 @@
+import { equal, figure, holds } from '../proof.ts'
+import { partialStates } from './partial-states.ts'
+import { type Ran, type Rig, smallLab } from './rig.ts'
+import { seededRuns } from './seeded-runs.ts'
+import { makeNeighbours, truth } from './truth.ts'
+
+const withNetwork = smallLab.replace('ec2: { ', 'ec2: { network: 10.60.0.0/24, ')
+
+const noError = ({ error }: Ran, what: string): void => holds(error === undefined, `${what}: ${JSON.stringify(error)}`)
+
+/** A network of the lab's own is made before its hosts and goes after them, whatever happens in between. */
+export async function ownNetwork(rig: Rig, seeds: number, states: number): Promise<void> {
+  await rig.anew({ moveSeconds: 10 })
+  const api = rig.account
+  await makeNeighbours(api)
+  // The lab needs nothing of the account.
+  const before = await truth(api)
+  const plan = await rig.up(withNetwork, { check: true })
+  equal((await truth(api)).marked, [], 'what a check has made')
+  const up = await rig.up(withNetwork)
+  noError(up, 'up')
+  equal(up.changed.toSorted(), plan.changed.toSorted(), 'what was planned and what was done')
+  await inIt(rig)
+
+  const again = await rig.up(withNetwork)
+  noError(again, 'second up')
+  figure('changes of a second up in a network of its own', again.changed.length, { atMost: 0 }, '')
+  figure('API calls of a second up in a network of its own', again.calls.length, { atMost: 6 }, 'calls')
+
+  await elsewhere(rig)
+  const down = await rig.down(withNetwork)
+  noError(down, 'down')
+  equal(await truth(api), before, 'the account after down')
+  equal((await rig.down(withNetwork)).changed, [], 'what a second down changes')
+
+  await seededRuns(rig, 20_001, seeds, withNetwork)
+  await partialStates(rig, states, withNetwork)
+}
+
+/** Hosts, and what decides who reaches them, are in that network, and it has a way to the internet. */
+async function inIt(rig: Rig): Promise<void> {
+  const Filters = [{ Name: 'tag-key', Values: ['andamio:lab'] }]
+  const [{ Vpcs = [] }, { SecurityGroups = [] }, { Reservations = [] }] = await Promise.all([
+    rig.account.describeVpcs({ Filters }),
+    rig.account.describeSecurityGroups({ Filters }),
+    rig.account.describeInstances({ Filters }),
+  ])
+  const [vpc] = Vpcs
+  equal([Vpcs.length, vpc?.CidrBlock], [1, '10.60.0.0/24'], 'networks')
+  equal([...new Set(SecurityGroups.map(({ VpcId }) => VpcId))], [vpc?.VpcId], 'networks of security groups')
+  const instances = Reservations.flatMap(({ Instances = [] }) => Instances)
+  for (const { VpcId, PublicIpAddress, PrivateIpAddress } of instances) {
+    equal(VpcId, vpc?.VpcId, 'network of an instance')
+    holds(PublicIpAddress !== undefined, 'it has an address of the internet')
+    holds(PrivateIpAddress?.startsWith('10.60.0.') === true, `and one of the network: ${PrivateIpAddress}`)
+  }
+  const { RouteTables = [] } = await rig.account.describeRouteTables({
+    Filters: [{ Name: 'vpc-id', Values: [vpc?.VpcId ?? ''] }],
+  })
+  const routes = RouteTables.flatMap(({ Routes = [] }) => Routes)
+  holds(
+    routes.some(({ GatewayId, DestinationCidrBlock }) => DestinationCidrBlock === '0.0.0.0/0' && GatewayId),
+    'the network has a way to the internet',
+  )
+}
+
+/** A lab does not move to another network: a host that is missing is not made beside the others. */
+async function elsewhere(rig: Rig): Promise<void> {
+  const Filters = [{ Name: 'tag:andamio:host', Values: ['nfs'] }]
+  const { Reservations = [] } = await rig.account.describeInstances({ Filters })
+  const InstanceIds = Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId))
+  await rig.somebody.terminateInstances({ InstanceIds })
+  const { error } = await rig.up(smallLab)
+  const { failure } = (error ?? {}) as { failure?: { code: string } }
+  equal(failure?.code, 'ec2-network-differs', `up without its network: ${JSON.stringify(error)}`)
+  noError(await rig.up(withNetwork), 'up with its network')
+}
