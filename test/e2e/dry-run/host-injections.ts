@@ -1,9 +1,12 @@
 import type { Draw, Injection } from './injection.ts'
 import {
   always,
+  enabledTurned,
   halfConfigured,
   holdLifted,
   occupied,
+  otherVersion,
+  pipeInstead,
   removedDirectory,
   spoiltDirectory,
   spoiltFile,
@@ -27,6 +30,7 @@ const anyHost: readonly Draw[] = [
   touchedFile(['/etc/hosts', '/srv/keeper/settings']),
   mended('another name by now', ['name'], 'hostname', 'echo elsewhere >/proc/sys/kernel/hostname'),
   spoiltFile(['/srv/keeper/settings'], ['keeper']),
+  pipeInstead(['/srv/keeper/settings'], ['keeper']),
   spoiltFile(['/etc/systemd/system/keeper.service'], ['keeper.service']),
   unitTurned('keeper.service', ['stop', 'disable', 'disable --now', 'kill -s KILL']),
   unreadDropIn('keeper.service'),
@@ -95,6 +99,9 @@ const node: readonly Draw[] = [
   withoutPackage('containerd.io', containerdsOwn),
   halfConfigured('kubectl', []),
   halfConfigured('nfs-common', []),
+  otherVersion('kubectl', '1.30.0-1.1', false, 'mended'),
+  otherVersion('kubectl', '1.30.0-1.1', true, 'refused'),
+  otherVersion('kubectl', '9.0.0-1.1', true, 'refused'),
   holdLifted(['containerd.io', ...kube]),
   spoiltFile(['docker', 'kubernetes'].flatMap(aptFiles)),
   mended("all lists of apt's: gone", ['lists'], 'ls /var/lib/apt/lists | grep -c _deb_', 'rm -rf /var/lib/apt/lists/*'),
@@ -107,6 +114,7 @@ const node: readonly Draw[] = [
   spoiltFile(['/etc/containerd/config.toml'], ['containerd.io']),
   spoiltFile(['registry.k8s.io', 'ghcr.io'].map(name => `${certs}/${name}/hosts.toml`)),
   spoiltFile(['registry.k8s.io', 'ghcr.io'].map(name => `${certs}/${name}/ca.crt`)),
+  pipeInstead([`${certs}/ghcr.io/hosts.toml`]),
   spoiltDirectory([certs, `${certs}/ghcr.io`]),
   removedDirectory(`${certs}/registry.k8s.io`, [
     `${certs}/registry.k8s.io/hosts.toml`,
@@ -114,7 +122,7 @@ const node: readonly Draw[] = [
   ]),
   unitTurned('containerd.service', ['stop', 'disable', 'mask', 'mask --now', 'mask --runtime', 'disable --now']),
   unreadDropIn('containerd.service'),
-  unitTurned('kubelet.service', ['disable', 'mask', 'mask --runtime']),
+  enabledTurned('kubelet.service', ['disable', 'mask', 'mask --runtime']),
   spoiltFile(['/etc/modules-load.d/kubernetes.conf', '/etc/sysctl.d/90-kubernetes.conf']),
   random => {
     const path = bridged.split(' ')[Math.floor(random() * 3)] ?? ''

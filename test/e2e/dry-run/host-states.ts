@@ -7,8 +7,8 @@ import { type Injection, type Looks, lookAt, readLooks, someOf } from './injecti
 import { differsFromNoted, noteState } from './purity.ts'
 import type { Score } from './score.ts'
 
-/** Every so many states of a host it is made anew, and its first run is the state. */
-const blankEvery = 45
+/** Those that are of a host which nobody has run anything on: each of the two at first, and now and then made anew. */
+const isBlank = (number: number): boolean => number <= 2 || number % 45 === 0
 const mostAtOnce = 8
 
 /**
@@ -18,7 +18,7 @@ const mostAtOnce = 8
  */
 export async function hostState(bed: Bed, host: Host, number: number, seed: number, score: Score): Promise<void> {
   const random = randomFrom(seed * 10_000 + number)
-  if (number % blankEvery === 0) return blankState(bed, host, number, random, score)
+  if (isBlank(number)) return blankState(bed, host, number, random, score)
   const chosen = someOf(drawsOf[host], 1 + Math.floor(random() * mostAtOnce), random)
   const restarts =
     random() < 0.08 && chosen.every(({ what, becomes }) => becomes !== 'refused' && !what.includes('pipe'))
@@ -49,7 +49,7 @@ export async function hostState(bed: Bed, host: Host, number: number, seed: numb
 
 /** A host that nobody has run anything on, though somebody has been there. */
 async function blankState(bed: Bed, host: Host, number: number, random: () => number, score: Score): Promise<void> {
-  await bed.remake(host)
+  if (number > 2) await bed.remake(host)
   const chosen = beforeFirstRun.filter(() => random() < 0.3)
   const state = `state ${number}, ${host}, made anew (${chosen.map(([what]) => what).join('; ') || 'as it is'})`
   await bed.on(host, [...chosen.map(([, script]) => script), `(${noteState}\n)`].join('\n'))

@@ -19,7 +19,7 @@ listing() {
   dpkg-query -W -f='\${Package} \${Status} \${Version}\\n'
   systemctl list-unit-files --no-pager --no-legend --plain
   systemctl list-units --all --no-pager --no-legend --plain --type=service,mount,socket,swap |
-    awk '$1 !~ /^(user|session|systemd-|apt-daily|dpkg-db|e2scrub|logrotate|man-db|fstrim)/ { print $1, $2, $3, $4 }'
+    awk '$1 !~ /^(user|session|systemd-|apt-daily|dpkg-db|e2scrub|logrotate|man-db|fstrim|kubelet)/ { print $1, $2, $3, $4 }'
   cut -d' ' -f4- /proc/self/mountinfo
   hostname; cat /proc/swaps /proc/modules 2>/dev/null
   grep -s '' /proc/sys/net/ipv4/ip_forward /proc/sys/net/bridge/*

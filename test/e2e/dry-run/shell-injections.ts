@@ -15,7 +15,6 @@ const ofFile: readonly (readonly [what: string, script: (path: string, random: (
   ['emptied', path => `: >${path}`],
   ['removed', path => `rm ${path}`],
   ['a link elsewhere', path => `rm ${path}; ln -s /etc/hostname ${path}`],
-  ['a pipe', path => `rm ${path}; mkfifo ${path}`],
   ['another mode', (path, random) => `chmod ${oneOf(modes, random)} ${path}`],
   ['another owner', (path, random) => `chown ${oneOf(owners, random)} ${path}`],
   ['other rights and content', path => `echo by hand >${path}; chmod 0600 ${path}; chown nobody ${path}`],
@@ -32,6 +31,20 @@ export const spoiltFile =
       about: [path, ...about],
       look: stand(path),
       script: script(path, random),
+      becomes: 'mended',
+    }
+  }
+
+/** For what nobody reads meanwhile: whoever opens it waits for ever. */
+export const pipeInstead =
+  (paths: readonly string[], about: readonly string[] = []): Draw =>
+  random => {
+    const path = oneOf(paths, random)
+    return {
+      what: `${path}: a pipe`,
+      about: [path, ...about],
+      look: stand(path),
+      script: `rm ${path}; mkfifo ${path}`,
       becomes: 'mended',
     }
   }
@@ -118,6 +131,28 @@ export const halfConfigured = (name: string, about: readonly string[]): Draw =>
     becomes: 'mended',
   })
 
+/** A package of another version, packed by hand: an older one is brought up unless it is held, a newer one is not touched. */
+export const otherVersion = (name: string, version: string, held: boolean, becomes: 'mended' | 'refused'): Draw =>
+  always({
+    what: `package ${name}: version ${version}${held ? ', held' : ''}`,
+    about: [name],
+    look: packages([name]),
+    script: `${quiet}
+dpkg-query -W -f='\${Version}' ${name} >/run/version-of-${name}
+own=$(mktemp -d); mkdir "$own/DEBIAN"
+printf 'Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: hand <hand@example.org>\nDescription: hand\n' \\
+  >"$own/DEBIAN/control"
+chmod 0755 "$own"; dpkg-deb --root-owner-group --build "$own" "$own.deb" >/dev/null
+dpkg --force-downgrade --force-hold --install "$own.deb" >/dev/null 2>&1
+rm -r "$own" "$own.deb"; apt-mark ${held ? 'hold' : 'unhold'} ${name} >/dev/null`,
+    becomes,
+    ...(becomes === 'refused' && {
+      undo: `${quiet}
+apt-get -qq -y --allow-downgrades --allow-change-held-packages install "${name}=$(cat /run/version-of-${name})" >/dev/null
+apt-mark hold ${name} >/dev/null`,
+    }),
+  })
+
 export const holdLifted =
   (names: readonly string[]): Draw =>
   random => {
@@ -133,6 +168,14 @@ export const holdLifted =
 
 const unitStands = (unit: string): string =>
   `systemctl show -p LoadState -p UnitFileState -p NeedDaemonReload ${unit}; systemctl is-active ${unit}`
+
+/** A service that fails, starts and fails again is another one at every look: of it only what lasts is looked at. */
+export const enabledTurned =
+  (unit: string, verbs: readonly string[]): Draw =>
+  random => ({
+    ...unitTurned(unit, verbs)(random),
+    look: `systemctl show -p LoadState -p UnitFileState ${unit}`,
+  })
 
 /** `verb` is systemctl's, and its flags: `stop`, `mask --now`. */
 export const unitTurned =
