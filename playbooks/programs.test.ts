@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Event, RunEnd } from '../engine/report/events.ts'
+import type { Event, RunEnd, RunStart } from '../engine/report/events.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const zx = join(project, 'node_modules', 'zx', 'build', 'cli.js')
@@ -65,7 +65,9 @@ const eventsOf = (stdout: string): readonly Event[] =>
 describe('a first look on a bare machine', () => {
   it('shows the whole plan, with nothing unknown, and makes nothing', async () => {
     const { exit, stdout, stderr } = await bare('up', '--check', '--json')
-    const end = eventsOf(stdout).at(-1) as RunEnd
+    const events = eventsOf(stdout)
+    const [start, end] = [events[0] as RunStart, events.at(-1) as RunEnd]
+    expect(start.startup?.every(({ seconds }) => seconds > 0)).toBe(true)
     expect(exit).toBe(2)
     expect(end).toMatchObject({ type: 'run.end', exit: 2, roundTrips: 0 })
     expect(Object.keys(end.hosts)).toEqual(['cp', 'worker1', 'worker2', 'worker3', 'nfs'])

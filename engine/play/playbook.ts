@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
+import { startup } from '../process/startup.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Failure, Reporter } from '../report/events.ts'
 import { countsOf } from './counts.ts'
@@ -91,6 +92,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     void endProcess(reporters)
   }
 
+  const before = await startup()
   emit({
     type: 'run.start',
     playbook: playbook.name,
@@ -98,6 +100,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     inventory: lab.file,
     check: options.check,
     hosts: lab.hosts.map(({ name }) => name),
+    ...(before.length > 0 ? { startup: before } : {}),
   })
   for (const text of context.warnings) emit({ type: 'notice', level: 'warning', text })
   try {

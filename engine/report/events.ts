@@ -46,9 +46,23 @@ export interface HostCount {
 
 type Stamped<T extends string, Fields = unknown> = { readonly type: T; readonly at: string } & Readonly<Fields>
 
+/** Of something that takes its time. */
+export interface Stretch {
+  readonly what: string
+  readonly seconds: number
+}
+
 export type RunStart = Stamped<
   'run.start',
-  { playbook: string; lab: string; inventory: string; check: boolean; hosts: readonly string[] }
+  {
+    playbook: string
+    lab: string
+    inventory: string
+    check: boolean
+    hosts: readonly string[]
+    /** What came before, of the program's own start, first to last. */
+    startup?: readonly Stretch[]
+  }
 >
 export type PlayStart = Stamped<'play.start', { play: string; hosts: readonly string[] }>
 export type PlayEnd = Stamped<'play.end', { play: string; seconds: number }>

@@ -1,9 +1,23 @@
+import type { Stretch } from './events.ts'
 import { heading } from './layout.ts'
 import type { LineOptions } from './lines.ts'
 import { clip, duration } from './text.ts'
 import { isFelt, type Span, type Timeline } from './timeline.ts'
 
 const SLOWEST = 10
+
+/** Until the run began. Its own figures begin there. */
+function startLines(startup: readonly Stretch[], look: Pick<LineOptions, 'style' | 'columns'>): readonly string[] {
+  const whole = startup.reduce((sum, { seconds }) => sum + seconds, 0)
+  if (!isFelt({ start: 0, end: whole })) return []
+  const line = ({ what, seconds }: Stretch) => `  ${duration(seconds).padStart(12)}  ${what}`
+  return [
+    '',
+    heading('BEFORE IT BEGAN', look),
+    ...startup.filter(({ seconds }) => isFelt({ start: 0, end: seconds })).map(line),
+    look.style.dim(line({ what: 'in all, which the run does not count', seconds: whole })),
+  ]
+}
 
 /** What took longest, and the chain of things that the run's length hung on. */
 export function profileLines(timeline: Timeline, look: Pick<LineOptions, 'style' | 'columns'>): readonly string[] {
@@ -17,10 +31,13 @@ export function profileLines(timeline: Timeline, look: Pick<LineOptions, 'style'
     .filter(isFelt)
     .sort((a, b) => b.end - b.start - (a.end - a.start))
     .slice(0, SLOWEST)
-  if (slowest.length === 0) return ['', heading('SLOWEST', look), style.dim('  Nothing took a tenth of a second.')]
+  const before = startLines(timeline.startup, look)
+  if (slowest.length === 0)
+    return [...before, '', heading('SLOWEST', look), style.dim('  Nothing took a tenth of a second.')]
   const path = timeline.criticalPath()
   const along = path.reduce((sum, span) => sum + span.end - span.start, 0)
   return [
+    ...before,
     '',
     heading('SLOWEST', look),
     ...slowest.map(line),

@@ -1,4 +1,4 @@
-import type { Event, Outcome } from './events.ts'
+import type { Event, Outcome, Stretch } from './events.ts'
 import { placeIn } from './tally.ts'
 
 /** A stretch of time in which one host, or this machine, was busy with one thing. Seconds since the run began. */
@@ -29,6 +29,8 @@ export const isFelt = ({ start, end }: Pick<Span, 'start' | 'end'>): boolean => 
 
 /** Where the time of a run went. */
 export class Timeline {
+  /** Before the run began. */
+  startup: readonly Stretch[] = []
   readonly spans: Span[] = []
   readonly plays: PlaySpan[] = []
   #began = 0
@@ -39,7 +41,10 @@ export class Timeline {
 
   on(event: Event): void {
     const at = Date.parse(event.at)
-    if (event.type === 'run.start') this.#began = at
+    if (event.type === 'run.start') {
+      this.#began = at
+      this.startup = event.startup ?? []
+    }
     const now = (at - this.#began) / 1000
     if (event.type === 'play.start') this.#plays.set(event.play, now)
     if (event.type === 'play.end') {

@@ -15,6 +15,7 @@ import { loadProgram } from './program.mjs'
 export async function playbook(name, about, steps) {
   // What nobody reads is no failure: `--help | head`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  performance.mark('andamio called')
   const read = readOptions(name, argumentsAfter(`${name}.mjs`), about)
   if ('help' in read) {
     process.stdout.write(read.help)
@@ -23,5 +24,6 @@ export async function playbook(name, about, steps) {
   // An orchestrator waits for others: a small heap, collected more often, costs it no time that anyone would see.
   setFlagsFromString('--optimize-for-size')
   const { asProgram } = await loadProgram(process.argv.find(argument => argument.endsWith(`${name}.mjs`)) ?? '')
+  performance.mark('andamio loaded')
   await asProgram(name, about, read, steps)
 }
