@@ -18,7 +18,8 @@ export function reachOf(run: RunCore): Reach {
     tunnelTo: host => {
       const found = run.found.get(host)
       if (found?.is !== 'running' || found.endpoint.jump.length === 0) return undefined
-      return async port => (await run.session(host)).connection.forward('127.0.0.1', port)
+      return async (port, at = 'itself') =>
+        (await run.session(host)).connection.forward(at === 'itself' ? '127.0.0.1' : found.address, port)
     },
     mayWrite: async () => {
       await run.lease?.permit()

@@ -79,10 +79,10 @@ export interface Reach {
   /** Runs a read-only script on a host and gives its output; absent while the host does not exist. */
   readOn(host: string, script: string): Promise<Answer<string>>
   /**
-   * Where the operator reaches the host through others only: opens a stream to a port of it, through its connection.
-   * Undefined where it is reached at its address.
+   * Where the operator reaches the host through others only: opens a stream to a port of it, through its connection; a
+   * program that listens for the lab alone is found `among` its hosts. Undefined where it is reached at its address.
    */
-  tunnelTo(host: string): ((port: number) => Promise<Duplex>) | undefined
+  tunnelTo(host: string): ((port: number, at?: 'itself' | 'among') => Promise<Duplex>) | undefined
   /** To be awaited before every single write. Throws when another run holds the lab, or has had it since. */
   mayWrite(): Promise<void>
   /** Says what `target` is being waited for, for how long at most, and how it stands. */

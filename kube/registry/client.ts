@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import type { Blob, Image } from '../images/oci-layout.ts'
 import { Authorization, type Login } from './authorization.ts'
 import { sendFile } from './send-file.ts'
+import { type Tunnel, TunnelAgent } from './tunnel-agent.ts'
 
 export interface RegistryEndpoint {
   /** Where it is reached; its certificate is checked against `name`, for an address may be one of several. */
@@ -13,6 +14,8 @@ export interface RegistryEndpoint {
   /** PEM; without one, those that Node trusts. */
   readonly ca?: string
   readonly login?: Login
+  /** Opens a stream to it, where this machine does not reach it itself. */
+  readonly tunnel?: Tunnel | undefined
 }
 
 /** One that listens at a socket file, behind whose folder's mode it needs neither TLS nor a password. */
@@ -74,7 +77,7 @@ export class RegistryClient {
     this.#agent =
       'socket' in place
         ? new http.Agent(shared)
-        : new https.Agent({ ...shared, ...(place.ca && { ca: place.ca }), servername: serverName(place) })
+        : new TunnelAgent({ ...shared, ...(place.ca && { ca: place.ca }), servername: serverName(place) }, place.tunnel)
     this.#authorization = 'login' in place && place.login ? new Authorization(place.login, place.ca) : undefined
   }
 

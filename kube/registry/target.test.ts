@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:https'
+import { createServer, type Server } from 'node:https'
+import { type AddressInfo, createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeAuthority, makeServer } from '../../engine/pki/x509.ts'
 import type { Reach } from '../../engine/resource/probe.ts'
 import { type Answer, absent, present } from '../../engine/resource/resource.ts'
 import { openRegistryIdentity } from './identity.ts'
@@ -84,4 +86,28 @@ test('only its own 404 makes a tag absent; another status is no answer; two ques
     server.closeAllConnections()
     server.close()
   }
+})
+
+test('behind a jump host it is asked through the connection to its host, and proves itself all the same', async () => {
+  const [{ key, certificate }, other] = await Promise.all([
+    openRegistryIdentity(folder, 'demo', address),
+    makeAuthority('somebody', 2).then(authority => makeServer(authority, [labRegistry.name], 2)),
+  ])
+  let server: Server
+  const opened: unknown[] = []
+  const behind = reach(present('there\n'), {
+    // Nobody listens there: whoever went past the tunnel would be refused.
+    tunnelTo: host => async (port, at) => {
+      opened.push([host, port, at])
+      return createConnection((server.address() as AddressInfo).port, '127.0.0.1')
+    },
+  })
+  const ask = async (pair: { readonly key: string; readonly cert: string }) => {
+    server = createServer(pair, (_, answer) => answer.writeHead(200, { 'docker-content-digest': 'sha256:1' }).end())
+    await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+    return tagOf(behind).finally(() => server.close())
+  }
+  expect(await ask({ key: key.reveal(), cert: certificate })).toEqual(present('sha256:1'))
+  expect(await ask({ key: other.key, cert: other.certificate })).toMatchObject({ is: 'unknown' })
+  expect(opened).toEqual(Array(2).fill(['nfs', labRegistry.pullPort, 'among']))
 })

@@ -18,7 +18,8 @@ export const registry: ApiTarget<RegistryReader, RegistryWriter> = {
     if (!host) return unknown(`no host is in the group ${labRegistry.group}`)
     const address = lab.addressOf(host)
     const access = await registryAccess(lab.stateFolder)
-    if (address !== undefined && access) return present(session(lab, { host, address, ...access }))
+    const tunnel = lab.tunnelTo(host)
+    if (address !== undefined && access) return present(session(lab, { host, address, tunnel, ...access }))
     const installed = await isInstalled(lab, host)
     return installed.is === 'present'
       ? unknown('until up has made the registry its certificate and password')
@@ -35,14 +36,19 @@ async function isInstalled(lab: Reach, host: string): Promise<Answer<true>> {
 interface Place {
   readonly host: string
   readonly address: string
+  readonly tunnel: ReturnType<Reach['tunnelTo']>
   readonly ca: string
   readonly password: Secret
 }
 
-function session(lab: Reach, { host, address, ca, password }: Place): ApiSession<RegistryReader, RegistryWriter> {
+function session(
+  lab: Reach,
+  { host, address, tunnel, ca, password }: Place,
+): ApiSession<RegistryReader, RegistryWriter> {
   const { name, user, pullPort, pushPort } = labRegistry
-  const puller = new RegistryClient({ address, name, ca, port: pullPort })
-  const pusher = new RegistryClient({ address, name, ca, port: pushPort, login: { user, password } }, lab.mayWrite)
+  const at = (port: number) => ({ address, name, ca, port, tunnel: tunnel && (() => tunnel(port, 'among')) })
+  const puller = new RegistryClient(at(pullPort))
+  const pusher = new RegistryClient({ ...at(pushPort), login: { user, password } }, lab.mayWrite)
   return {
     reader: {
       async digestOf(repository, tag) {
