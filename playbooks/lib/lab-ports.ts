@@ -37,6 +37,7 @@ export const labPorts = (lab: LabHosts): readonly OpenPort[] => [
     open('storage', nodes, protocol, mountdPort(lab), 'mountd'),
   ]),
   open(labRegistry.group, nodes, 'tcp', labRegistry.pullPort, 'registry, to pull'),
+  open(labRegistry.group, 'operators', 'tcp', labRegistry.pullPort, 'registry, to look what it has'),
   open(labRegistry.group, 'operators', 'tcp', labRegistry.pushPort, 'registry, to push'),
 ]
 
