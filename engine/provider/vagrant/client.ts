@@ -19,9 +19,13 @@ export class VagrantClient {
   #machines: ReadonlyMap<string, Machine> | undefined
   #logins = new Map<string, Login | Error>()
   #turn: Promise<unknown> = Promise.resolve()
+  #company: { readonly names: string[]; readonly up: Promise<boolean> } | undefined
+
+  readonly #hypervisor: string | undefined
 
   constructor(folder: string, hypervisor?: string, signal?: AbortSignal, call: CallTool = callTool) {
     this.folder = folder
+    this.#hypervisor = hypervisor
     this.#signal = signal
     this.#call = call
     this.#env = {
@@ -68,9 +72,38 @@ export class VagrantClient {
     return /^Vagrant (\S+)/m.exec(answer)?.[1] ?? answer.trim()
   }
 
-  /** One machine after the other: hypervisors bear no more, and the first fetches the box for all. */
+  /** The same program, in another project's folder. */
+  in(folder: string): VagrantClient {
+    return new VagrantClient(folder, this.#hypervisor, this.#signal, this.#call)
+  }
+
+  /**
+   * Those that are wished at the same time in one call, for Vagrant knows which hypervisors bear machines being made side by
+   * side (libvirt does, VirtualBox does not), and fetches a box once for all. Where it fails, each goes alone: then it is
+   * known whose failure it is.
+   */
   async up(name: string): Promise<void> {
-    await this.#inTurn(() => this.#ask(['up', name, '--machine-readable'], limits.up))
+    if (this.#company === undefined) {
+      const names: string[] = []
+      const up = this.#inTurn(() => {
+        this.#company = undefined
+        return this.#upTogether(names)
+      })
+      this.#company = { names, up }
+    }
+    this.#company.names.push(name)
+    if (!(await this.#company.up)) await this.#inTurn(() => this.#upTogether([name]))
+  }
+
+  async #upTogether(names: readonly string[]): Promise<boolean> {
+    try {
+      await this.#ask(['up', ...names, '--machine-readable'], limits.up)
+      return true
+    } catch (error) {
+      this.#signal?.throwIfAborted()
+      if (names.length === 1) throw error
+      return false
+    }
   }
 
   async destroy(name: string): Promise<void> {
@@ -82,11 +115,11 @@ export class VagrantClient {
     return readGuest(name, await this.#ask(['ssh', name, '--no-tty', '-c', guestScript], limits.answer))
   }
 
-  async #inTurn(work: () => Promise<unknown>): Promise<void> {
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#turn.then(work, work)
     this.#turn = mine.catch(() => undefined)
     try {
-      await mine
+      return await mine
     } finally {
       this.#machines = undefined
       this.#logins = new Map()

@@ -9,6 +9,7 @@ import { convergeHere } from '../testing/converge-here.ts'
 import { labHere } from '../testing/lab-here.ts'
 import type { CallTool } from '../tool/call-tool.ts'
 import { toolMissing } from '../tool/tool.ts'
+import { VagrantClient } from './client.ts'
 import { vagrantProvider } from './provider.ts'
 import { type Box, exitsWith, guestOf, VagrantStandIn } from './testing/stand-in.ts'
 import { vagrant } from './tool.ts'
@@ -30,8 +31,9 @@ const stand = (machines: Record<string, Box>, folder = project) => {
 }
 const calls = (words: string) => there.calls.filter(call => call.startsWith(words))
 const call: CallTool = async (_, { args, env }) => {
-  expect(env).toMatchObject({ VAGRANT_CWD: project })
-  const { code, stdout, stderr } = there.answer(args)
+  // Beside the project, only whether there is a hypervisor at all.
+  if (env?.VAGRANT_CWD !== project) expect(args).toEqual(['status', '--machine-readable'])
+  const { code, stdout, stderr } = env?.VAGRANT_CWD === project ? there.answer(args) : there.elsewhere
   return { code, stdout: Buffer.from(stdout), stderr }
 }
 const size = { memory: '2G', cpus: 1 }
@@ -149,6 +151,41 @@ it('tells what Vagrant complains of, and what to do', async () => {
   })
   there.version = '2.1.5'
   expect(await provider().foresee?.()).toMatchObject([{ code: 'tool-too-old', message: 'vagrant 2.1.5 is too old' }])
+})
+
+const missing = [
+  ['NoDefaultProvider', 'No usable default provider could be found for your system.\n\nVagrant relies on'],
+  ['ProviderNotFound', "The provider 'libvirt' could not be found, but was requested to\nback the machine 'one'."],
+  [
+    'ProviderNotUsable',
+    "The provider 'virtualbox' that was requested to back the machine\n'one' is reporting that it isn't",
+  ],
+] as const
+
+it.each(missing)('foresees that there is no hypervisor, and makes nothing: %s', async (name, words) => {
+  there.elsewhere = exitsWith(name, words)
+  const cause = expect.stringContaining(`${name}: ${words.split('\n')[0]}`)
+  const next = expect.stringMatching(/VirtualBox.*libvirt.*--inventory local/)
+  const failure = expect.objectContaining({ code: 'hypervisor-missing', cause, next })
+  expect(await provider().foresee?.()).toEqual([failure])
+  await expect(provider().preflight()).rejects.toMatchObject({ failure })
+  expect([existsSync(project), there.calls.includes('up')]).toEqual([false, false])
+  there.elsewhere = exitsWith('HomeDirectoryNotAccessible', 'The home directory you specified is not accessible.')
+  expect(await provider().foresee?.()).toMatchObject([{ code: 'tool-failed' }])
+})
+
+it('makes machines together, and says which of them it was that could not be made', async () => {
+  stand({ worker1: { state: 'not_created', guest: guestOf('192.168.56.11') } })
+  const client = new VagrantClient(project, undefined, undefined, call)
+  there.machines.cp = { state: 'not_created' }
+  await Promise.all(['cp', 'worker1'].map(name => client.up(name)))
+  expect(calls('up')).toEqual(['up cp worker1 --machine-readable'])
+  there.upFailsOf = { name: 'cp', told: exitsWith('VMBootTimeout', 'Timed out while waiting for the machine to boot.') }
+  const both = await Promise.allSettled(['cp', 'worker1'].map(name => client.up(name)))
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+  expect(calls('up').slice(1)).toEqual(
+    ['up cp worker1', 'up cp', 'up worker1'].map(each => `${each} --machine-readable`),
+  )
 })
 
 it('takes no network of another lab', async () => {

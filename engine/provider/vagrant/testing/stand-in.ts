@@ -28,7 +28,11 @@ export class VagrantStandIn {
   readonly calls: string[] = []
   readonly machines: Record<string, Box>
   version = '2.4.1'
+  /** What `up` ends with, of any machine or of one. */
   upFails: Told | undefined
+  upFailsOf: { readonly name: string; readonly told: Told } | undefined
+  /** What it says of a project that has nothing but one machine: whether it could make any. */
+  elsewhere: Told = says('1763660000,one,metadata,provider,virtualbox\n1763660000,one,state,not_created\n')
   /** A machine that runs, and whose sshd nobody can say anything of yet. */
   notReady: string | undefined
   #made = 0
@@ -47,8 +51,8 @@ export class VagrantStandIn {
     if (text === 'status --machine-readable') return says(this.#status())
     const [command, ...names] = args
     if (command === 'ssh-config' && names.length > 0) return this.#sshConfig(names)
-    const [, name = ''] = /^(?:up (\S+) --machine-readable)$/.exec(text) ?? []
-    if (name !== '') return this.#up(name)
+    const [, wished = ''] = /^up ([^-].*) --machine-readable$/.exec(text) ?? []
+    if (wished !== '') return this.#upAll(wished.split(' '))
     const [, gone = ''] = /^destroy --force (\S+) --machine-readable$/.exec(text) ?? []
     if (gone !== '') return this.#destroy(gone)
     const [, guest = ''] = /^ssh (\S+) --no-tty -c /.exec(text) ?? []
@@ -84,9 +88,15 @@ export class VagrantStandIn {
     return says(names.map(name => this.machines[name]?.login ?? loginOf(name, this.#folder)).join('\n'))
   }
 
+  #upAll(names: readonly string[]): Told {
+    const told = names.map(name => this.#up(name))
+    return told.find(({ code }) => code !== 0) ?? says(told.map(({ stdout }) => stdout).join(''))
+  }
+
   #up(name: string): Told {
     const machine = this.machines[name]
     if (this.upFails) return this.upFails
+    if (this.upFailsOf?.name === name) return this.upFailsOf.told
     if (machine === undefined)
       return exitsWith('VirtualMachineNotFound', `The machine with the name '${name}' was not found`)
     if (machine.state === 'not_created') this.#make(name)
