@@ -1,4 +1,5 @@
 import { badInput } from './e2e/ec2/bad-input.ts'
+import { bastion } from './e2e/ec2/bastion.ts'
 import { ownNetwork } from './e2e/ec2/own-network.ts'
 import { partialStates } from './e2e/ec2/partial-states.ts'
 import { posture } from './e2e/ec2/posture.ts'
@@ -17,6 +18,7 @@ await proof(
     await prove('a lab is planned, made, left as it is, and removed', () => simpleLife(rig))
     await prove('hosts end by themselves', () => timeToLive(rig))
     await prove('a network of the lab alone', () => ownNetwork(rig, Math.ceil(Number(seeds) / 5), 20))
+    await prove('hosts behind a jump host', () => bastion(rig))
     await prove('bad input', () => badInput(rig))
     await prove(`${seeds} seeded runs with faults`, () => seededRuns(rig, Number(from), Number(seeds)))
     await prove('down from random partial states', () => partialStates(rig, 50))

@@ -77,6 +77,8 @@ export const providerFields = {
       /** Without it 0.0.0.0/0 is refused. */
       openToTheWorld: yesOrNo.optional(),
       user: user.optional(),
+      /** Hosts to go through, which are there already: then the lab's have no address of the internet. */
+      jump: jump.optional(),
       hours: whole('hours after which the hosts end themselves', 1, 720).optional(),
       /** Refused above it. */
       mostPerHour: usd.optional(),

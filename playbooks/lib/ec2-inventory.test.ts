@@ -33,6 +33,7 @@ ec2:
   network: ${field('network', '10.60.0.0/24')}
   image: ${field('image', 'ami-0123456789abcdef0')}
   hours: ${field('hours', '8')}
+  jump: ${field('jump', '[]')}
 hosts:
   ${field('count', 'worker[1:3]')}: { groups: [workers], type: ${field('type', 't3.small')}, otherTypes: ${field('otherTypes', '[t3a.small]')}, disk: ${field('disk', '20G')} }
   nfs: { groups: [storage], type: t3.micro, vars: { nfs-server: { mountdPort: ${field('mountdPort', '20048')} } } }
@@ -64,6 +65,8 @@ const malformed: Readonly<Record<string, fc.Arbitrary<string>>> = {
     fc.constantFrom('10.96.0.0/16', 'vpc-0123456789abcdef0', '[]'),
     word,
   ),
+  // The first of them is in order, but for the subnet that it lacks.
+  jump: fc.constantFrom('[admin@bastion.example]', 'bastion', '[a b]', '[-oProxyCommand=x]', '[""]', '[host:99999999]'),
   mountdPort: fc.oneof(
     number(65536, 1e9).map(String),
     number(-1e6, 0).map(String),

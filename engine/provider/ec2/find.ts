@@ -5,34 +5,34 @@ import { alive } from './instance.ts'
 import { type Ec2Lab, foreign } from './lab.ts'
 import { isAlive, type SeenInstance } from './seen.ts'
 
-export interface Login {
-  readonly user: string
-  /** Hosts to go through, outermost first; then hosts are reached at their private addresses. */
-  readonly jump: readonly SshEndpoint[]
-}
-
 /** How the hosts stand, by what the account shows. */
 export function findHosts(
   lab: Ec2Lab,
   hosts: readonly string[],
   seen: readonly SeenInstance[],
-  login: Login,
 ): ReadonlyMap<string, Found> {
   const why = foreign(lab, seen.filter(isAlive))
-  return new Map(
-    hosts.map(host => [host, why === undefined ? findHost(lab, host, seen, login) : { is: 'unknown', why }]),
-  )
+  return new Map(hosts.map(host => [host, why === undefined ? findHost(lab, host, seen) : { is: 'unknown', why }]))
 }
 
-function findHost(lab: Ec2Lab, host: string, seen: readonly SeenInstance[], login: Login): Found {
+function findHost(lab: Ec2Lab, host: string, seen: readonly SeenInstance[]): Found {
   const [found, second] = alive(lab, seen, host)
   if (!found) return { is: 'absent' }
   if (second) return { is: 'unknown', why: `two instances are ${host}: ${found.id} and ${second.id}` }
-  const { state, address, publicAddress } = found
-  const reached = login.jump.length > 0 ? address : (publicAddress ?? address)
-  if (state !== 'running' || address === undefined || reached === undefined)
+  const { state, address } = found
+  const endpoint = endpointTo(lab, host, found)
+  if (state !== 'running' || address === undefined || endpoint === undefined)
     return { is: 'stopped', ...(address === undefined ? {} : { address }) }
-  const { loginKey, host: layoutOf } = lab.layout
-  const endpoint = labEndpoint(host, layoutOf(host), reached, { ...login, identityFiles: [loginKey] })
   return { is: 'running', address, endpoint }
+}
+
+/** The way to a host's instance; undefined while it has no address. */
+export function endpointTo(
+  { layout, login }: Pick<Ec2Lab, 'layout' | 'login'>,
+  host: string,
+  { address, publicAddress }: SeenInstance,
+): SshEndpoint | undefined {
+  const reached = login.jump.length > 0 ? address : (publicAddress ?? address)
+  if (reached === undefined) return undefined
+  return labEndpoint(host, layout.host(host), reached, { ...login, identityFiles: [layout.loginKey] })
 }

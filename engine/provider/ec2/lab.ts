@@ -1,9 +1,10 @@
-import type { AnswerWait } from '../../connection/first-answer.ts'
+import type { SshEndpoint } from '../../connection/connection.ts'
 import type { Emit } from '../../report/events.ts'
 import { unknown } from '../../resource/resource.ts'
 import type { LabLayout } from '../lab/layout.ts'
 import type { Account } from './account.ts'
 import type { Journal } from './journal.ts'
+import type { Login } from './login.ts'
 import type { OpenPort } from './ports.ts'
 import type { Networks } from './rules.ts'
 import type { Marked } from './seen.ts'
@@ -28,8 +29,9 @@ export interface Ec2Lab {
   vpc(): Promise<string>
   /** An id that the inventory gives instead of the newest image. */
   readonly image?: string | undefined
-  /** Waits for the first answer of an SSH server; false after its limit. */
-  answers(wait: AnswerWait): Promise<boolean>
+  readonly login: Login
+  /** Waits for the first answer of a host's SSH server; false after its limit. */
+  answers(host: string, endpoint: SshEndpoint, limitSeconds: number, signal?: AbortSignal): Promise<boolean>
 }
 
 export interface NetworkWish {

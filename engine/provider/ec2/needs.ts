@@ -47,6 +47,12 @@ export function ec2Needs(lab: LabHosts, refuse: RefuseHost): void {
   if (settings.vpc !== undefined && settings.subnet === undefined)
     setting('vpc', 'says nothing of where in it', 'name a subnet of it: `subnet` alone is enough')
   ownNetworkNeeds(settings, setting)
+  if (settings.jump?.length) {
+    if (settings.subnet === undefined)
+      setting('jump', 'leads to a subnet of yours', 'name it: `subnet`, with a way to the internet for its hosts')
+    if (settings.operators === undefined)
+      setting('jump', 'the hosts see whoever is before them', 'name the network of the last one: `operators`')
+  }
   for (const field of ['operators', 'clients'] as const) {
     const network = settings[field]
     if (!z.cidrv4().safeParse(network).success) continue

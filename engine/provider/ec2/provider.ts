@@ -1,4 +1,3 @@
-import { waitForSsh } from '../../connection/first-answer.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import { Late } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
@@ -11,7 +10,7 @@ import { billOf } from './bill.ts'
 import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
-import { findHosts, type Login } from './find.ts'
+import { findHosts } from './find.ts'
 import { groupRules, noGroupRules } from './group-rules.ts'
 import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
@@ -22,6 +21,7 @@ import { Journal } from './journal.ts'
 import { keyPair, noKeyPair } from './key-pair.ts'
 import type { Ec2Lab } from './lab.ts'
 import { labId } from './lab-id.ts'
+import { loginOf, answers as realAnswers } from './login.ts'
 import { networkPart, noNetworkPart } from './network-part.ts'
 import { networkParts } from './network-parts.ts'
 import { noInstance } from './no-instance.ts'
@@ -53,7 +53,6 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
   const lab = ec2Lab(context, parts)
   const { account, layout } = lab
   const groups = groupsOf(lab.table, lab.groups)
-  const login: Login = { user: settings.user ?? 'ubuntu', jump: [] }
   const wishes = context.lab.hosts.map(({ name, groups: own, size }): HostWish => {
     const { type, otherTypes = [], disk } = size as SizeOf<'ec2'>
     return {
@@ -63,7 +62,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       zones: settings.zones ?? [],
       disk: gibibytes(disk),
       groups: groups.filter(group => own.includes(group)),
-      publicAddress: login.jump.length === 0,
+      publicAddress: lab.login.jump.length === 0,
       expiry: expiryOf(settings, own, parts.keepsData ?? []),
     }
   })
@@ -109,7 +108,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     },
     async find() {
       const [seen] = await Promise.all([account.instances.now(), account.groups.now()])
-      return findHosts(lab, names, seen, login)
+      return findHosts(lab, names, seen)
     },
     operatorAddress: () => undefined,
     create: () => ({
@@ -148,7 +147,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
 
 function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2Parts): Ec2Lab {
   const settings = lab.settings as SettingsOf<'ec2'>
-  const { clock = realClock, open = openApi, answers = waitForSsh, table } = parts
+  const { clock = realClock, open = openApi, answers = realAnswers, table } = parts
   const asked = new Map<string, Promise<unknown>>()
   const once = <T>(what: string, ask: () => Promise<T>): Promise<T> => {
     const answer = (asked.get(what) as Promise<T> | undefined) ?? ask()
@@ -171,6 +170,7 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     groups: lab.groups,
     network,
     image: settings.image,
+    login: loginOf(settings.user ?? 'ubuntu', settings.jump),
     answers,
     vpc: () => once('vpc', () => vpcOf({ account, journal, name: lab.name, network })),
     networks: () => once('networks', () => networksOf(settings, signal)),
