@@ -11,8 +11,10 @@ import { parseArgs } from 'node:util'
 import { Bed, type Host } from './e2e/dry-run/bed.ts'
 import { clusterStates } from './e2e/dry-run/cluster-states.ts'
 import { hostState } from './e2e/dry-run/host-states.ts'
+import { onlyLooks, plansAndDrift } from './e2e/dry-run/looking.ts'
 import { Score } from './e2e/dry-run/score.ts'
-import { figure, holds, proof, prove, say } from './e2e/proof.ts'
+import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
+import { SmallLab } from './e2e/small-lab.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,7 +28,7 @@ holds(
 const hosts: readonly Host[] = ['worker1', 'nfs']
 const score = new Score()
 let bed: Bed | undefined
-let endCluster = async (): Promise<void> => undefined
+let cluster: SmallLab | undefined
 
 /** Each host goes through its own numbers, both at once. */
 async function walk(at: Bed): Promise<void> {
@@ -51,11 +53,15 @@ async function steps(): Promise<void> {
     bed = undefined
   }
   if (ofCluster > 0 && !values.only) {
-    await prove(`${ofCluster} states of a cluster`, async () => {
-      const cluster = await clusterStates(ofCluster, seed, score, values.in)
-      endCluster = cluster.end
-      await cluster.walk()
+    const lab = await SmallLab.make({ name: 'dry-run', folder: values.in })
+    cluster = lab
+    await prove('a cluster that is as it should be', async () => {
+      equal((await lab.up()).exit, 0, 'exit status of up')
+      equal((await lab.up('--check')).exit, 0, 'exit status of a check')
     })
+    await prove('who only looks changes nothing', () => onlyLooks(lab))
+    await prove('a plan is carried out or refused, and a drift tells the same', () => plansAndDrift(lab))
+    await prove(`${ofCluster} states of a cluster`, () => clusterStates(lab, ofCluster, seed, score))
   }
   await prove('what was foreseen is what happened', async () => {
     for (const miss of score.misses) say(`miss: ${miss}`)
@@ -71,5 +77,5 @@ async function steps(): Promise<void> {
 say(`seed ${seed}: ${ofHosts} states of one host, ${ofCluster} of a cluster`)
 await proof('the score of the dry run', steps, async () => {
   await bed?.end()
-  await endCluster()
+  await cluster?.end()
 })

@@ -83,6 +83,11 @@ export class SmallLab {
     return runPlaybook('up', ['--inventory', this.inventory, '--yes', ...args], this.#env)
   }
 
+  /** What it is of, the plan says itself. */
+  carryOut(plan: string): Promise<PlaybookResult> {
+    return runPlaybook('up', ['--yes', '--plan', plan], this.#env)
+  }
+
   upWith(env: NodeJS.ProcessEnv): Promise<PlaybookResult> {
     return runPlaybook('up', ['--inventory', this.inventory, '--yes'], { ...this.#env, ...env })
   }
