@@ -1,7 +1,7 @@
 import type { SshEndpoint } from '../../connection/connection.ts'
 import { labEndpoint } from '../lab/endpoint.ts'
 import type { Found } from '../provider.ts'
-import { alive } from './instance.ts'
+import { alive } from './alive.ts'
 import { type Ec2Lab, foreign } from './lab.ts'
 import { isAlive, type SeenInstance } from './seen.ts'
 

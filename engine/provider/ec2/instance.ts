@@ -1,13 +1,14 @@
 import { AndamioError } from '../../errors.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
+import { alive } from './alive.ts'
 import { correctExpiry } from './correct-expiry.ts'
 import { isDue } from './expiry.ts'
 import { firstAnswer } from './first-answer.ts'
 import type { HostWish } from './host-wish.ts'
 import type { InstanceState } from './instance-state.ts'
 import { visibilitySeconds } from './journal.ts'
-import { type Ec2Lab, foreign, ours } from './lab.ts'
+import { type Ec2Lab, foreign } from './lab.ts'
 import { launch, whatOf } from './launch.ts'
 import { correctPosture, posture } from './posture.ts'
 import { isAlive, isGone, type SeenInstance } from './seen.ts'
@@ -76,9 +77,6 @@ const neverRan = (lab: Ec2Lab, { name }: HostWish, id: string, seen: SeenInstanc
     cause: seen ? `it is ${seen.state}: ${seen.reason ?? 'AWS does not say why'}` : 'AWS does not show it running',
     next: 'Mend what it names (a quota of volumes, a key for encryption), then run the same command again.',
   })
-
-export const alive = (lab: Ec2Lab, seen: readonly SeenInstance[], host: string): readonly SeenInstance[] =>
-  ours(lab, seen.filter(isAlive)).filter(one => one.host === host)
 
 async function look(lab: Ec2Lab, { name: host, expiry }: HostWish): Promise<Answer<InstanceState>> {
   const [instances, groups] = await Promise.all([lab.account.instances.now(), lab.account.groups.now()])

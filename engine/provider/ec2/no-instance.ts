@@ -1,7 +1,7 @@
 import { AndamioError } from '../../errors.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { absent, present, type Resource } from '../../resource/resource.ts'
-import { alive } from './instance.ts'
+import { alive } from './alive.ts'
 import { type Ec2Lab, ours } from './lab.ts'
 import { whatOf } from './launch.ts'
 import { isAlive, type SeenInstance } from './seen.ts'

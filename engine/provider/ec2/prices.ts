@@ -1,32 +1,37 @@
-/** When these prices were last compared with AWS's own page, aws.amazon.com/ec2/pricing/on-demand. */
+/**
+ * When these prices were last compared. AWS's own page, aws.amazon.com/ec2/pricing/on-demand, could not be opened then:
+ * they are those that ten tables of others agree on.
+ */
 export const pricesOf = '2026-11'
 
-/** USD an hour in us-east-1, Linux, on demand. */
-const hourly: Readonly<Record<string, number>> = {
-  't3.micro': 0.0104,
-  't3.small': 0.0208,
-  't3.medium': 0.0416,
-  't3.large': 0.0832,
-  't3.xlarge': 0.1664,
-  't3.2xlarge': 0.3328,
-  't3a.micro': 0.0094,
-  't3a.small': 0.0188,
-  't3a.medium': 0.0376,
-  't3a.large': 0.0752,
-  't3a.xlarge': 0.1504,
-  'm5.large': 0.096,
-  'm5.xlarge': 0.192,
-  'm6i.large': 0.096,
-  'm6i.xlarge': 0.192,
-  'm7i.large': 0.1008,
-  'm7i.xlarge': 0.2016,
-  'c5.large': 0.085,
-  'c5.xlarge': 0.17,
-  'c6i.large': 0.085,
-  'c6i.xlarge': 0.17,
-  'r6i.large': 0.126,
-  'r6i.xlarge': 0.252,
+const sizes = ['large', 'xlarge', '2xlarge'] as const
+
+/** USD an hour in us-east-1, Linux, on demand, of a family's size `large`: one size more is twice as dear. */
+const families: Readonly<Record<string, number>> = {
+  t3: 0.0832,
+  t3a: 0.0752,
+  m5: 0.096,
+  m6i: 0.096,
+  m7i: 0.1008,
+  c5: 0.085,
+  c6i: 0.085,
+  c7i: 0.08925,
+  r5: 0.126,
+  r6i: 0.126,
 }
+/** Of these there are smaller ones, each half of the next. */
+const small = ['medium', 'small', 'micro', 'nano'] as const
+
+/** USD an hour in us-east-1, by type. */
+const hourly = new Map(
+  Object.entries(families).flatMap(([family, large]) => [
+    ...sizes.map((size, index): [string, number] => [`${family}.${size}`, large * 2 ** index]),
+    ...small.flatMap((size, index): [string, number][] =>
+      family.startsWith('t') ? [[`${family}.${size}`, large / 2 ** (index + 1)]] : [],
+    ),
+  ]),
+)
+export const pricedTypes: readonly string[] = [...hourly.keys()]
 
 /** How much dearer a region is, about. Of others nobody has looked: they are taken for a quarter dearer. */
 const regions: Readonly<Record<string, number>> = {
@@ -63,10 +68,10 @@ export interface Estimate {
 export function estimate(region: string, hosts: readonly Priced[], { disksAlone = false } = {}): Estimate {
   const factor = regions[region] ?? elsewhere
   const each = hosts.map(({ type, disk, publicAddress }) => {
-    const machine = disksAlone ? 0 : (hourly[type] ?? 0) * factor
+    const machine = disksAlone ? 0 : (hourly.get(type) ?? 0) * factor
     return machine + (disk * gibibyte * factor) / hoursOfMonth + (publicAddress ? address : 0)
   })
-  const unpriced = [...new Set(hosts.flatMap(({ type }) => (type in hourly || disksAlone ? [] : [type])))]
+  const unpriced = [...new Set(hosts.flatMap(({ type }) => (hourly.has(type) || disksAlone ? [] : [type])))]
   return { hourly: each.reduce((sum, one) => sum + one, 0), unpriced }
 }
 

@@ -1,0 +1,6 @@
+import { type Ec2Lab, ours } from './lab.ts'
+import { isAlive, type SeenInstance } from './seen.ts'
+
+/** Instances of a host that have not ended; one, where all is well. */
+export const alive = (lab: Ec2Lab, seen: readonly SeenInstance[], host: string): readonly SeenInstance[] =>
+  ours(lab, seen.filter(isAlive)).filter(one => one.host === host)
