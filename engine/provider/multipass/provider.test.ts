@@ -69,6 +69,12 @@ it('launches an instance with our key and host key, waits for its address, and a
   expect(statSync(join(labLayout(state).host('cp').folder, 'instance.json')).mode & 0o777).toBe(0o600)
 })
 
+it('knows some things of an instance that is to be made, unless it is of another release', () => {
+  const containerd = ['cp', 'apt-packages', 'containerd.io'] as const
+  expect(provider().pristine(...containerd)).toEqual({ is: 'absent' })
+  expect(provider({ cp: size }, { release: 'lts' }).pristine(...containerd)).toBeUndefined()
+})
+
 it('foretells an instance that is not there with its size, and asks nobody', async () => {
   const { hosts } = provider({ cp: { ...size, disk: '20G' } }).create()
   const [, instance] = hosts.get('cp') ?? []

@@ -6,6 +6,7 @@ import { foldersIn, labLayout } from '../lab/layout.ts'
 import type { Found, Provider, ProviderContext } from '../provider.ts'
 import { foreseen } from '../tool/foreseen.ts'
 import type { Patience } from '../tool/patience.ts'
+import { pristineGuest } from '../tool/pristine-guest.ts'
 import { MultipassClient } from './client.ts'
 import { findInstance, type Instances } from './find.ts'
 import { multipassInstance, noMultipassInstance } from './instance.ts'
@@ -76,7 +77,7 @@ export function multipassProvider(context: ProviderContext, parts: MultipassPart
       ),
       shared: [noLoginKey(lab.name, stateFolder)],
     }),
-    // Nobody has recorded what a first boot of Ubuntu's images answers.
-    pristine: () => undefined,
+    // Of another release, or an image of the operator's own, nothing is known.
+    pristine: (host, kind, id) => (release === defaults.release ? pristineGuest(host, kind, id) : undefined),
   }
 }

@@ -36,7 +36,7 @@ export function missingIn(failure: Failure): Failure {
     code: 'hypervisor-missing',
     message: 'Vagrant has no hypervisor here to make machines by',
     place: 'this machine',
-    cause,
+    cause: cause.replace(/\.$/, ''),
     next: [
       'Install VirtualBox (virtualbox.org), or libvirt with its plugin',
       '(on Debian: apt-get install libvirt-daemon-system qemu-system-x86 vagrant-libvirt; else `vagrant plugin install',

@@ -164,7 +164,7 @@ const missing = [
 
 it.each(missing)('foresees that there is no hypervisor, and makes nothing: %s', async (name, words) => {
   there.elsewhere = exitsWith(name, words)
-  const cause = expect.stringContaining(`${name}: ${words.split('\n')[0]}`)
+  const cause = expect.stringContaining(`${name}: ${words.split('\n')[0]?.replace(/\.$/, '')}`)
   const next = expect.stringMatching(/VirtualBox.*libvirt.*--inventory local/)
   const failure = expect.objectContaining({ code: 'hypervisor-missing', cause, next })
   expect(await provider().foresee?.()).toEqual([failure])
@@ -186,6 +186,12 @@ it('makes machines together, and says which of them it was that could not be mad
   expect(calls('up').slice(1)).toEqual(
     ['up cp worker1', 'up cp', 'up worker1'].map(each => `${each} --machine-readable`),
   )
+})
+
+it('knows some things of a machine that is to be made of the usual box, and nothing of any other', () => {
+  const nfs = ['cp', 'apt-packages', 'nfs-kernel-server'] as const
+  expect(provider().pristine(...nfs)).toEqual({ is: 'absent' })
+  expect(provider({ cp: size }, { box: 'generic/debian12' }).pristine(...nfs)).toBeUndefined()
 })
 
 it('takes no network of another lab', async () => {

@@ -8,6 +8,7 @@ import { besideInventory } from '../static/key-files.ts'
 import type { CallTool } from '../tool/call-tool.ts'
 import { foreseen } from '../tool/foreseen.ts'
 import type { Patience } from '../tool/patience.ts'
+import { pristineGuest } from '../tool/pristine-guest.ts'
 import { machineBegun } from './begun.ts'
 import { VagrantClient } from './client.ts'
 import { findMachines } from './find.ts'
@@ -120,7 +121,8 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
       ),
       shared: own ? [noVagrantfile(folder), noVagrantNetwork(network)] : [],
     }),
-    // Nobody has recorded what a first boot of somebody's box answers.
-    pristine: () => undefined,
+    // Of a box that somebody names, or a Vagrantfile of their own, nothing is known.
+    pristine: (host, kind, id) =>
+      own && (settings.box ?? defaultBox) === defaultBox ? pristineGuest(host, kind, id) : undefined,
   }
 }
