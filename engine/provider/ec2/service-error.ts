@@ -110,6 +110,16 @@ const kinds: readonly Kind[] = [
     }),
   },
   {
+    codes: /^InvalidSubnetI[Dd]\.\w+$/,
+    make: said => ({
+      code: 'ec2-subnet-elsewhere',
+      message: 'There is no such subnet in this region',
+      place: place(said),
+      cause: said.message,
+      next: 'Subnets are of one region: correct `subnet` or `region` under `ec2` in the inventory.',
+    }),
+  },
+  {
     codes: /^(getaddrinfo|ENOTFOUND|EAI_AGAIN)$/,
     make: said => ({
       code: 'ec2-not-reached',

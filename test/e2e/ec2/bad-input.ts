@@ -48,6 +48,28 @@ const cases: readonly Bad[] = [
     early: true,
   },
   {
+    what: 'a missing permission to make a network',
+    code: 'ec2-not-permitted',
+    names: /ec2:CreateVpc/,
+    refuses: ['CreateVpc', 'UnauthorizedOperation', 'You are not authorized to perform this operation.'],
+    inventory: withSetting('network: 10.60.0.0/24'),
+    early: true,
+  },
+  {
+    what: 'a region that the account has not asked for',
+    code: 'ec2-credentials-refused',
+    names: /subscribed/,
+    refuses: ['DescribeInstances', 'OptInRequired', 'You are not subscribed to this service.'],
+    early: true,
+  },
+  {
+    what: 'a quota of networks',
+    code: 'ec2-quota',
+    names: /VPCs/,
+    refuses: ['CreateVpc', 'VpcLimitExceeded', 'The maximum number of VPCs has been reached.'],
+    inventory: withSetting('network: 10.60.0.0/24'),
+  },
+  {
     what: 'a quota that is reached',
     code: 'ec2-quota',
     names: /vCPU/,
@@ -82,7 +104,7 @@ const cases: readonly Bad[] = [
   },
   {
     what: 'a subnet that is not there',
-    code: 'ec2-refused',
+    code: 'ec2-subnet-elsewhere',
     names: /subnet-0ffffffffffffffff/,
     inventory: withSetting('subnet: subnet-0ffffffffffffffff'),
     early: true,
@@ -136,9 +158,10 @@ export async function badInput(rig: Rig): Promise<void> {
   }
   await subnetElsewhere(rig)
   await noCredentials(rig)
+  await wrongRegion(rig)
   await anotherLab(rig)
   await nextPlace(rig)
-  figure('bad inputs, each refused by one clear error', cases.length + 3, { atLeast: cases.length + 3 }, '')
+  figure('bad inputs, each refused by one clear error', cases.length + 4, { atLeast: cases.length + 4 }, '')
 }
 
 async function subnetElsewhere(rig: Rig): Promise<void> {
@@ -162,6 +185,18 @@ async function noCredentials(rig: Rig): Promise<void> {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: key, HOME: home })
   equal(failureOf(run).code, 'ec2-no-credentials', `no credentials: ${failureOf(run).text}`)
   equal(run.calls, [], 'calls without credentials')
+}
+
+/** Of a region that there is not nobody knows an address. */
+async function wrongRegion(rig: Rig): Promise<void> {
+  await rig.anew()
+  const { AWS_ENDPOINT_URL_EC2: endpoint } = process.env
+  process.env.AWS_ENDPOINT_URL_EC2 = 'https://ec2.eu-west-9.amazonaws.invalid'
+  const run = await rig.up(smallLab.replace('eu-west-1', 'eu-west-9'))
+  process.env.AWS_ENDPOINT_URL_EC2 = endpoint
+  const { code, text } = failureOf(run)
+  equal(code, 'ec2-not-reached', `a region that there is not: ${text}`)
+  holds(/eu-west-9/.test(text), `it is named: ${text}`)
 }
 
 /** Somebody else's lab of the same name is not touched, neither by up nor by down. */
