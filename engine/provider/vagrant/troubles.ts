@@ -15,12 +15,12 @@ export async function troubles(
   machines: readonly { readonly host: string; readonly machine: string }[],
 ): Promise<readonly Failure[]> {
   try {
-    const version = await client.version()
+    const [version, trouble] = await Promise.all([
+      client.version(),
+      machines.length === 0 ? hypervisorTrouble(folder => client.in(folder)) : undefined,
+    ])
     if (isOlder(version, vagrant.oldest.version)) return [toolTooOld(vagrant, version)]
-    if (machines.length === 0) {
-      const trouble = await hypervisorTrouble(folder => client.in(folder))
-      return trouble ? [trouble] : []
-    }
+    if (machines.length === 0) return trouble ? [trouble] : []
     const there = await client.machines()
     const lost = machines.find(({ machine }) => !there.has(machine))
     return lost ? [noSuchMachine(lost.host, lost.machine, [...there.keys()]).failure] : []
