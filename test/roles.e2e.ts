@@ -35,7 +35,7 @@ async function steps(): Promise<void> {
   await prove('a second run changes nothing', async () => {
     const { told, roundTrips } = await play(false)
     equal(told, [], 'changes')
-    // Facts and one batch a host, and one look into the registry.
+    // One batch a host, and one look into the registry.
     figure('round trips', roundTrips, { atMost: 5 }, '')
   })
 

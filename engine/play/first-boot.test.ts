@@ -18,7 +18,9 @@ function asked({ check = false, limitSeconds = 30, signal = new AbortController(
   const events: Event[] = []
   const options = { playbook: 'test', check, forks: 1, yes: true }
   const run = { options, signal, emit: (event: object) => events.push({ ...event, at: '' } as Event) }
-  const facts = factsAfterFirstBoot(root().connection, run, { limitSeconds, everySeconds: 0.1 })
+  const facts = factsAfterFirstBoot(root().connection, run, { limitSeconds, everySeconds: 0.1 }).then(
+    boot => boot.facts,
+  )
   return { events, facts }
 }
 

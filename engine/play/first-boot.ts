@@ -11,6 +11,12 @@ export interface Patience {
   readonly everySeconds: number
 }
 
+export interface FirstBoot {
+  readonly facts: HostFacts
+  /** By `performance.now()`. What the host was asked before may have changed since: cloud-init was at work. */
+  readonly since: number
+}
+
 /**
  * What a host is, told once its cloud-init has ended: before, it may still change names, users and packages under our
  * hands. Check mode does not wait. Where there is nothing to wait for it is the one round trip for facts.
@@ -21,17 +27,18 @@ export async function factsAfterFirstBoot(
   connection: Connection,
   { options, emit, signal }: Pick<RunParts, 'options' | 'emit' | 'signal'>,
   { limitSeconds, everySeconds }: Patience = { limitSeconds: 900, everySeconds: 3 },
-): Promise<HostFacts> {
+): Promise<FirstBoot> {
   const { host } = connection
   const began = performance.now()
   for (;;) {
+    const since = performance.now()
     const facts = await gatherFacts(connection)
     const { cloudInit } = facts
     if (cloudInit.is === 'failed') throw failed(host, cloudInit.errors)
     if (cloudInit.is === 'done')
       for (const warning of cloudInit.warnings)
         emit({ type: 'notice', level: 'warning', text: `cloud-init on ${host}: ${warning}` })
-    if (cloudInit.is !== 'running' || options.check) return facts
+    if (cloudInit.is !== 'running' || options.check) return { facts, since }
     const seconds = (performance.now() - began) / 1000
     if (seconds > limitSeconds) throw unfinished(host, limitSeconds, cloudInit.stage)
     emit({ type: 'wait', host, what: 'cloud-init to end', detail: `it is ${cloudInit.stage}`, limitSeconds, seconds })

@@ -1,19 +1,16 @@
 import type { Connection } from '../connection/connection.ts'
 import { lastLines } from '../connection/failures.ts'
 import { AndamioError } from '../errors.ts'
-import { compose } from '../resource/batch.ts'
 import { factsScript, readFacts } from '../resource/facts.ts'
 import type { HostFacts } from '../resource/host.ts'
+import { askHost } from '../resource/questions.ts'
 
-/** What a host is, in one round trip. Throws `no-facts` when it does not say. */
+/** What a host is, in one round trip with whatever else it is asked now. Throws `no-facts` when it does not say. */
 export async function gatherFacts(connection: Connection): Promise<HostFacts> {
-  const batch = compose([{ script: factsScript, timeoutSeconds: 20 }], false)
-  const sent = Date.now()
-  const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
-  const [answer] = batch.parse(result.stdout, result.stderr)
-  if (!answer) throw noFacts(connection.host, 'it gave no answer', result.stderr)
+  const [answer] = await askHost(connection, [{ script: factsScript, timeoutSeconds: 20 }])
+  if (!answer) throw noFacts(connection.host, 'it gave no whole answer', '')
   try {
-    return readFacts(answer, (sent + Date.now()) / 2000)
+    return readFacts(answer)
   } catch (error) {
     throw noFacts(connection.host, (error as Error).message, answer.stderr)
   }

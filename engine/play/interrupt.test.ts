@@ -87,7 +87,7 @@ it('tells, before it leaves at the second interrupt, what goes on where, and the
         /^Still under way on a: make the thing, for \d+ s so far\. .* the next one waits for it/,
       ),
     },
-    { type: 'run.end', exit: 130, resume: 'the same again', roundTrips: 2, hosts: {} },
+    { type: 'run.end', exit: 130, resume: 'the same again', roundTrips: 1, hosts: {} },
   ])
   expect((await left).slice(-3)).toEqual(['run.end', 'closed', 'exit 130'])
   await writeFile(join(folder, 'go'), '')

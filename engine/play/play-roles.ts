@@ -20,8 +20,7 @@ export async function playRoles(
   roles: readonly AnyRole[],
 ): Promise<void> {
   await playList(run, play, target, isHost, async () => {
-    // Roles choose package sources by what the host is; where it does not exist yet, that stays late.
-    if (isHost && run.found.get(target)?.is === 'running') await (await run.session(target)).facts
+    // What the host is stays late until it answers, as where it does not exist yet.
     const view = run.view(target)
     return roles.flatMap(role =>
       role
@@ -58,7 +57,7 @@ export async function playList(
         check: run.options.check,
         assumed: ({ probe }) => probe.of !== 'api' && sources.host !== undefined && 'stands' in sources.host,
         ask: async resources => {
-          const answers = await ask(resources, sources)
+          const answers = await askSettled(run, target, resources, sources)
           run.onAnswers?.(target, answers)
           return answers
         },
@@ -115,10 +114,26 @@ async function hostSource(run: Run, host: string): Promise<Connection | { stands
     return { stands: ({ kind, id }) => run.provider.pristine(host, kind, id) ?? unknown(`until ${host} exists`) }
   }
   if (run.options.check && found.is === 'stopped') return { stands: () => unknown(`until ${host} is started`) }
-  const { connection, facts } = await run.session(host)
-  if (run.options.check && (await facts).cloudInit.is === 'running')
-    return { stands: () => unknown(`until cloud-init on ${host} ends`) }
-  return connection
+  return (await run.session(host)).connection
+}
+
+/**
+ * Answers that hold. The first question goes to a host together with that of what it is, so only then it shows whether
+ * cloud-init is at work there: what was found is then asked anew when that has ended; in check mode, it is not known.
+ */
+async function askSettled(
+  run: Run,
+  target: string,
+  resources: readonly AnyResource[],
+  sources: Sources,
+): Promise<ReadonlyMap<AnyResource, Answer<Json>>> {
+  const began = performance.now()
+  const answers = await ask(resources, sources)
+  if (!sources.host || 'stands' in sources.host) return answers
+  const { facts, since } = await (await run.session(target)).firstBoot
+  if (run.options.check && facts.cloudInit.is === 'running')
+    return ask(resources, { ...sources, host: { stands: () => unknown(`until cloud-init on ${target} ends`) } })
+  return since > began ? ask(resources, sources) : answers
 }
 
 async function writerFor(run: Run, host: string, resource: AnyResource, company: readonly Upload[]): Promise<unknown> {

@@ -1,5 +1,5 @@
-import { compose } from '../resource/batch.ts'
 import type { Reach } from '../resource/probe.ts'
+import { askHost } from '../resource/questions.ts'
 import { type Answer, absent, present, unknown } from '../resource/resource.ts'
 import type { RunCore } from './run-parts.ts'
 
@@ -36,9 +36,7 @@ async function readOn(run: RunCore, host: string, script: string): Promise<Answe
   if (found.is === 'unknown') return unknown(found.why)
   if (found.is === 'stopped') return unknown(`${host} is stopped`)
   const { connection } = await run.session(host)
-  const batch = compose([{ script, timeoutSeconds: 20 }], true)
-  const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
-  const [answer] = batch.parse(result.stdout, result.stderr)
+  const [answer] = await askHost(connection, [{ script, timeoutSeconds: 20 }])
   if (!answer) return unknown(`${host} gave no whole answer`)
   return answer.status === 0
     ? present(answer.stdout)

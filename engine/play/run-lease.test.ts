@@ -108,8 +108,8 @@ it('costs nothing where nothing is to be done, and nothing is taken in check mod
   const before = root().connection.roundTrips
   expect(await run([file('a')])).toMatchObject({ exit: 0 })
   expect(await run([file('b')], { check: true })).toMatchObject({ exit: 2 })
-  // Facts and one batch, for each of the two.
-  expect([root().connection.roundTrips - before, await lease()]).toEqual([4, 'none'])
+  // What the host is and how its file stands, in one for each of the two.
+  expect([root().connection.roundTrips - before, await lease()]).toEqual([2, 'none'])
 })
 
 it('is not needed for what is made on this machine', async () => {

@@ -7,7 +7,7 @@ import type { HostFacts } from '../resource/host.ts'
 import { Late } from '../resource/late.ts'
 import type { ApiSession, ApiTarget, Reach } from '../resource/probe.ts'
 import type { Answer } from '../resource/resource.ts'
-import { factsAfterFirstBoot } from './first-boot.ts'
+import { type FirstBoot, factsAfterFirstBoot } from './first-boot.ts'
 import type { Holder } from './lab-lock.ts'
 import type { Lease } from './lease.ts'
 import { byUp } from './next-step.ts'
@@ -20,6 +20,8 @@ import type { UnderWay } from './under-way.ts'
 interface HostSession {
   readonly connection: Connection
   readonly facts: Promise<HostFacts>
+  /** With facts of a later time than an answer, the answer may have changed since. */
+  readonly firstBoot: Promise<FirstBoot>
 }
 
 /** What a run knows and holds: hosts as they were found, open connections, what has changed, who has failed. */
@@ -110,12 +112,13 @@ export class Run implements RunCore {
       address: found.endpoint.address,
       seconds: (performance.now() - began) / 1000,
     })
-    const facts = factsAfterFirstBoot(connection, this).then(found => {
-      this.tell(`os of ${host}`, found.os)
+    const firstBoot = factsAfterFirstBoot(connection, this).then(found => {
+      this.tell(`os of ${host}`, found.facts.os)
       return found
     })
+    const facts = firstBoot.then(found => found.facts)
     facts.catch(() => undefined) // whoever needs them awaits them; a host that fails before is reported for that
-    return { connection, facts }
+    return { connection, facts, firstBoot }
   }
 
   /** One session an API and run. Only a session is kept: an API that is not there yet is looked for again. */

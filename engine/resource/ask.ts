@@ -1,7 +1,8 @@
 import type { Connection } from '../connection/connection.ts'
 import type { Json } from '../report/events.ts'
-import { compose, type FragmentAnswer } from './batch.ts'
+import type { FragmentAnswer } from './batch.ts'
 import type { ApiProbe, ApiSession, ApiTarget, HostProbe, Probe } from './probe.ts'
+import { askHost } from './questions.ts'
 import { type Answer, absent, type Ref, unknown } from './resource.ts'
 
 /** What can be asked how it stands: a resource, or a text within one. */
@@ -36,7 +37,7 @@ export async function ask<A extends Asked>(
   const asked = stands ? resources.filter(resource => !partsOf(resource).host) : resources
   const [shell, apis] = await Promise.all([
     connection
-      ? askHost(
+      ? askShell(
           asked.flatMap(resource => partsOf(resource).host ?? []),
           connection,
         )
@@ -58,16 +59,18 @@ export async function ask<A extends Asked>(
   )
 }
 
-async function askHost(
+async function askShell(
   probes: readonly AnyHostProbe[],
   connection: Connection,
 ): Promise<Map<AnyHostProbe, Answer<Json>>> {
   const groups = mergeProbes(probes)
   const answers = new Map<AnyHostProbe, Answer<Json>>()
   if (groups.length === 0) return answers
-  let outputs = await runBatch(groups, connection, false)
-  // A fragment that hangs or does not parse takes the whole batch with it: ask again with each one on its own.
-  if (outputs.some(output => output === undefined)) outputs = await runBatch(groups, connection, true)
+  const fragments = groups.map(group => ({
+    script: (group[0] as AnyHostProbe).script([...new Set(group.flatMap(probe => probe.keys))]),
+    timeoutSeconds: Math.max(...group.map(probe => probe.timeoutSeconds ?? 10)),
+  }))
+  const outputs = await askHost(connection, fragments)
   groups.forEach((group, number) => {
     for (const probe of group) answers.set(probe, readAnswer(probe, outputs[number]))
   })
@@ -82,26 +85,6 @@ function mergeProbes(probes: readonly AnyHostProbe[]): readonly (readonly AnyHos
     groups.set(key, [...(groups.get(key) ?? []), probe])
   }
   return [...groups.values()]
-}
-
-async function runBatch(
-  groups: readonly (readonly AnyHostProbe[])[],
-  connection: Connection,
-  guarded: boolean,
-): Promise<readonly (FragmentAnswer | undefined)[]> {
-  const fragments = groups.map(group => ({
-    script: (group[0] as AnyHostProbe).script([...new Set(group.flatMap(probe => probe.keys))]),
-    timeoutSeconds: Math.max(...group.map(probe => probe.timeoutSeconds ?? 10)),
-  }))
-  const batch = compose(fragments, guarded)
-  try {
-    const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
-    return batch.parse(result.stdout, result.stderr)
-  } catch (error) {
-    if (guarded || !(error instanceof Error && 'failure' in error)) throw error
-    if ((error as { failure?: { code?: string } }).failure?.code !== 'command-timeout') throw error
-    return fragments.map(() => undefined)
-  }
 }
 
 function readAnswer(probe: AnyHostProbe, output: FragmentAnswer | undefined): Answer<Json> {

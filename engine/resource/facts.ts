@@ -26,10 +26,9 @@ echo "epoch=$(date +%s.%N)"
 `
 
 /**
- * `halfway` is this machine's clock, in seconds, half way between sending the script and its answer; `received` its
- * uptime at the answer. Throws where something is missing, or is not what such a host says.
+ * `clock` and `up` are this machine's clock and uptime, in seconds, when the answer came. Throws where something is missing, or is not what such a host says.
  */
-export function readFacts(answer: FragmentAnswer, halfway: number, received = uptime()): HostFacts {
+export function readFacts(answer: FragmentAnswer, clock = Date.now() / 1000, up = uptime()): HostFacts {
   const facts = new Map<string, string>()
   const addresses: { interface: string; address: string }[] = []
   for (const line of answer.stdout.split('\n')) {
@@ -68,7 +67,7 @@ export function readFacts(answer: FragmentAnswer, halfway: number, received = up
     cgroup: get('cgroup'),
     addresses,
     cloudInit: readCloudInit(facts),
-    clockAheadSeconds: number('epoch') - halfway,
-    uptimeAheadSeconds: number('uptime') - received,
+    clockAheadSeconds: number('epoch') - clock,
+    uptimeAheadSeconds: number('uptime') - up,
   }
 }

@@ -59,8 +59,8 @@ export interface HostFacts {
   readonly addresses: readonly { readonly interface: string; readonly address: string }[]
   /** Of this boot. */
   readonly cloudInit: CloudInit
-  /** Seconds the host's clock is ahead of this machine's, less half the round trip. */
+  /** Its clock less this machine's when the answer came: never more than it is, and less by a round trip at most. */
   readonly clockAheadSeconds: number
-  /** Its uptime less this machine's when the answer came: never more than it is, and less by a round trip at most. */
+  /** The same of its uptime. What is made of both does not depend on how long that took. */
   readonly uptimeAheadSeconds: number
 }

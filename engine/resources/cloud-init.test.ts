@@ -47,7 +47,7 @@ async function told() {
   const { stdout, stderr } = await root().connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: 20 })
   const [answer] = batch.parse(stdout, stderr)
   if (!answer) throw new Error(stderr)
-  return readFacts(answer, Date.now() / 1000).cloudInit
+  return readFacts(answer).cloudInit
 }
 
 describe('cloud-init', () => {

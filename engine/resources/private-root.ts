@@ -87,7 +87,7 @@ async function factsOf(connection: Connection): Promise<HostWriter['facts']> {
   const { stdout, stderr } = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: 10 })
   const [answer] = batch.parse(stdout, stderr)
   if (!answer) throw new Error(`no facts: ${stderr}`)
-  return readFacts(answer, Date.now() / 1000)
+  return readFacts(answer)
 }
 
 /**

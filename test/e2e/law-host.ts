@@ -38,7 +38,7 @@ export class RealHost {
     const writer = new HostWriterOverSsh({
       signal: new AbortController().signal,
       connection,
-      facts: readFacts(answer, Date.now() / 1000),
+      facts: readFacts(answer),
       emit: event => event.type === 'wait' && say(`${event.host}: waiting for ${event.what}: ${event.detail}`),
       writerOf: () => Promise.reject(new Error('no other target here')),
     })
