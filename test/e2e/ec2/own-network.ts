@@ -33,8 +33,25 @@ export async function ownNetwork(rig: Rig, seeds: number, states: number): Promi
   equal(await truth(api), before, 'the account after down')
   equal((await rig.down(withNetwork)).changed, [], 'what a second down changes')
 
+  for (const call of making) await killedAfter(rig, call)
   await seededRuns(rig, 20_001, seeds, withNetwork)
   await partialStates(rig, states, withNetwork)
+}
+
+const making = ['CreateVpc', 'CreateSubnet', 'CreateInternetGateway', 'AttachInternetGateway', 'CreateRoute']
+
+/** A run that ends before it hears of what it has made leaves that to the next one: there is one of each, or none. */
+async function killedAfter(rig: Rig, call: string): Promise<void> {
+  for (const then of ['up', 'down'] as const) {
+    await rig.anew({ moveSeconds: 10, hiddenSeconds: () => 60 })
+    const killed = await rig.up(withNetwork, { killAfter: call })
+    equal([killed.killed, killed.calls.at(-1)], [true, call], 'where up was killed')
+    if (then === 'up') noError(await rig.up(withNetwork), `up after ${call}`)
+    const parts = (await truth(rig.account)).marked.filter(name => /^(network|subnet|gateway) /.test(name))
+    if (then === 'up') equal(parts.map(name => name.split(' ')[0]).sort(), ['gateway', 'network', 'subnet'], call)
+    noError(await rig.down(withNetwork), `down after ${call}`)
+    equal((await truth(rig.account)).marked, [], `what is left after ${call}`)
+  }
 }
 
 /** Hosts, and what decides who reaches them, are in that network, and it has a way to the internet. */
