@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
+import { peakMemory } from '../process/peak-memory.ts'
 import { startup } from '../process/startup.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Failure, Reporter } from '../report/events.ts'
@@ -79,7 +80,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       roundTrips: run?.roundTrips() ?? 0,
       seconds: (performance.now() - began) / 1000,
       // KiB, as getrusage gives it.
-      memoryBytes: process.resourceUsage().maxRSS * 1024,
+      memoryBytes: peakMemory(),
       ...(run ? countsOf(run) : { hosts: {} }),
       ...(failure ? { failure } : {}),
       ...(playbook.exclusive && resumable.includes(exit) ? { resume: context.command } : {}),

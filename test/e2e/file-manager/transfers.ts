@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { peakMemory } from '../../../engine/process/peak-memory.ts'
 import { sendRange } from '../../../images/file-manager/protocol/send-range.ts'
 import type { Session } from '../../../images/file-manager/protocol/session.ts'
 import type { Random } from '../../../images/file-manager/testing/random.ts'
@@ -59,7 +60,7 @@ export async function sizeSteps(bed: Bed): Promise<void> {
       say(`${size} bytes there and back; the server has had ${mostMemory(program).toFixed(0)} MB`)
     }
     figure('memory of the server', mostMemory(program), { atMost: 150 }, 'MB')
-    figure('memory of this client', process.resourceUsage().maxRSS / 1024, { atMost: 150 }, 'MB')
+    figure('memory of this client', peakMemory() / 2 ** 20, { atMost: 150 }, 'MB')
     await session.close()
     equal(await program.ended('SIGTERM'), 0, 'exit status of the server')
     rmSync(path)
