@@ -23,7 +23,9 @@ export function networkPart(lab: Ec2Lab, part: NetworkPart): Resource<PartState,
       const seen = ours(lab, await reading.now())
       const [one, second] = seen
       if (second)
-        return unknown(`two of ${what} are the lab's: ${seen.map(({ id }) => id).join(', ')}; down removes both`)
+        return unknown(
+          `the lab has more than one ${what}: ${seen.map(({ id }) => id).join(' and ')}; down removes them`,
+        )
       return one ? present({ ids: [one.id], attached: one.vpc !== undefined }) : absent
     }),
     diff(is) {

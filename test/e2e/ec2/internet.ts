@@ -94,7 +94,7 @@ const makeScript = (
   chain pass {
     type filter hook forward priority filter - 1; policy accept;
     iifname "${link}" ct status dnat accept
-    iifname "${link}" ip daddr { ${served.join(', ')} } accept
+    ${served.map(at => `iifname "${link}" ip daddr ${at} accept`).join('\n    ')}
     iifname "${link}" ip daddr { ${subnet}, ${instanceNumbers.network}.0/24 } drop
   }
 }`

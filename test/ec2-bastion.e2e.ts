@@ -1,0 +1,123 @@
+/**
+ * A host of EC2 behind a jump host of the user's: the operator is on a machine that reaches the jump host and nothing
+ * else, and the instance, a local host with cloud-init, has no address of the internet. Boots one host; needs root.
+ * `npm run e2e:ec2-bastion`.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { knownHostLine, knownName } from '../engine/connection/known-hosts.ts'
+import { makeKey } from '../engine/connection/testing/keys.ts'
+import { freePort, startSshd } from '../engine/connection/testing/sshd.ts'
+import { realClock } from '../engine/provider/ec2/clock.ts'
+import { labLayout } from '../engine/provider/lab/layout.ts'
+import { addressIn, operatorNumber } from '../engine/provider/lab/subnet.ts'
+import { runHere } from '../engine/provider/local/command.ts'
+import { clientAt, region } from './e2e/ec2/client.ts'
+import { FaultProxy } from './e2e/ec2/fault-proxy.ts'
+import { Internet } from './e2e/ec2/internet.ts'
+import { LocalMachines } from './e2e/ec2/machines.ts'
+import { startMoto } from './e2e/ec2/moto.ts'
+import { truth } from './e2e/ec2/truth.ts'
+import { nameOfThisRun } from './e2e/lab-name.ts'
+import { equal, figure, holds, proof, prove } from './e2e/proof.ts'
+import { changedIds, type PlaybookResult, runPlaybook } from './e2e/run-playbook.ts'
+
+const name = nameOfThisRun('bastion')
+const prepare = 'test/e2e/bad-input/prepare.mjs'
+const folder = await mkdtemp(join(tmpdir(), 'andamio-ec2-bastion-'))
+const layout = labLayout(join(folder, 'state', 'andamio', name))
+const as = (host: string) => ({ knownHostsFile: layout.host(host).knownHosts, identityFile: layout.loginKey })
+
+const moto = await startMoto()
+const machines = await LocalMachines.of({ folder, name, hosts: { cp: '1G' }, as })
+const { subnet } = machines.network
+const internet = await Internet.open({ lab: name, subnet, served: [] })
+const gateway = internet.gateway
+const proxy = await FaultProxy.start(moto.url, { clock: realClock, moveSeconds: 5, machines }, gateway)
+const env = {
+  AWS_ENDPOINT_URL_EC2: proxy.url,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_EC2_METADATA_DISABLED: 'true',
+}
+Object.assign(process.env, env)
+const account = clientAt(moto.url)
+
+/** What the user has in the home folder to get to the jump host, which is this machine. */
+async function jumpHost() {
+  const ssh = join(folder, '.ssh')
+  await mkdir(ssh)
+  const [host, user] = [makeKey(folder, 'bastion'), makeKey(ssh, 'id_ed25519')]
+  const port = await freePort()
+  const sshd = await startSshd(folder, { host: [host], user }, [`ListenAddress ${gateway}:${port}`])
+  await writeFile(join(ssh, 'known_hosts'), knownHostLine(knownName(gateway, port), host.publicKey))
+  return { port, close: () => sshd.close() }
+}
+const bastion = await jumpHost()
+
+const inventory = join(folder, 'ec2.yaml')
+const { Subnets = [] } = await account.describeSubnets({})
+await writeFile(
+  inventory,
+  `lab: ${name}
+provider: ec2
+ec2:
+  region: ${region}
+  subnet: ${Subnets[0]?.SubnetId}
+  jump: ["root@${gateway}:${bastion.port}"]
+  operators: ${addressIn(subnet, operatorNumber)}/32
+  user: debian
+hosts:
+  cp: { groups: [control-plane], type: t3.medium }
+groups:
+  control-plane: {}
+`,
+)
+const run = (playbook: string, ...args: readonly string[]): Promise<PlaybookResult> => {
+  const own = { HOME: folder, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
+  return runPlaybook(playbook, ['--inventory', inventory, ...args], { ...env, ...own }, internet.asOperator)
+}
+
+/** Whether somebody answers the operator there. */
+async function reaches(address: string, port: number): Promise<boolean> {
+  const knock = `${internet.asOperator.join(' ')} timeout 4 bash -c 'exec 3<>/dev/tcp/${address}/${port}'`
+  return (await runHere('knocking', `${knock} 2>/dev/null && echo yes || echo no`)).trim() === 'yes'
+}
+
+await proof(
+  'a host of EC2 behind a jump host',
+  async () => {
+    await prove('up makes it, logs in through the jump host, and prepares it', async () => {
+      const up = await run(prepare)
+      equal(up.exit, 0, 'exit status of up')
+      holds(changedIds(up).includes('cp own-host-key cp'), 'it has a key of its own')
+      const { Reservations = [] } = await account.describeInstances({})
+      const [instance] = Reservations.flatMap(({ Instances = [] }) => Instances)
+      equal(instance?.PublicIpAddress, undefined, 'its address of the internet')
+    })
+    await prove('there is no other way to it', async () => {
+      equal(await reaches(gateway, bastion.port), true, 'the jump host is reached')
+      equal(await reaches(machines.network.addresses.cp ?? '', 22), false, 'the host is reached')
+    })
+    await prove('a second up changes nothing', async () => {
+      const again = await run(prepare)
+      equal(again.exit, 0, 'exit status')
+      figure('changes of a second up', changedIds(again).length, { atMost: 0 }, 'changes')
+    })
+    await prove('down needs no jump host, and leaves nothing', async () => {
+      await bastion.close()
+      equal((await run('down', '--yes')).exit, 0, 'exit status of down')
+      equal((await truth(account)).marked, [], 'what is marked')
+      equal((await machines.found('cp'))?.is, 'absent', 'the machine')
+    })
+  },
+  async () => {
+    await bastion.close()
+    await proxy.stop()
+    await internet.close()
+    await machines.remove()
+    await moto.stop()
+    await rm(folder, { recursive: true, force: true })
+  },
+)
