@@ -48,7 +48,8 @@ describe('a root shell', () => {
 
   test('takes away what a command has not read', async () => {
     const one = shell()
-    expect((await run(one, 'true', 'exit 9\n'.repeat(50_000))).code).toBe(0)
+    for (const input of ['exit 9\n'.repeat(50_000), 'one line that has no end'])
+      expect(await run(one, 'true', input)).toEqual({ code: 0, stdout: Buffer.alloc(0), stderr: '' })
     expect(String((await run(one, 'echo next')).stdout)).toBe('next\n')
   })
 
@@ -74,13 +75,24 @@ describe('a root shell', () => {
     expect([one.isFree, one.hasEnded]).toEqual([false, true])
   })
 
-  test('runs no command of which a part is missing', async () => {
+  test.each([
+    ['of which a part is missing', 98, (command: string) => `200 0\n${command} # ma`],
+    ['that is short, of which a part is missing', 0, (command: string) => `0 0 ${command} # ma`],
+    ['that does not end as ours do', 98, (command: string) => `0 0 ${command}\n`],
+  ])('runs no command %s, as a connection leaves it that breaks', async (_, code, sent) => {
     const way = open()
     const touched = join(folder, 'touched')
-    // As a connection that breaks leaves it: the length of more than what came.
-    way.stdin.end(`mark\n100 0\ntouch ${touched} `)
-    expect(await way.ended).toEqual({ code: 98 })
+    way.stdin.end(`mark\n${sent(`touch ${touched}`)}`)
+    expect(await way.ended).toEqual({ code })
     expect(existsSync(touched)).toBe(false)
+  })
+
+  test('performs commands of any length, however they are sent', async () => {
+    const one = shell()
+    for (const length of [1, 100, 190, 200, 5000]) {
+      const text = 'x\\ '.repeat(length)
+      expect(String((await answer(one.start(`printf %s '${text}'`))).stdout)).toBe(text)
+    }
   })
 
   test('ends with its connection', async () => {
