@@ -5,7 +5,7 @@ import type { HostFacts } from './host.ts'
 
 /**
  * One fragment that tells what a host is. Shell builtins and /proc where they will do: a process costs milliseconds on
- * a small host. Lines of `key=value`; addresses repeat.
+ * a small host. Lines of `key=value`, and ip's own.
  */
 export const factsScript = `
 read -r bootId </proc/sys/kernel/random/boot_id; echo "bootId=$bootId"
@@ -17,9 +17,8 @@ done </etc/os-release
 while read -r key value _; do case $key in MemTotal:) echo "memoryKiB=$value" ;; esac; done </proc/meminfo
 cpus=0; while read -r key _; do case $key in processor) cpus=$((cpus + 1)) ;; esac; done </proc/cpuinfo; echo "cpus=$cpus"
 echo "uname=$(uname -mr)"
-echo "cgroup=$(stat -fc %T /sys/fs/cgroup)"
-echo "varFreeBytes=$(stat -fc '%a %S' /var)"
-ip -o -4 address show scope global | while read -r _ name _ address _; do echo "address=$name \${address%/*}"; done
+stat -fc '%n=%T %a %S' /sys/fs/cgroup /var
+ip -o -4 address show scope global
 ${cloudInitScript}
 read -r uptime _ </proc/uptime; echo "uptime=$uptime"
 echo "epoch=$(date +%s.%N)"
@@ -32,10 +31,9 @@ export function readFacts(answer: FragmentAnswer, clock = Date.now() / 1000, up 
   const facts = new Map<string, string>()
   const addresses: { interface: string; address: string }[] = []
   for (const line of answer.stdout.split('\n')) {
-    const at = line.indexOf('=')
-    const [key, value] = [line.slice(0, at), line.slice(at + 1)]
-    if (key !== 'address') facts.set(key, value)
-    else addresses.push({ interface: value.split(' ')[0] ?? '', address: value.split(' ')[1] ?? '' })
+    const [, name, address] = line.match(/^\d+: (\S+) +inet ([\d.]+)/) ?? []
+    if (name !== undefined && address !== undefined) addresses.push({ interface: name, address })
+    else facts.set(line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1))
   }
   const get = (key: string): string => {
     const value = facts.get(key)
@@ -48,7 +46,8 @@ export function readFacts(answer: FragmentAnswer, clock = Date.now() / 1000, up 
     throw new Error(`it told for its ${key}: ${get(key).slice(0, 80)}`)
   }
   const [kernel = '', arch = ''] = get('uname').split(' ')
-  const [freeBlocks = 0, blockBytes = 0] = get('varFreeBytes').split(' ').map(Number)
+  const [cgroup = ''] = get('/sys/fs/cgroup').split(' ')
+  const [freeBlocks = 0, blockBytes = 0] = get('/var').split(' ').slice(1).map(Number)
   return {
     hostname: get('hostname'),
     machineId: get('machineId'),
@@ -64,7 +63,7 @@ export function readFacts(answer: FragmentAnswer, clock = Date.now() / 1000, up 
     cpus: number('cpus'),
     memoryBytes: number('memoryKiB') * 1024,
     varFreeBytes: freeBlocks * blockBytes,
-    cgroup: get('cgroup'),
+    cgroup,
     addresses,
     cloudInit: readCloudInit(facts),
     clockAheadSeconds: number('epoch') - clock,
