@@ -41,10 +41,16 @@ const env = {
   AWS_SECRET_ACCESS_KEY: 'test',
   AWS_EC2_METADATA_DISABLED: 'true',
   XDG_STATE_HOME: join(folder, 'state'),
+  // What is learnt of moto's images is nobody else's.
+  XDG_CACHE_HOME: join(folder, 'cache'),
 }
-Object.assign(process.env, env, { XDG_STATE_HOME: process.env.XDG_STATE_HOME ?? '' })
+const { XDG_STATE_HOME: _, XDG_CACHE_HOME: __, ...shared } = env
+Object.assign(process.env, shared)
 const run = (playbook: string, ...args: string[]): Promise<PlaybookResult> =>
   runPlaybook(playbook, ['--inventory', inventory, ...args], env)
+
+/** What the first up has changed. */
+let made: readonly string[] = []
 
 async function idOf(host: string): Promise<string> {
   const Filters = [{ Name: 'tag:andamio:host', Values: [host] }]
@@ -59,6 +65,7 @@ await proof(
       const up = await run(prepare)
       equal(up.exit, 0, 'exit status of up')
       const changed = changedIds(up)
+      made = changed
       for (const host of ['cp', 'nfs'])
         for (const id of [`ec2-instance ${host}`, `own-host-key ${host}`, 'systemd-unit andamio-ends.timer'])
           holds(changed.includes(`${host} ${id}`), `${host} ${id} has changed`)
@@ -100,6 +107,10 @@ await proof(
       equal(down.exit, 0, 'exit status of down')
       equal((await truth(account)).marked, [], 'what is marked')
       for (const host of ['cp', 'nfs']) equal((await machines.found(host))?.is, 'absent', `machine ${host}`)
+    })
+    await prove('of an image that was met once, a check tells the whole plan', async () => {
+      const look = await run(prepare, '--check')
+      equal([look.exit, changedIds(look)], [2, made], 'exit status, and what would change')
     })
   },
   async () => {

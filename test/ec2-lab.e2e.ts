@@ -56,6 +56,7 @@ async function reaches(address: string, port: number): Promise<boolean> {
 }
 
 let predicted: readonly string[] = []
+let actual: readonly string[] = []
 
 async function steps(): Promise<void> {
   await prove('a check on an empty account lists what would be made, and makes nothing', async () => {
@@ -71,7 +72,7 @@ async function steps(): Promise<void> {
     equal(up.exit, 0, 'exit status')
     figure('up on five instances', up.seconds / 60, { atMost: 20 }, 'min')
     equal((await truth(cloud.account)).hosts, Object.keys(hosts).sort(), 'hosts')
-    const actual = changedIds(up)
+    actual = changedIds(up)
     const never = predicted.filter(id => !actual.includes(id))
     for (const id of never) say(`  foretold, and not done: ${id}`)
     figure('changes that were foretold and not done', never.length, { atMost: 0 }, 'ids')
@@ -126,6 +127,15 @@ async function steps(): Promise<void> {
     for (const host of Object.keys(hosts)) equal((await cloud.machines.found(host))?.is, 'absent', `machine ${host}`)
     const kept = (await readdir(layout.hosts, { recursive: true }).catch(() => [])).map(file => `hosts/${file}`)
     equal(kept, [], 'what is kept of its hosts')
+  })
+
+  await prove('of an image that was met once, a check tells the whole plan', async () => {
+    const look = await run('up', '--check')
+    equal(look.exit, 2, 'exit status')
+    const plan = changedIds(look)
+    const differ = [...plan.filter(id => !actual.includes(id)), ...actual.filter(id => !plan.includes(id))]
+    for (const id of differ) say(`  differs: ${id}`)
+    figure('foretold changes that differ from those of the first up', differ.length, { atMost: 0 }, 'ids')
   })
 }
 

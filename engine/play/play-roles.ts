@@ -59,6 +59,7 @@ export async function playList(
         ask: async resources => {
           const answers = await askSettled(run, target, resources, sources)
           run.onAnswers?.(target, answers)
+          if (isHost) run.provider.learns?.(target, answers)
           return answers
         },
         writerFor: (resource, company) => writerFor(run, target, resource, company),

@@ -1,7 +1,7 @@
 import type { SshEndpoint } from '../connection/connection.ts'
 import type { LabHosts } from '../inventory/lab.ts'
 import type { Emit, Failure, Json } from '../report/events.ts'
-import type { Answer, AnyResource } from '../resource/resource.ts'
+import type { Answer, AnyResource, Ref } from '../resource/resource.ts'
 
 /** How a host stands, as its provider sees it. */
 export type Found =
@@ -56,6 +56,8 @@ export interface Provider {
   bill?(): Promise<readonly BilledHost[]>
   /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */
   pristine(host: string, kind: string, id: string): Answer<Json> | undefined
+  /** Told what probes on a host have answered, each time that they are asked. */
+  learns?(host: string, answers: ReadonlyMap<Ref, Answer<Json>>): void
 }
 
 /** A host that is paid for, of this lab or another one. */

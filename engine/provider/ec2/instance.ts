@@ -45,7 +45,10 @@ export function instance(lab: Ec2Lab, wish: HostWish): Resource<InstanceState, u
 
 async function idToRun(lab: Ec2Lab, wish: HostWish): Promise<string> {
   const [there] = alive(lab, await lab.account.instances.now(), wish.name)
-  return there ? there.id : launch(lab, wish)
+  if (there) return there.id
+  const id = await launch(lab, wish)
+  lab.fresh.add(wish.name)
+  return id
 }
 
 /** Waits until it is seen running, with its addresses; starts it where it is stopped. Throws where it ends instead. */

@@ -27,6 +27,8 @@ export interface Ec2Lab {
   readonly network: NetworkWish
   /** Id of the network that the hosts are in. */
   vpc(): Promise<string>
+  /** Hosts that were made in this run: nobody has changed them before. */
+  readonly fresh: Set<string>
   /** An id that the inventory gives instead of the newest image. */
   readonly image?: string | undefined
   readonly login: Login

@@ -14,7 +14,8 @@ import { findHosts } from './find.ts'
 import { groupRules, noGroupRules } from './group-rules.ts'
 import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
-import { pinnedImage } from './image.ts'
+import { imageToTake, pinned, pinnedImage } from './image.ts'
+import { ImageRecord } from './image-record.ts'
 import { instance } from './instance.ts'
 import { internetRoute } from './internet-route.ts'
 import { Journal } from './journal.ts'
@@ -67,6 +68,11 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     }
   })
   const names = wishes.map(({ name }) => name)
+  const record = new ImageRecord(context.cacheFolder)
+  /** What new hosts would be made from, where that is known. */
+  let newest: string | undefined
+  const imageNow = (): string | undefined =>
+    settings.image ?? (account.groups.last && pinned(lab, account.groups.last)) ?? newest
 
   /** Those that take part and that the account does not have. */
   const missingHosts = async (): Promise<readonly HostWish[]> => {
@@ -102,6 +108,8 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       if ((await missingHosts()).length === 0) return []
       const cost = estimate(settings.region, wishes)
       refuseTooDear(cost, settings.mostPerHour, context.lab.file)
+      // Of an image that was met before the plan tells more.
+      if (record.some) newest = await imageToTake(lab).catch(unlessStopped(context.signal))
       const text = `This lab costs ${estimateWords(cost)}, until it is removed.`
       context.emit({ type: 'notice', level: 'info', text, data: { usdPerHour: cost.hourly } })
       return []
@@ -141,7 +149,18 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     firstLogin: host => [ownHostKey(host, layout.host(host)), ...(settings.hours ? hostEnd(endOf(host)) : noHostEnd())],
     remains: () => whatRemains(lab),
     bill: () => billOf(account),
-    pristine: (host, kind, id) => pristineInstance(host, kind, id, settings.image !== undefined),
+    pristine(host, kind, id) {
+      const image = imageNow()
+      const sure = pristineInstance(host, kind, id, settings.image !== undefined)
+      return sure ?? (image === undefined ? undefined : record.answer(image, host, kind, id))
+    },
+    learns(host, answers) {
+      const image = imageNow()
+      if (image === undefined || !lab.fresh.has(host)) return
+      const told = [...answers].map(([{ kind, id }, answer]) => [kind, id, answer] as const)
+      const news = told.filter(([kind, id]) => !pristineInstance(host, kind, id, settings.image !== undefined))
+      record.learn(image, host, news)
+    },
   }
 }
 
@@ -167,6 +186,7 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     emit,
     signal,
     table,
+    fresh: new Set(),
     groups: lab.groups,
     network,
     image: settings.image,
@@ -176,6 +196,12 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     networks: () => once('networks', () => networksOf(settings, signal)),
     once,
   }
+}
+
+/** What AWS does not tell now, the real run will hear. */
+const unlessStopped = (signal: AbortSignal | undefined) => (error: Error) => {
+  if (signal?.aborted) throw error
+  return undefined
 }
 
 const partsOf = (lab: Ec2Lab): readonly AnyResource[] => [

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { EC2 } from '@aws-sdk/client-ec2'
 import { cacheFolder } from '../../../engine/play/folders.ts'
 import { realClock } from '../../../engine/provider/ec2/clock.ts'
@@ -94,8 +94,19 @@ async function parts(wish: MachinesWish, then: (end: () => Promise<unknown>) => 
   const changed = () => firewall.follow()
   const proxy = await FaultProxy.start(moto.url, { clock: realClock, moveSeconds, machines, changed }, internet.gateway)
   then(() => proxy.stop())
-  const env = { ...credentials, AWS_ENDPOINT_URL_EC2: proxy.url, NODE_EXTRA_CA_CERTS: authority }
+  const GOCACHE = process.env.GOCACHE ?? join(dirname(cacheFolder()), 'go-build')
+  const own = { XDG_CACHE_HOME: await cacheBut(folder), GOCACHE }
+  const env = { ...credentials, ...own, AWS_ENDPOINT_URL_EC2: proxy.url, NODE_EXTRA_CA_CERTS: authority }
   return { machines, internet, firewall, upstream, proxy, account, somebody: clientAt(proxy.url), env }
+}
+
+/** The user's cache, but for what it knows of images of EC2: those of moto are nobody else's. Gives its home. */
+async function cacheBut(folder: string): Promise<string> {
+  const home = join(folder, 'cache')
+  await mkdir(join(home, 'andamio', 'ec2'), { recursive: true })
+  for (const name of await readdir(cacheFolder()))
+    if (name !== 'ec2') await symlink(join(cacheFolder(), name), join(home, 'andamio', name))
+  return home
 }
 
 /** What a network of AWS and an image of Canonical bring: who answers for names, and whom all the world trusts. */
