@@ -1,10 +1,27 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type KnownHosts, keysOf, knownHostLine, parseKnownHosts } from './known-hosts.ts'
 
-/** A file that is not there knows nobody. */
+interface Read {
+  readonly state: string
+  readonly known: KnownHosts
+}
+
+const read = new Map<string, Read>()
+/** Times of files move in steps: what was written this lately may be written again and look the same. */
+const lateMilliseconds = 100n
+
+/** A file that is not there knows nobody. One that has not changed is not read again for every host that it names. */
 export async function readKnownHosts(file: string): Promise<KnownHosts> {
-  return parseKnownHosts(await readOrEmpty(file))
+  const found = await stat(file, { bigint: true }).catch(() => undefined)
+  const settled = found !== undefined && BigInt(Date.now()) - found.ctimeMs > lateMilliseconds
+  const state = settled ? [found.dev, found.ino, found.size, found.ctimeNs].join(' ') : undefined
+  const before = read.get(file)
+  if (before && before.state === state) return before.known
+  const known = parseKnownHosts(await readOrEmpty(file))
+  if (state === undefined) read.delete(file)
+  else read.set(file, { state, known })
+  return known
 }
 
 /**

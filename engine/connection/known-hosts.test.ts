@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -140,6 +140,22 @@ describe('the file', () => {
     const { entries, malformed } = await readKnownHosts(file)
     expect(malformed).toEqual([])
     expect(new Set(entries.map(entry => entry.names)).size).toBe(260)
+  })
+
+  test('is read once while nobody changes it, and anew when somebody has', async () => {
+    writeFileSync(file, line('cp'))
+    const readings = async () => new Set([await readKnownHosts(file), await readKnownHosts(file)]).size
+    await expect.poll(readings, { timeout: 10_000 }).toBe(1)
+    await addKnownHost(file, 'worker1', other.publicKey)
+    const names = async () => (await readKnownHosts(file)).entries.map(entry => entry.names)
+    expect(await names()).toEqual(['cp', 'worker1'])
+    await expect.poll(readings, { timeout: 10_000 }).toBe(1)
+    // As `ssh-keygen -R` does it.
+    writeFileSync(`${file}.new`, line('cp'))
+    renameSync(`${file}.new`, file)
+    expect(await names()).toEqual(['cp'])
+    rmSync(file)
+    expect(await names()).toEqual([])
   })
 
   test('holds a key once for each name, and keeps what people have written', async () => {

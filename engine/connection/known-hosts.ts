@@ -16,6 +16,10 @@ export interface KnownHosts {
   readonly entries: readonly KnownHost[]
   /** Numbers, from 1, of lines that are neither empty, comment nor entry. They never match anything. */
   readonly malformed: readonly number[]
+  /** Entries by each of their names, in lower case: to look at every line for every host would grow with both. */
+  readonly byName: ReadonlyMap<string, readonly KnownHost[]>
+  /** Those of which only a look tells whom they are for: hashed, or with patterns. */
+  readonly others: readonly KnownHost[]
 }
 
 /** What the file says about one host. */
@@ -34,7 +38,17 @@ export function parseKnownHosts(text: string): KnownHosts {
     if (entry) entries.push(entry)
     else malformed.push(index + 1)
   })
-  return { entries, malformed }
+  return { entries, malformed, ...indexed(entries) }
+}
+
+function indexed(entries: readonly KnownHost[]): Pick<KnownHosts, 'byName' | 'others'> {
+  const byName = new Map<string, KnownHost[]>()
+  const others: KnownHost[] = []
+  for (const entry of entries) {
+    if (/^\||[*?!]/.test(entry.names)) others.push(entry)
+    else for (const name of entry.names.toLowerCase().split(',')) byName.set(name, [...(byName.get(name) ?? []), entry])
+  }
+  return { byName, others }
 }
 
 function parseLine(line: string): KnownHost | undefined {
@@ -56,8 +70,9 @@ export function keyType(key: Buffer): string | undefined {
 }
 
 /** `name` is `address`, `[address]:port` for a port other than 22, or an alias. Authorities are not followed. */
-export function keysOf({ entries }: KnownHosts, name: string): HostKeys {
-  const mine = entries.filter(entry => matches(entry.names, name.toLowerCase()))
+export function keysOf({ byName, others }: KnownHosts, name: string): HostKeys {
+  const wanted = name.toLowerCase()
+  const mine = [...(byName.get(wanted) ?? []), ...others.filter(({ names }) => matches(names, wanted))]
   return {
     trusted: mine.filter(({ marker }) => marker === undefined),
     revoked: mine.filter(({ marker }) => marker === '@revoked'),

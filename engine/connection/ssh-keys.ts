@@ -26,6 +26,7 @@ export interface Logins {
 export class KeyRing {
   readonly #ask: AskPassphrase | undefined
   readonly #unlocked = new Map<string, Promise<ParsedKey | undefined>>()
+  readonly #ready = new Map<string, KeyFile>()
 
   constructor(ask?: AskPassphrase) {
     this.#ask = ask
@@ -44,7 +45,8 @@ export class KeyRing {
       notes.push('keys of the agent')
     } else if (endpoint.agent) notes.push('no agent: SSH_AUTH_SOCK is not set')
     for (const file of endpoint.identityFiles) {
-      const found = await readKey(file, parseKey)
+      const found = this.#ready.get(file) ?? (await readKey(file, parseKey))
+      if (found.is === 'ready') this.#ready.set(file, found)
       if (found.is === 'ready') ready.push({ type: 'publickey', username, key: found.key })
       if (found.is === 'locked') lockedFiles.push(file)
       notes.push(found.is === 'bad' ? `${file}: ${found.why}` : `${file}${found.is === 'locked' ? ' (encrypted)' : ''}`)
