@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import { Late } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
+import { ImageRecord } from '../lab/image-record.ts'
 import { loginKey, noHostKey, noLoginKey } from '../lab/keys.ts'
+import { knownImage } from '../lab/known-image.ts'
 import { foldersIn, labLayout } from '../lab/layout.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
 import { Account } from './account.ts'
@@ -15,7 +18,6 @@ import { groupRules, noGroupRules } from './group-rules.ts'
 import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
 import { imageToTake, pinned, pinnedImage } from './image.ts'
-import { ImageRecord } from './image-record.ts'
 import { instance } from './instance.ts'
 import { internetRoute } from './internet-route.ts'
 import { Journal } from './journal.ts'
@@ -68,7 +70,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     }
   })
   const names = wishes.map(({ name }) => name)
-  const record = new ImageRecord(context.cacheFolder)
+  const record = new ImageRecord(join(context.cacheFolder, 'ec2', 'images'))
   /** What new hosts would be made from, where that is known. */
   let newest: string | undefined
   const imageNow = (): string | undefined =>
@@ -149,18 +151,12 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     firstLogin: host => [ownHostKey(host, layout.host(host)), ...(settings.hours ? hostEnd(endOf(host)) : noHostEnd())],
     remains: () => whatRemains(lab),
     bill: () => billOf(account),
-    pristine(host, kind, id) {
-      const image = imageNow()
-      const sure = pristineInstance(host, kind, id, settings.image !== undefined)
-      return sure ?? (image === undefined ? undefined : record.answer(image, host, kind, id))
-    },
-    learns(host, answers) {
-      const image = imageNow()
-      if (image === undefined || !lab.fresh.has(host)) return
-      const told = [...answers].map(([{ kind, id }, answer]) => [kind, id, answer] as const)
-      const news = told.filter(([kind, id]) => !pristineInstance(host, kind, id, settings.image !== undefined))
-      record.learn(image, host, news)
-    },
+    ...knownImage({
+      record,
+      image: imageNow,
+      fresh: lab.fresh,
+      sure: (host, kind, id) => pristineInstance(host, kind, id, settings.image !== undefined),
+    }),
   }
 }
 

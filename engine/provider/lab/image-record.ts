@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from '../../report/events.ts'
 import type { Answer } from '../../resource/resource.ts'
-import { writeFileAtomically } from '../lab/atomic.ts'
-import { readJson } from '../lab/read-json.ts'
 import { keyOf, withName, withoutName } from '../local/pristine.ts'
+import { writeFileAtomically } from './atomic.ts'
+import { readJson } from './read-json.ts'
 
 /** What hosts of one image answer, by `kind id`; null where they do not agree. */
 type Recorded = Record<string, Answer<Json> | null>
@@ -15,16 +15,16 @@ const ofEachMachine = /^assertion$/
 const anyHash = 'sha256:another on every host'
 
 /**
- * What hosts have answered at their first boot, by the id of their image, in the cache: an image of AWS never changes, so
- * what one host has told of it `--check` can say of the next.
+ * What hosts have answered at their first boot, by the name of their image, in a folder of the cache: an image never
+ * changes, so what one host has told of it `--check` can say of the next.
  */
 export class ImageRecord {
   readonly #folder: string
   /** Who has told what in this run: only the first answer is of a host that nobody has changed. */
   readonly #told = new Set<string>()
 
-  constructor(cacheFolder: string) {
-    this.#folder = join(cacheFolder, 'ec2', 'images')
+  constructor(folder: string) {
+    this.#folder = folder
   }
 
   /** Whether any image was met before. */
@@ -65,7 +65,7 @@ export class ImageRecord {
   }
 
   #file(image: string): string {
-    return join(this.#folder, `${image}.json`)
+    return join(this.#folder, `${image.replaceAll('/', '-')}.json`)
   }
 }
 
