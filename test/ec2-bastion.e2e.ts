@@ -1,9 +1,10 @@
 /**
  * A host of EC2 behind a jump host of the user's: the operator is on a machine that reaches the jump host and nothing
- * else, and the instance, a local host with cloud-init, has no address of the internet. Boots one host; needs root.
+ * else, and the instance, a local host with cloud-init, has no address of the internet. It is known by the key that it
+ * prints on its console. Boots one host; needs root.
  * `npm run e2e:ec2-bastion`.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { knownHostLine, knownName } from '../engine/connection/known-hosts.ts'
@@ -68,6 +69,7 @@ ec2:
   jump: ["root@${gateway}:${bastion.port}"]
   operators: ${addressIn(subnet, operatorNumber)}/32
   user: debian
+  hostKeys: console
 hosts:
   cp: { groups: [control-plane], type: t3.medium }
 groups:
@@ -77,6 +79,13 @@ groups:
 const run = (playbook: string, ...args: readonly string[]): Promise<PlaybookResult> => {
   const own = { HOME: folder, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache') }
   return runPlaybook(playbook, ['--inventory', inventory, ...args], { ...env, ...own }, internet.asOperator)
+}
+
+async function onHost(script: string): Promise<string> {
+  const there = await machines.reach('cp')
+  const said = await there.sh(script)
+  await there.connection.close()
+  return said
 }
 
 /** Whether somebody answers the operator there. */
@@ -91,10 +100,20 @@ await proof(
     await prove('up makes it, logs in through the jump host, and prepares it', async () => {
       const up = await run(prepare)
       equal(up.exit, 0, 'exit status of up')
-      holds(changedIds(up).includes('cp own-host-key cp'), 'it has a key of its own')
       const { Reservations = [] } = await account.describeInstances({})
       const [instance] = Reservations.flatMap(({ Instances = [] }) => Instances)
       equal(instance?.PublicIpAddress, undefined, 'its address of the internet')
+    })
+    await prove('it is known by the key that it has made itself', async () => {
+      const shown = await onHost('cat /etc/ssh/ssh_host_ed25519_key.pub; cat /var/lib/cloud/instance/user-data.txt')
+      const [key = ''] = /^ssh-ed25519 \S+/.exec(shown) ?? []
+      equal(await readFile(layout.host('cp').knownHosts, 'utf8'), `cp ${key}\n`, 'known_hosts')
+      holds(shown.includes('#cloud-config') && !shown.includes('PRIVATE'), 'no key is in the user data')
+      // Lost here, it is read again.
+      await writeFile(layout.host('cp').knownHosts, '')
+      const again = await run(prepare)
+      equal([again.exit, changedIds(again)], [0, ['cp ec2-instance cp']], 'exit status and changes')
+      equal(await readFile(layout.host('cp').knownHosts, 'utf8'), `cp ${key}\n`, 'known_hosts')
     })
     await prove('there is no other way to it', async () => {
       equal(await reaches(gateway, bastion.port), true, 'the jump host is reached')

@@ -77,6 +77,8 @@ export const providerFields = {
       /** Without it 0.0.0.0/0 is refused. */
       openToTheWorld: yesOrNo.optional(),
       user: user.optional(),
+      /** Where a host's first key comes from: made here and delivered in user data, or read from its console. */
+      hostKeys: oneOf(['delivered', 'console']).optional(),
       /** Hosts to go through, which are there already: then the lab's have no address of the internet. */
       jump: jump.optional(),
       hours: whole('hours after which the hosts end themselves', 1, 720).optional(),

@@ -1,5 +1,6 @@
 import { AndamioError } from '../../errors.ts'
 import { endpointTo } from './find.ts'
+import { consoleOf } from './host-console.ts'
 import type { HostWish } from './host-wish.ts'
 import type { Ec2Lab } from './lab.ts'
 
@@ -19,13 +20,7 @@ export async function firstAnswer(lab: Ec2Lab, { name }: HostWish, id: string): 
     message: `Instance ${id} of ${name} runs, and its SSH server does not answer`,
     place: `${address}:${port}${way}`,
     cause: `no answer within ${limitSeconds} s; allowed in is ${(await lab.networks()).operators}`,
-    stderr: await consoleOf(lab, id),
+    stderr: (await consoleOf(lab.account, id)).trim().split('\n').slice(-12),
     next: 'See that this machine comes from the network that is allowed in (`operators` under `ec2`), and that the subnet has a way to the internet; then run the same command again.',
   })
-}
-
-/** The last lines of what the host said at boot; empty where AWS has none yet. */
-async function consoleOf({ account }: Ec2Lab, InstanceId: string): Promise<readonly string[]> {
-  const { Output = '' } = await account.call('getConsoleOutput', api => api.getConsoleOutput({ InstanceId }))
-  return Buffer.from(Output, 'base64').toString('utf8').trim().split('\n').slice(-12)
 }

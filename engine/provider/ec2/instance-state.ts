@@ -10,4 +10,6 @@ export type InstanceState = {
   readonly expires: string | null
   /** That is not as the inventory has it, or soon. */
   readonly expiryDue: boolean
+  /** This machine knows by which key it is to be told from others. */
+  readonly known: boolean
 }

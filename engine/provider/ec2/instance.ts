@@ -2,6 +2,7 @@ import { AndamioError } from '../../errors.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
 import { alive } from './alive.ts'
+import { isKnown, knowByConsole } from './console-key.ts'
 import { correctExpiry } from './correct-expiry.ts'
 import { isDue } from './expiry.ts'
 import { firstAnswer } from './first-answer.ts'
@@ -31,13 +32,15 @@ export function instance(lab: Ec2Lab, wish: HostWish): Resource<InstanceState, u
       const { state } = is.state
       const running = state === 'running' ? [] : [{ attribute: 'running', before: false, after: true }]
       const due = is.state.expiryDue ? [{ ...expires, before: is.state.expires }] : []
-      return [...running, ...posture(wish, is.state), ...due]
+      const known = is.state.known ? [] : [{ attribute: 'host key known', before: false, after: true }]
+      return [...running, ...posture(wish, is.state), ...due, ...known]
     },
     async apply() {
       const id = await idToRun(lab, wish)
       await mustRun(lab, wish, id)
       await correctPosture(lab, wish, id)
       await correctExpiry(lab, wish, id)
+      await knowByConsole(lab, wish, id)
       await firstAnswer(lab, wish, id)
     },
   }
@@ -96,5 +99,6 @@ async function look(lab: Ec2Lab, { name: host, expiry }: HostWish): Promise<Answ
     metadata: `tokens ${found.metadata.tokens}, hops ${found.metadata.hops}`,
     expires: found.expires ?? null,
     expiryDue: isDue(found.expires, found.atEnd, expiry, lab.account.clock.now()),
+    known: isKnown(lab, host),
   })
 }

@@ -32,6 +32,7 @@ export interface Ec2Lab {
   /** An id that the inventory gives instead of the newest image. */
   readonly image?: string | undefined
   readonly login: Login
+  readonly hostKeys: 'delivered' | 'console'
   /** Waits for the first answer of a host's SSH server; false after its limit. */
   answers(host: string, endpoint: SshEndpoint, limitSeconds: number, signal?: AbortSignal): Promise<boolean>
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Instance, RunInstancesRequest } from '@aws-sdk/client-ec2'
 import { AndamioError } from '../../errors.ts'
-import { deliveredKey, deliverNewKey } from './delivered-key.ts'
+import { deliveredKey, deliverNewKey, knowHostBy } from './delivered-key.ts'
 import { expiryFrom } from './expiry.ts'
 import { type HostWish, type Placement, placements } from './host-wish.ts'
 import { imageOf, pinned } from './image.ts'
@@ -29,9 +29,11 @@ export async function launch(lab: Ec2Lab, wish: HostWish): Promise<string> {
   const what = whatOf(wish.name)
   const layout = lab.layout.host(wish.name)
   // One that can no longer show up was not made: nothing is known by its token.
-  for (let anew = !journal.mayCome(what) || !deliveredKey(layout); ; anew = true) {
+  const delivered = lab.hostKeys === 'delivered'
+  for (let anew = !journal.mayCome(what) || (delivered && !deliveredKey(layout)); ; anew = true) {
     // Its key is the generation's, too, and there before it: what was asked for by one token is always the same.
-    if (anew) deliverNewKey(wish.name, layout)
+    if (anew && delivered) deliverNewKey(wish.name, layout)
+    if (anew && !delivered) knowHostBy(wish.name, layout, [])
     const first = anew ? journal.askAnew(what) : journal.ask(what)
     const wished = await requestFor(lab, wish, first.since)
     const instance = await firstWithRoom(lab, wish, wished, first.attempt)
@@ -120,8 +122,8 @@ async function requestFor(lab: Ec2Lab, wish: HostWish, since: number): Promise<R
   if (ImageId === undefined) throw new Error('no image is pinned for the lab')
   const { RootDeviceName } = await imageOf(lab, ImageId)
   const SecurityGroupIds = wish.groups.map(group => seen.find(known => known.group === group)?.id ?? group)
-  const hostKey = deliveredKey(layout.host(wish.name))
-  if (!hostKey) throw new Error(`no key was made for ${wish.name}`)
+  const hostKey = lab.hostKeys === 'delivered' ? deliveredKey(layout.host(wish.name)) : undefined
+  if (!hostKey && lab.hostKeys === 'delivered') throw new Error(`no key was made for ${wish.name}`)
   const data = userData({ host: wish.name, hostKey })
   return {
     ImageId,

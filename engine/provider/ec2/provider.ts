@@ -186,6 +186,7 @@ function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2P
     groups: lab.groups,
     network,
     image: settings.image,
+    hostKeys: settings.hostKeys ?? 'delivered',
     login: loginOf(settings.user ?? 'ubuntu', settings.jump),
     answers,
     vpc: () => once('vpc', () => vpcOf({ account, journal, name: lab.name, network })),

@@ -1,7 +1,7 @@
 export interface FirstBoot {
   readonly host: string
-  /** The host's own key, made here: so its very first answer can be verified. */
-  readonly hostKey: { readonly private: string; readonly public: string }
+  /** The host's own key, made here: so its very first answer can be verified. Else the host makes one, and prints it. */
+  readonly hostKey?: { readonly private: string; readonly public: string } | undefined
 }
 
 /**
@@ -14,5 +14,7 @@ export const userData = ({ host, hostKey }: FirstBoot): string =>
     hostname: host,
     preserve_hostname: false,
     ssh_deletekeys: true,
-    ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public },
+    ...(hostKey
+      ? { ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public } }
+      : { ssh_genkeytypes: ['ed25519'] }),
   })}\n`

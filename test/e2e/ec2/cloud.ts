@@ -84,9 +84,11 @@ async function parts(wish: MachinesWish, then: (end: () => Promise<unknown>) => 
   const addressOf = (host: string) => machines.network.addresses[host]
   const firewall = await Firewall.of({ lab, account, subnet, others, addressOf })
   machines.surroundings = {
-    async arrived(there, inside) {
+    async arrived(logIn, inside) {
       await firewall.follow()
+      const there = await logIn()
       await there.sh(inThisWorld(upstream))
+      await there.connection.close()
       return internet.publish(inside)
     },
     left: inside => internet.withdraw(inside),

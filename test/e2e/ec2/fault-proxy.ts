@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Faults } from './faults.ts'
 import { dates } from './images.ts'
+import { haveMachinesDo, showMachines } from './machines-behind.ts'
 import { Memory } from './memory.ts'
 import { codeOfHidden, hideMade, leaveOutHidden } from './visibility.ts'
 import { child, type Element, items, readXml, textOf, writeXml } from './xml.ts'
@@ -128,10 +129,11 @@ export class FaultProxy {
       this.#tokens.set(token, { request: sameRequest(form), body: answer.body })
     const document = readXml(answer.body)
     this.#remember(action, form, document, earlier !== undefined)
-    await this.#move(action, form, document, earlier !== undefined)
+    const { machines } = faults
+    if (machines && !earlier) await haveMachinesDo(machines, action, form, document)
     if (!action.startsWith('Describe')) await faults.changed?.()
     this.#show(action, document)
-    await this.#showAddresses(action, document)
+    if (machines) await showMachines(machines, action, document)
     return { status: 200, body: writeXml(document) }
   }
 
@@ -189,40 +191,6 @@ export class FaultProxy {
     if (action === 'StartInstances') for (const id of ids) memory.moves(id, 'pending', moveSeconds)
   }
 
-  /** Has machines do what is said of instances. */
-  async #move(action: string, form: URLSearchParams, answer: Element, again: boolean): Promise<void> {
-    const { machines } = this.#faults
-    if (!machines) return
-    const decoded = (name: string) => Buffer.from(form.get(name) ?? '', 'base64').toString('utf8')
-    const ids = [...form].flatMap(([key, value]) => (/^InstanceId\.\d+$/.test(key) ? [value] : []))
-    if (action === 'ImportKeyPair') await machines.keyImported(decoded('PublicKeyMaterial'))
-    if (action === 'RunInstances' && !again)
-      for (const item of items(answer, 'instancesSet'))
-        machines.run(textOf(item, 'instanceId'), hostIn(form), decoded('UserData'))
-    for (const id of ids) {
-      if (action === 'StopInstances') machines.stop(id)
-      if (action === 'StartInstances') machines.start(id)
-      if (action === 'TerminateInstances') machines.end(id)
-    }
-  }
-
-  async #showAddresses(action: string, answer: Element): Promise<void> {
-    const { machines } = this.#faults
-    if (!machines || action !== 'DescribeInstances') return
-    for (const reservation of items(answer, 'reservationSet'))
-      for (const item of items(reservation, 'instancesSet')) {
-        const addresses = await machines.addressesOf(textOf(item, 'instanceId'))
-        for (const [name, side] of [
-          ['privateIpAddress', 'inside'],
-          ['ipAddress', 'outside'],
-        ] as const) {
-          const shown = child(item, name)
-          if (shown && addresses) shown.text = addresses[side]
-          else if (!addresses) item.children = item.children.filter(one => one.name !== name)
-        }
-      }
-  }
-
   #show(action: string, answer: Element): void {
     const memory = this.#memory
     if (action === 'DescribeInstances') memory.showInstances(answer)
@@ -236,12 +204,6 @@ export class FaultProxy {
 }
 
 const dryRunOf = (form: URLSearchParams): boolean => form.get('DryRun') === 'true'
-
-/** The host that an instance is to be, by its tag. */
-function hostIn(form: URLSearchParams): string {
-  const key = [...form].find(([name, value]) => /\.Tag\.\d+\.Key$/.test(name) && value === 'andamio:host')?.[0]
-  return form.get((key ?? '').replace(/Key$/, 'Value')) ?? ''
-}
 
 const refused = (status: number, code: string, message: string): Answer => ({
   status,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { labLayout } from '../../../engine/provider/lab/layout.ts'
@@ -19,6 +19,8 @@ export interface Machines {
   end(instance: string): void
   /** Undefined where no machine stands behind the instance, or it does not run yet. */
   addressesOf(instance: string): Promise<Addresses | undefined>
+  /** What it has said at boot. */
+  consoleOf(instance: string): Promise<string>
 }
 
 /** What an instance is found by: among the others, and from the internet. */
@@ -34,8 +36,11 @@ export interface As {
 
 /** What a cloud has around its machines. */
 export interface Surroundings {
-  /** Told of each machine that has booted, before its instance counts as running. Gives its address of the internet. */
-  arrived(there: RealHost, inside: string): Promise<string>
+  /**
+   * Told of each machine that has booted, before its instance counts as running. Gives its address of the internet. Who
+   * logs in does so as the lab's operator, who must know the host's key already.
+   */
+  arrived(logIn: () => Promise<RealHost>, inside: string): Promise<string>
   left(inside: string): Promise<void>
 }
 
@@ -143,6 +148,11 @@ export class LocalMachines implements Machines {
     return found?.is === 'running' ? this.#addresses.get(instance) : undefined
   }
 
+  async consoleOf(instance: string): Promise<string> {
+    const { console } = labLayout(this.#lab.stateFolder).host(this.#hostOf.get(instance) ?? '')
+    return readFile(console, 'utf8').catch(() => '')
+  }
+
   /** How the machine stands, whatever is said of its instance. */
   async found(host: string): Promise<Found | undefined> {
     await this.settled()
@@ -177,10 +187,9 @@ export class LocalMachines implements Machines {
 
   async #boot(instance: string, host: string): Promise<void> {
     await this.#converge(host, this.#lab.provider.create().hosts.get(host))
-    const there = await this.#login(host)
     const inside = this.network.addresses[host] ?? ''
-    this.#addresses.set(instance, { inside, outside: await this.surroundings.arrived(there, inside) })
-    await there.connection.close()
+    const outside = await this.surroundings.arrived(() => this.#login(host), inside)
+    this.#addresses.set(instance, { inside, outside })
   }
 
   async #leaves(instance: string): Promise<void> {
