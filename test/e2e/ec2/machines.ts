@@ -128,7 +128,7 @@ export class LocalMachines implements Machines {
       await there.connection.close()
       const began = performance.now()
       while ((await this.#lab.provider.find()).get(host)?.is === 'running') {
-        if (performance.now() - began > 90_000) throw new Error(`${host} does not shut down`)
+        if (performance.now() - began > offSeconds * 1000) throw new Error(`${host} does not shut down`)
         await setTimeout(250)
       }
     })
@@ -217,5 +217,8 @@ export class LocalMachines implements Machines {
     await convergePlan({ shared: [], hosts: new Map([[host, list]]) }, 'shared-first')
   }
 }
+
+/** Pods and their containers may take a minute and a half to end. */
+const offSeconds = 300
 
 const dataFile = (folder: string, host: string): string => join(folder, `user-data-${host}`)
