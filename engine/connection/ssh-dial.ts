@@ -7,6 +7,7 @@ import { HostKeyCheck } from './host-key.ts'
 import { dialFailure, loginRefused, nothingToLogInWith } from './ssh-failures.ts'
 import { KeyRing } from './ssh-keys.ts'
 import { SshLink } from './ssh-link.ts'
+import { sshSocket } from './ssh-socket.ts'
 import { within } from './within.ts'
 
 export interface DialOptions {
@@ -86,7 +87,7 @@ async function logIn(
   const { Client } = (await import('ssh2')).default
   const check = await HostKeyCheck.read(host, endpoint, options.acceptNewHostKeys)
   const seconds = options.handshakeSeconds ?? 10
-  const sock = via && (await forward(via, host, endpoint, seconds))
+  const sock = via ? await forward(via, host, endpoint, seconds) : sshSocket(endpoint.address, endpoint.port)
   const client = new Client()
   let refusal: unknown
   try {
@@ -96,8 +97,6 @@ async function logIn(
       client.on('error', error => (error as { level?: string }).level !== 'agent' && reject(refusal ?? error))
       client.on('close', () => reject(refusal ?? new Error('it closed the connection during the handshake')))
       client.connect({
-        host: endpoint.address,
-        port: endpoint.port,
         username: endpoint.user,
         authHandler: [...methods],
         algorithms: { ...algorithms, serverHostKey: [...check.algorithms] } as NonNullable<ConnectConfig['algorithms']>,
@@ -113,15 +112,13 @@ async function logIn(
         readyTimeout: seconds * 1000,
         keepaliveInterval: (options.keepaliveSeconds ?? 10) * 1000,
         keepaliveCountMax: 2,
-        ...(sock ? { sock } : {}),
+        sock,
       })
-      // Else Nagle's algorithm delays every command by 40 ms.
-      client.setNoDelay(true)
     })
   } catch (error) {
     client.removeAllListeners().on('error', () => undefined)
     client.destroy()
-    sock?.destroy()
+    sock.destroy()
     throw isLoginRefused(error) ? error : dialFailure(error, host, endpoint, check)
   }
   client.removeAllListeners()
