@@ -9,8 +9,6 @@ import { readJson } from './read-json.ts'
 /** What hosts of one image answer, by `kind id`; null where they do not agree. */
 type Recorded = Record<string, Answer<Json> | null>
 
-/** A disk, a clock, processors: not the image's. */
-const ofEachMachine = /^assertion$/
 /** Content that is another one on every host is never what a role wishes. */
 const anyHash = 'sha256:another on every host'
 
@@ -20,11 +18,14 @@ const anyHash = 'sha256:another on every host'
  */
 export class ImageRecord {
   readonly #folder: string
+  readonly #ofEachMachine: RegExp
   /** Who has told what in this run: only the first answer is of a host that nobody has changed. */
   readonly #told = new Set<string>()
 
-  constructor(folder: string) {
+  /** What is never the image's own, by `kind id`; else all assertions, which are about disks, clocks and processors. */
+  constructor(folder: string, ofEachMachine = /^assertion /) {
     this.#folder = folder
+    this.#ofEachMachine = ofEachMachine
   }
 
   /** Whether any image was met before. */
@@ -49,7 +50,7 @@ export class ImageRecord {
     for (const [kind, id, answer] of answers) {
       const key = withoutName(keyOf(kind, id), host)
       const who = JSON.stringify([host, key])
-      if (this.#told.has(who) || answer.is === 'unknown' || ofEachMachine.test(kind)) continue
+      if (this.#told.has(who) || answer.is === 'unknown' || this.#ofEachMachine.test(keyOf(kind, id))) continue
       this.#told.add(who)
       const general = withoutName(answer, host)
       const before = record[key]

@@ -5,8 +5,8 @@ import type { ImageRecord } from './image-record.ts'
 
 export interface KnownImage {
   readonly record: ImageRecord
-  /** What the hosts' image is called, each version of it by another name; undefined where nobody knows yet. */
-  image(): string | undefined
+  /** What a host's image is called, each version of it by another name; undefined where nobody knows yet. */
+  image(host: string): string | undefined
   /** Hosts that were made in this run: nobody has changed them before. */
   readonly fresh: ReadonlySet<string>
   /** What is sure of every such image, whoever was asked. */
@@ -21,11 +21,11 @@ export const knownImage = ({
   sure,
 }: KnownImage): Required<Pick<Provider, 'pristine' | 'learns'>> => ({
   pristine(host, kind, id) {
-    const name = image()
+    const name = image(host)
     return sure(host, kind, id) ?? (name === undefined ? undefined : record.answer(name, host, kind, id))
   },
   learns(host, answers) {
-    const name = fresh.has(host) ? image() : undefined
+    const name = fresh.has(host) ? image(host) : undefined
     if (name === undefined) return
     const told = [...answers].map(([{ kind, id }, answer]) => [kind, id, answer] as const)
     record.learn(

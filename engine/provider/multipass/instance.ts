@@ -25,6 +25,8 @@ export interface InstanceWish {
   /** That the host's address is to be in. */
   readonly network: string | undefined
   readonly client: MultipassClient
+  /** Told when the instance was launched, and not started only. */
+  readonly made?: () => void
   readonly emit: Emit
   readonly signal?: AbortSignal | undefined
   readonly patience?: Patience | undefined
@@ -50,7 +52,7 @@ export function multipassInstance(wish: InstanceWish): Resource<InstanceState, u
       const sizes = Object.entries(made).map(([attribute, after]) => ({ attribute, before: null, after }))
       return [{ attribute: 'state', before, after: 'running' }, ...(before === null ? sizes : [])]
     },
-    async apply() {
+    async apply(_, is) {
       const layout = lab.host(host)
       const name = recordedName(layout) ?? drawName(wish.lab, host)
       recordName(layout, name)
@@ -61,6 +63,7 @@ export function multipassInstance(wish: InstanceWish): Resource<InstanceState, u
           hostKey: { private: readPrivateKey(layout.hostKey), public: readPublicKey(layout.hostKey) },
         })
       await untilItRuns(wish, name, () => client.launch({ name, release, cpus, memory, disk, userData: userData() }))
+      if (is.is === 'absent') wish.made?.()
     },
   }
 

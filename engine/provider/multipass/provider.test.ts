@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { AndamioError } from '../../errors.ts'
+import { present } from '../../resource/resource.ts'
 import { labLayout } from '../lab/layout.ts'
 import { convergeHere } from '../testing/converge-here.ts'
 import { labHere } from '../testing/lab-here.ts'
@@ -73,6 +74,20 @@ it('knows some things of an instance that is to be made, unless it is of another
   const containerd = ['cp', 'apt-packages', 'containerd.io'] as const
   expect(provider().pristine(...containerd)).toEqual({ is: 'absent' })
   expect(provider({ cp: size }, { release: 'lts' }).pristine(...containerd)).toBeUndefined()
+})
+
+it('remembers what the first instance of a release has told', async () => {
+  stand({}, comesUp())
+  const swap = ['swap', 'off'] as const
+  const told = new Map([[{ kind: 'swap', id: 'off' }, present({ active: [], atBoot: true })]])
+  provider().learns?.('cp', told)
+  expect(provider().pristine('cp', ...swap)).toBeUndefined()
+  const first = provider()
+  await convergeHere(first.create())
+  first.learns?.('cp', told)
+  expect(provider().pristine('cp', ...swap)).toEqual(present({ active: [], atBoot: true }))
+  expect(provider({ cp: size }, { release: 'lts' }).pristine('cp', ...swap)).toBeUndefined()
+  expect(provider({ cp: { ...size, disk: '5G' } }).pristine('cp', ...swap)).toBeUndefined()
 })
 
 it('foretells an instance that is not there with its size, and asks nobody', async () => {

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import { commandFor } from '../../inventory/command-for.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { AnyResource } from '../../resource/resource.ts'
+import { ImageRecord } from '../lab/image-record.ts'
 import { hostKey, loginKey, noHostKey, noLoginKey } from '../lab/keys.ts'
+import { knownImage } from '../lab/known-image.ts'
 import { foldersIn, labLayout } from '../lab/layout.ts'
 import type { Found, Provider, ProviderContext } from '../provider.ts'
 import { foreseen } from '../tool/foreseen.ts'
@@ -13,6 +16,9 @@ import { multipassInstance, noMultipassInstance } from './instance.ts'
 import { recordedName } from './record.ts'
 import { sizeDiffers } from './size-differs.ts'
 import { troubles } from './troubles.ts'
+
+/** No image tells how far a machine's clock is from ours. */
+const neverOfARelease = /^assertion clock /
 
 /** Others in tests. */
 export interface MultipassParts {
@@ -28,12 +34,14 @@ const defaults = { release: '24.04', disk: '16G' }
  * with a host key of ours. They outlive the run that starts them.
  */
 export function multipassProvider(context: ProviderContext, parts: MultipassParts = {}): Provider {
-  const { lab, stateFolder, emit, signal } = context
+  const { lab, stateFolder, cacheFolder, emit, signal } = context
   const { client = new MultipassClient(signal), patience } = parts
   const layout = labLayout(stateFolder)
   const { release = defaults.release, network } = lab.settings as SettingsOf<'multipass'>
   const hosts = lab.hosts.map(({ name, size }) => ({ name, ...(size as SizeOf<'multipass'>) }))
   const names = hosts.map(({ name }) => name)
+  const fresh = new Set<string>()
+  const diskOf = new Map(hosts.map(({ name, disk }) => [name, disk]))
 
   return {
     name: 'multipass',
@@ -62,7 +70,8 @@ export function multipassProvider(context: ProviderContext, parts: MultipassPart
       hosts: new Map(
         hosts.map(({ name, memory, cpus, disk = defaults.disk }): [string, AnyResource[]] => {
           const wish = { lab: lab.name, host: name, stateFolder, release, memory, cpus, disk, network }
-          const instance = multipassInstance({ ...wish, client, emit, signal, patience })
+          const made = () => fresh.add(name)
+          const instance = multipassInstance({ ...wish, made, client, emit, signal, patience })
           return [name, [hostKey(name, layout.host(name)), instance]]
         }),
       ),
@@ -77,7 +86,13 @@ export function multipassProvider(context: ProviderContext, parts: MultipassPart
       ),
       shared: [noLoginKey(lab.name, stateFolder)],
     }),
-    // Of another release, or an image of the operator's own, nothing is known.
-    pristine: (host, kind, id) => (release === defaults.release ? pristineGuest(host, kind, id) : undefined),
+    ...knownImage({
+      record: new ImageRecord(join(cacheFolder, 'multipass', 'releases'), neverOfARelease),
+      // Its images of a release are renewed every few weeks, and stay alike in what is asked here.
+      image: host => `${release} ${process.arch} ${diskOf.get(host) ?? defaults.disk}`,
+      fresh,
+      // Of another release, or an image of the operator's own, nothing is sure.
+      sure: (host, kind, id) => (release === defaults.release ? pristineGuest(host, kind, id) : undefined),
+    }),
   }
 }

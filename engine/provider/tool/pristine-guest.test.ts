@@ -32,7 +32,7 @@ test('and nothing in which images differ', () => {
     ['sysctl', '90-kubernetes'],
     ['command', 'keep the time in step'],
     ['assertion', 'disk of /var is at least 10240 MiB'],
-    ['assertion', "clock within 30 s of the operator's"],
+    ['assertion', 'free space of /var is at least 512 MiB'],
   ] as const)
     expect([kind, id, told(kind, id)]).toEqual([kind, id, undefined])
 })

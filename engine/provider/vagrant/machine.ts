@@ -18,6 +18,8 @@ export interface VagrantMachineWish {
   readonly client: VagrantClient
   /** Whether Vagrant has ever made anything here: else nobody needs to be asked. */
   readonly begun: () => boolean
+  /** Told when the machine was made, and not started only. */
+  readonly made?: () => void
   readonly emit: Emit
   readonly signal?: AbortSignal | undefined
   readonly patience?: Patience | undefined
@@ -37,7 +39,10 @@ export function vagrantMachine(wish: VagrantMachineWish): Resource<MachineState,
       const before = is.is === 'present' ? is.state.state : null
       return before === 'running' ? [] : [{ attribute: 'state', before, after: 'running' }]
     },
-    apply: () => untilItRuns(wish),
+    async apply(_, is) {
+      await untilItRuns(wish)
+      if (is.is === 'absent') wish.made?.()
+    },
   }
 }
 

@@ -1,15 +1,15 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { AndamioError } from '../../errors.ts'
+import { present } from '../../resource/resource.ts'
 import { labLayout } from '../lab/layout.ts'
 import { convergeHere } from '../testing/converge-here.ts'
 import { labHere } from '../testing/lab-here.ts'
 import type { CallTool } from '../tool/call-tool.ts'
 import { toolMissing } from '../tool/tool.ts'
-import { VagrantClient } from './client.ts'
 import { vagrantProvider } from './provider.ts'
 import { type Box, exitsWith, guestOf, VagrantStandIn } from './testing/stand-in.ts'
 import { vagrant } from './tool.ts'
@@ -24,7 +24,10 @@ beforeEach(async () => {
   project = join(state, 'vagrant')
   stand({})
 })
-afterEach(() => rm(home, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  return rm(home, { recursive: true })
+})
 
 const stand = (machines: Record<string, Box>, folder = project) => {
   there = new VagrantStandIn(folder, machines)
@@ -153,45 +156,29 @@ it('tells what Vagrant complains of, and what to do', async () => {
   expect(await provider().foresee?.()).toMatchObject([{ code: 'tool-too-old', message: 'vagrant 2.1.5 is too old' }])
 })
 
-const missing = [
-  ['NoDefaultProvider', 'No usable default provider could be found for your system.\n\nVagrant relies on'],
-  ['ProviderNotFound', "The provider 'libvirt' could not be found, but was requested to\nback the machine 'one'."],
-  [
-    'ProviderNotUsable',
-    "The provider 'virtualbox' that was requested to back the machine\n'one' is reporting that it isn't",
-  ],
-] as const
-
-it.each(missing)('foresees that there is no hypervisor, and makes nothing: %s', async (name, words) => {
-  there.elsewhere = exitsWith(name, words)
-  const cause = expect.stringContaining(`${name}: ${words.split('\n')[0]?.replace(/\.$/, '')}`)
-  const next = expect.stringMatching(/VirtualBox.*libvirt.*--inventory local/)
-  const failure = expect.objectContaining({ code: 'hypervisor-missing', cause, next })
-  expect(await provider().foresee?.()).toEqual([failure])
-  await expect(provider().preflight()).rejects.toMatchObject({ failure })
-  expect([existsSync(project), there.calls.includes('up')]).toEqual([false, false])
-  there.elsewhere = exitsWith('HomeDirectoryNotAccessible', 'The home directory you specified is not accessible.')
-  expect(await provider().foresee?.()).toMatchObject([{ code: 'tool-failed' }])
-})
-
-it('makes machines together, and says which of them it was that could not be made', async () => {
-  stand({ worker1: { state: 'not_created', guest: guestOf('192.168.56.11') } })
-  const client = new VagrantClient(project, undefined, undefined, call)
-  there.machines.cp = { state: 'not_created' }
-  await Promise.all(['cp', 'worker1'].map(name => client.up(name)))
-  expect(calls('up')).toEqual(['up cp worker1 --machine-readable'])
-  there.upFailsOf = { name: 'cp', told: exitsWith('VMBootTimeout', 'Timed out while waiting for the machine to boot.') }
-  const both = await Promise.allSettled(['cp', 'worker1'].map(name => client.up(name)))
-  expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
-  expect(calls('up').slice(1)).toEqual(
-    ['up cp worker1', 'up cp', 'up worker1'].map(each => `${each} --machine-readable`),
-  )
-})
-
 it('knows some things of a machine that is to be made of the usual box, and nothing of any other', () => {
   const nfs = ['cp', 'apt-packages', 'nfs-kernel-server'] as const
   expect(provider().pristine(...nfs)).toEqual({ is: 'absent' })
   expect(provider({ cp: size }, { box: 'generic/debian12' }).pristine(...nfs)).toBeUndefined()
+})
+
+it('remembers what the first machine of a box has told, by the version of the box', async () => {
+  const boxes = join(home, 'vagrant.d/boxes/debian-VAGRANTSLASH-bookworm64')
+  vi.stubEnv('VAGRANT_HOME', join(home, 'vagrant.d'))
+  const swap = ['swap', 'off'] as const
+  const told = new Map([[{ kind: 'swap', id: 'off' }, present({ active: [], atBoot: true })]])
+  const first = provider()
+  await convergeHere(first.create())
+  first.learns?.('cp', told)
+  expect(provider().pristine('worker1', ...swap)).toBeUndefined()
+  for (const version of ['12.9.1', '12.20250126.1']) mkdirSync(join(boxes, version), { recursive: true })
+  // One that was there before this run may be no longer as its box was.
+  provider().learns?.('cp', told)
+  expect(provider().pristine('worker1', ...swap)).toBeUndefined()
+  first.learns?.('cp', told)
+  expect(provider().pristine('worker1', ...swap)).toEqual(present({ active: [], atBoot: true }))
+  mkdirSync(join(boxes, '12.20250301.1'))
+  expect(provider().pristine('worker1', ...swap)).toBeUndefined()
 })
 
 it('takes no network of another lab', async () => {

@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import type { AnyResource } from '../../resource/resource.ts'
+import { ImageRecord } from '../lab/image-record.ts'
 import { noHostKey } from '../lab/keys.ts'
+import { knownImage } from '../lab/known-image.ts'
 import { labLayout } from '../lab/layout.ts'
 import { readRecord } from '../lab/network-record.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
@@ -10,6 +13,7 @@ import { foreseen } from '../tool/foreseen.ts'
 import type { Patience } from '../tool/patience.ts'
 import { pristineGuest } from '../tool/pristine-guest.ts'
 import { machineBegun } from './begun.ts'
+import { boxVersion } from './box-version.ts'
 import { VagrantClient } from './client.ts'
 import { findMachines } from './find.ts'
 import { knownMachine } from './host-key.ts'
@@ -22,6 +26,9 @@ import { troubles } from './troubles.ts'
 /** Of VirtualBox and of libvirt. */
 const defaultBox = 'debian/bookworm64'
 
+/** By no box is it told how far a machine's clock is from ours. */
+const neverOfABox = /^assertion clock /
+
 /** Others in tests. */
 export interface VagrantParts {
   readonly call?: CallTool
@@ -33,7 +40,7 @@ export interface VagrantParts {
  * one of the operator's own, whose machines are started and never removed.
  */
 export function vagrantProvider(context: ProviderContext, { call, patience }: VagrantParts = {}): Provider {
-  const { lab, stateFolder, emit, signal } = context
+  const { lab, stateFolder, cacheFolder, emit, signal } = context
   const layout = labLayout(stateFolder)
   const settings = lab.settings as SettingsOf<'vagrant'>
   const own = settings.folder === undefined
@@ -49,12 +56,15 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
     hosts: hosts.map(({ name, address }) => ({ name, ...(address ? { address } : {}) })),
     subnet: settings.network,
   }
+  const box = settings.box ?? defaultBox
+  const fresh = new Set<string>()
   const begun = (machine: string) => () => machineBegun(folder, machine)
   const ofHost = (name: string, machine: string) => ({
     host: name,
     machine,
     client,
     begun: begun(machine),
+    made: () => fresh.add(name),
     emit,
     signal,
     patience,
@@ -101,7 +111,7 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
               ? [
                   machineFile(folder, layout, {
                     ...{ lab: lab.name, host: name, memory, cpus },
-                    box: settings.box ?? defaultBox,
+                    box,
                   }),
                 ]
               : []),
@@ -121,8 +131,15 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
       ),
       shared: own ? [noVagrantfile(folder), noVagrantNetwork(network)] : [],
     }),
-    // Of a box that somebody names, or a Vagrantfile of their own, nothing is known.
-    pristine: (host, kind, id) =>
-      own && (settings.box ?? defaultBox) === defaultBox ? pristineGuest(host, kind, id) : undefined,
+    ...knownImage({
+      record: new ImageRecord(join(cacheFolder, 'vagrant', 'boxes'), neverOfABox),
+      image: () => {
+        const version = own ? boxVersion(box) : undefined
+        return version === undefined ? undefined : `${box} ${version}`
+      },
+      fresh,
+      // Of a box that somebody names, or of a Vagrantfile of their own, nothing is sure.
+      sure: (host, kind, id) => (own && box === defaultBox ? pristineGuest(host, kind, id) : undefined),
+    }),
   }
 }
