@@ -7,7 +7,10 @@ import { type Contender, contenders } from './peers/contenders.ts'
 import { type Measured, median, type Results, readResults, resultsFolder } from './results.ts'
 import { scaleSection } from './scale-section.ts'
 
-const sftp = { label: "OpenSSH's `sftp`", settings: 'its defaults; it syncs nothing and checks no sum' }
+const byHand = {
+  sftp: { label: "OpenSSH's `sftp`", settings: 'its defaults; it syncs nothing and checks no sum' },
+  'sftp-synced': { label: "OpenSSH's `sftp -f`", settings: 'it syncs when all has been sent, and checks no sum' },
+}
 const docs = fileURLToPath(new URL('../docs', import.meta.url))
 
 /** Writes docs/performance.md and its plots from the newest file of results. */
@@ -41,7 +44,7 @@ ${present.length > 0 ? whoTakesPart(present) : ''}${results.scale ? scaleSection
 }
 
 const contender = (name: string): Pick<Contender, 'label' | 'settings'> => {
-  const found = Object.entries({ ...contenders, sftp }).find(([each]) => each === name)?.[1]
+  const found = Object.entries({ ...contenders, ...byHand }).find(([each]) => each === name)?.[1]
   if (!found) throw new Error(`nobody is called ${name}`)
   return found
 }

@@ -17,9 +17,12 @@ const run = promisify(execFile)
 
 /**
  * One file of so many MiB, up to a real sshd on loopback by our upload, which checks the sum and syncs, and by OpenSSH's
- * sftp, which does neither; both log in anew. What arrived is compared.
+ * sftp, which checks none and syncs where it is told to; each logs in anew. What arrived is compared.
  */
-export async function largeUpload(rounds: number, mebibytes: number): Promise<Record<'andamio' | 'sftp', Sample[]>> {
+export async function largeUpload(
+  rounds: number,
+  mebibytes: number,
+): Promise<Record<'andamio' | 'sftp' | 'sftp-synced', Sample[]>> {
   const folder = await mkdtemp(join(tmpdir(), 'andamio-bench-upload-'))
   const [hostKey, user] = [makeKey(folder, 'host'), makeKey(folder, 'user')]
   const sshd = await startSshd(folder, { host: [hostKey], user })
@@ -27,7 +30,7 @@ export async function largeUpload(rounds: number, mebibytes: number): Promise<Re
     const file = (name: string): string => join(folder, name)
     const content = randomBytes(mebibytes * 2 ** 20)
     await writeFile(file('source'), content)
-    await writeFile(file('batch'), `put ${file('source')} ${file('sftp')}\n`)
+    await run('sync', [file('source')])
     await writeFile(file('known_hosts'), knownHostLine(`[127.0.0.1]:${sshd.port}`, hostKey.publicKey))
     const login = { port: sshd.port, identityFiles: [user.file], knownHostsFile: file('known_hosts') }
     const rivals = {
@@ -36,20 +39,25 @@ export async function largeUpload(rounds: number, mebibytes: number): Promise<Re
         await upload(connection, { path: file('andamio'), content, mode: '0600', owner: 'root:root' })
         await connection.close()
       },
-      sftp: async () => {
-        const options = ['-F', 'none', '-o', `UserKnownHostsFile=${file('known_hosts')}`, '-o', 'IdentitiesOnly=yes']
-        await run('sftp', [...options, '-i', user.file, '-P', String(sshd.port), '-b', file('batch'), 'root@127.0.0.1'])
-      },
+      sftp: () => sftp('sftp'),
+      'sftp-synced': () => sftp('sftp-synced', '-f'),
     }
-    const samples: Record<keyof typeof rivals, Sample[]> = { andamio: [], sftp: [] }
+    const sftp = async (name: string, ...flags: readonly string[]): Promise<void> => {
+      await writeFile(file('batch'), `put ${file('source')} ${file(name)}\n`)
+      const options = ['-F', 'none', '-o', `UserKnownHostsFile=${file('known_hosts')}`, '-o', 'IdentitiesOnly=yes']
+      const target = ['-P', String(sshd.port), '-b', file('batch'), 'root@127.0.0.1']
+      await run('sftp', [...options, ...flags, '-i', user.file, ...target])
+    }
+    const samples: Record<keyof typeof rivals, Sample[]> = { andamio: [], sftp: [], 'sftp-synced': [] }
     for (let round = 1; round <= rounds; round++)
-      for (const name of ['andamio', 'sftp'] as const) {
-        await rm(file(name), { force: true })
+      for (const name of ['andamio', 'sftp', 'sftp-synced'] as const) {
         const began = performance.now()
         await rivals[name]()
         const seconds = (performance.now() - began) / 1000
         await run('cmp', [file('source'), file(name)])
-        say(`round ${round}: ${name.padEnd(8)} ${seconds.toFixed(2)} s`)
+        // Else whoever syncs would write to disk what others have left in memory.
+        await rm(file(name))
+        say(`round ${round}: ${name.padEnd(11)} ${seconds.toFixed(2)} s`)
         samples[name].push({ seconds })
       }
     return samples

@@ -155,5 +155,6 @@ it('uploads one file in turn with sftp, and compares what arrived', async () => 
   expect(Object.entries(samples).map(([name, [first]]) => [name, (first?.seconds ?? 0) > 0])).toEqual([
     ['andamio', true],
     ['sftp', true],
+    ['sftp-synced', true],
   ])
 })
