@@ -81,7 +81,7 @@ async function judge(stage: Stage, users: readonly User[], windows: readonly Win
   for (const { name, why } of failures.flat()) say(`  failed: ${name}: ${why}`)
   const kept = new Map(users.flatMap(user => [...user.kept]))
   say(
-    `${windows.length} servers deleted, ${kept.size} files acknowledged, ${users.flatMap(({ servers }) => servers).length} connections`,
+    `${windows.length} servers deleted, ${kept.size} files acknowledged, ${users.flatMap(({ connections }) => connections).length} connections`,
   )
   figure(
     'failures that a user saw, of the worst kill',
@@ -90,7 +90,9 @@ async function judge(stage: Stage, users: readonly User[], windows: readonly Win
     '',
   )
   figure('failures that users saw, of all kills', failures.flat().length, { atMost: windows.length }, '')
-  figure('the longest that a user waited for one file', longestWait(users), { atMost: 5 }, 's')
+  const waits = users.flatMap(waitsOf).sort((a, b) => b.seconds - a.seconds)
+  for (const wait of waits.slice(0, 5)) say(`  ${wordsOf(wait, windows)}`)
+  figure('the longest that a user waited for one file', waits[0]?.seconds ?? 0, { atMost: 5 }, 's')
   const stored = await stage.stored(`kills-${process.pid}-*`)
   const found = new Map(
     stored
@@ -102,13 +104,31 @@ async function judge(stage: Stage, users: readonly User[], windows: readonly Win
   figure('acknowledged files that are lost', lost.length, { atMost: 0 }, 'files')
 }
 
-/** Between two acknowledged files of one user, seconds. */
-function longestWait(users: readonly User[]): number {
-  const waits = users.flatMap(({ outcomes }) => {
-    const done = outcomes.filter(({ ok }) => ok)
-    return done.slice(1).map(({ at }, index) => at - (done[index]?.at ?? at))
+interface Wait {
+  readonly user: User
+  /** Milliseconds of `performance.now()`. */
+  readonly from: number
+  readonly seconds: number
+}
+
+/** Between two acknowledged files of one user. */
+function waitsOf(user: User): readonly Wait[] {
+  const done = user.outcomes.filter(({ ok }) => ok)
+  return done.slice(1).map(({ at }, index) => {
+    const from = done[index]?.at ?? at
+    return { user, from, seconds: (at - from) / 1000 }
   })
-  return Math.max(0, ...waits) / 1000
+}
+
+/** When it was, and how much of it passed before there was a connection again. */
+function wordsOf({ user, from, seconds }: Wait, windows: readonly Window[]): string {
+  const kill = windows.findLastIndex(window => window.from <= from)
+  const since = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
+  const connected = user.connections.findLast(({ at }) => at >= from && at <= from + seconds * 1000)
+  const anew = connected
+    ? `connected anew to ${connected.server} after ${since(connected.at - from)}`
+    : 'one connection'
+  return `${user.name} waited ${seconds.toFixed(1)} s, ${since(from - (windows[kill]?.from ?? 0))} after kill ${kill + 1}: ${anew}`
 }
 
 export async function untilTrue(what: string, limitSeconds: number, ask: () => Promise<boolean>): Promise<void> {

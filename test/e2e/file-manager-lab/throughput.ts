@@ -128,7 +128,7 @@ export async function compareWithPlainCopy(stage: Stage, scratch: string): Promi
       const upload = await user.upload(fileBytes)
       await user.end()
       holds(upload.ok, `the upload succeeds: ${upload.why}`)
-      const node = nodeOf.get(user.servers[0] ?? '') ?? ''
+      const node = nodeOf.get(user.connections[0]?.server ?? '') ?? ''
       const plain = await copy(address, node, content)
       ratios.push(plain / upload.seconds)
       const [uploaded, copied] = [fileBytes / MiB / upload.seconds, fileBytes / MiB / plain]

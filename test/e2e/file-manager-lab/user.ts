@@ -32,7 +32,7 @@ export class User {
   /** SHA-256 of what was acknowledged, by name. */
   readonly kept = new Map<string, string>()
   readonly outcomes: Outcome[] = []
-  readonly servers: string[] = []
+  readonly connections: { readonly server: string; readonly at: number }[] = []
   readonly #child: ChildProcess
   readonly #folder: string
   readonly #waiting = new Map<string, (told: Told) => void>()
@@ -91,7 +91,7 @@ export class User {
   }
 
   #heard(told: Told): void {
-    if (told.type === 'connected') this.servers.push(told.server ?? '')
+    if (told.type === 'connected') this.connections.push({ server: told.server ?? '', at: performance.now() })
     if (told.type === 'transfer.end') this.#waiting.get(told.name ?? '')?.(told)
     // What befalls a whole command is told without a name.
     if (told.type === 'problem') for (const settle of this.#waiting.values()) settle({ ...told, outcome: 'failed' })
