@@ -117,6 +117,12 @@ const cases: readonly Bad[] = [
     early: true,
   },
   {
+    what: 'an image that prints no host key',
+    code: 'ec2-no-host-key',
+    names: /cloud-init has not printed one/,
+    inventory: withSetting('hostKeys: console'),
+  },
+  {
     what: 'no room anywhere',
     code: 'ec2-no-capacity',
     names: /t3/,
