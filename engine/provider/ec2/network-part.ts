@@ -18,7 +18,7 @@ export function networkPart(lab: Ec2Lab, part: NetworkPart): Resource<PartState,
     kind,
     id: lab.name,
     probe: onOperator(async (): Promise<Answer<PartState>> => {
-      const known = await usedGateway(lab, part)
+      const known = await part.inUse?.(lab)
       if (known !== undefined) return present({ ids: [known], attached: true })
       const seen = ours(lab, await reading.now())
       const [one, second] = seen
@@ -82,11 +82,6 @@ async function lateComer(lab: Ec2Lab, part: NetworkPart): Promise<SeenPart | und
   const limitSeconds = lab.journal.secondsLeft(part.what)
   const wait = { who: lab.name, what: `the ${part.what} that was asked for`, limitSeconds }
   return lab.account.until(part.reading(lab), seen => seen[0], wait)
-}
-
-/** Where packets find their way out, the gateway is there: one question less on every run. */
-async function usedGateway({ account }: Ec2Lab, { kind }: NetworkPart): Promise<string | undefined> {
-  return kind === 'ec2-internet-gateway' ? (await account.network.routes.now())[0]?.gateway : undefined
 }
 
 function unlessAttached(error: unknown): void {

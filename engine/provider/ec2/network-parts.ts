@@ -14,6 +14,8 @@ export interface NetworkPart {
   /** What EC2 says of one that is there and not shown yet; undefined where it would make a second one. */
   readonly already?: string
   reading(lab: Ec2Lab): Reading<readonly SeenPart[]>
+  /** Id of one that is seen to be in use elsewhere: one question less on every run. */
+  inUse?(lab: Ec2Lab): Promise<string | undefined>
   make(lab: Ec2Lab): Promise<(api: Ec2Api) => Promise<unknown>>
   /** Puts one that is in no network into the lab's. */
   attach?(lab: Ec2Lab, id: string): Promise<unknown>
@@ -67,6 +69,8 @@ const gateway: NetworkPart = {
   what: 'internet gateway',
   call: 'createInternetGateway',
   reading: ({ account }) => account.network.gateways,
+  // Where packets find their way out, it is there.
+  inUse: async ({ account }) => (await account.network.routes.now())[0]?.gateway,
   make: async lab => {
     const wish = { TagSpecifications: tagged(named(lab), 'internet-gateway') }
     return api => api.createInternetGateway(wish)
