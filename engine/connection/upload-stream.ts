@@ -16,11 +16,15 @@ const sendBytes = 256 * 1024
 export const receive = (guard: string): string => `set -eu; umask 077; path=$1; mode=$2; owner=$3; length=$4; left=$4
 temporary=$(mktemp "$(dirname -- "$path")/.andamio-XXXXXXXX")
 trap 'rm -f -- "$temporary"' EXIT; trap 'exit 1' HUP INT TERM PIPE
+arrived() { stat -c %s -- "$temporary"; }
 write() {
   while [ "$left" -gt 0 ]; do
     piece=$((left < ${pieceBytes} ? left : ${pieceBytes}))
     dd of="$temporary" bs=256K count="$piece" iflag=fullblock,count_bytes oflag=append conv=notrunc status=none
-    echo "$piece"; left=$((left - piece))
+    left=$((left - piece))
+    # Nothing more comes from a connection that is broken.
+    [ "$(arrived)" = $((length - left)) ] || break
+    echo "$piece"
   done
 }
 read_back() {
@@ -34,7 +38,7 @@ read_back() {
 }
 sum() { if command -v openssl >/dev/null; then openssl dgst -sha256 -r; else sha256sum; fi; }
 found=$(write | read_back | sum)
-[ "$(stat -c %s -- "$temporary")" = "$length" ] || exit 1
+[ "$(arrived)" = "$length" ] || exit 1
 read -r sum
 [ "\${found%% *}" = "$sum" ] || { echo 'the content did not arrive whole' >&2; exit 1; }
 chmod 0 "$temporary"; chown -- "$owner" "$temporary"; chmod -- "$mode" "$temporary"
