@@ -122,7 +122,7 @@ async function logIn(
     throw isLoginRefused(error) ? error : dialFailure(error, host, endpoint, check)
   }
   client.removeAllListeners()
-  return new SshLink(host, client)
+  return new SshLink(host, client, sock)
 }
 
 /** The host before it waits as long as its kernel does, minutes, for an address that swallows what is sent there. */

@@ -167,6 +167,20 @@ describe('a connection that fails', () => {
     await host.close()
   })
 
+  test('a goodbye is said, and not waited for', async () => {
+    const host = await startFakeHost({ hostKeys: [hostKey] })
+    const wire = await startFaultyWire(host.port)
+    const connection = await connectSsh('fake', endpoint(wire.port))
+    wire.fallSilent()
+    const began = performance.now()
+    await connection.close()
+    // It is given up after a second where it cannot even be said.
+    expect(performance.now() - began).toBeLessThan(900)
+    await vi.waitUntil(() => wire.swallowed > 0, { timeout: 10_000, interval: 5 })
+    await wire.close()
+    await host.close()
+  })
+
   test.each(
     [0, 1, 7, 60, 61, 200, 3000, 40_000].flatMap(bytes => ['root', 'admin'].map(login => ({ bytes, login }))),
   )('cut $bytes bytes into an answer to $login: unreachable, never half an answer', async ({ bytes, login }) => {

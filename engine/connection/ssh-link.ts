@@ -6,12 +6,15 @@ import { unreachable } from './failures.ts'
 export class SshLink {
   readonly host: string
   readonly #client: Client
+  readonly #socket: Duplex
   #lost: Error | undefined
   readonly #onLost = new Set<(error: Error) => void>()
 
-  constructor(host: string, client: Client) {
+  /** `client` is logged in by way of `socket`. */
+  constructor(host: string, client: Client, socket: Duplex) {
     this.host = host
     this.#client = client
+    this.#socket = socket
     client.on('error', error => this.#lose(error.message))
     client.on('close', () => this.#lose('the connection broke'))
   }
@@ -57,15 +60,16 @@ export class SshLink {
     )
   }
 
-  /** Says goodbye; a peer that does not answer is hung up on. */
+  /** Says goodbye, and waits until it has been sent: what the host then does to end a session is no longer ours. */
   async close(): Promise<void> {
     if (this.#lost) return
-    const closed = new Promise<void>(resolve => this.#client.once('close', () => resolve()))
+    const said = new Promise<unknown>(resolve => this.#socket.once('finish', resolve).once('close', resolve))
     this.#lost = unreachable(this.host, 'its connection was closed by us')
     for (const tell of this.#onLost) tell(this.#lost)
     this.#client.end()
-    const timer = setTimeout(() => this.#client.destroy(), 1000)
-    await closed
+    const timer = setTimeout(() => this.#socket.destroy(), 1000)
+    await said
     clearTimeout(timer)
+    this.#socket.destroy()
   }
 }
