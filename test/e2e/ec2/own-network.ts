@@ -27,6 +27,7 @@ export async function ownNetwork(rig: Rig, seeds: number, states: number): Promi
   figure('changes of a second up in a network of its own', again.changed.length, { atMost: 0 }, '')
   figure('API calls of a second up in a network of its own', again.calls.length, { atMost: 6 }, 'calls')
 
+  await mended(rig)
   await elsewhere(rig)
   const down = await rig.down(withNetwork)
   noError(down, 'down')
@@ -79,6 +80,25 @@ async function inIt(rig: Rig): Promise<void> {
     routes.some(({ GatewayId, DestinationCidrBlock }) => DestinationCidrBlock === '0.0.0.0/0' && GatewayId),
     'the network has a way to the internet',
   )
+}
+
+/** Somebody takes the way out, or the gateway from the network: the next up brings it back, and nothing else. */
+async function mended(rig: Rig): Promise<void> {
+  const Filters = [{ Name: 'tag-key', Values: ['andamio:lab'] }]
+  const { Vpcs = [] } = await rig.account.describeVpcs({ Filters })
+  const VpcId = Vpcs[0]?.VpcId ?? ''
+  const { RouteTables = [] } = await rig.account.describeRouteTables({ Filters: [{ Name: 'vpc-id', Values: [VpcId] }] })
+  const RouteTableId = RouteTables[0]?.RouteTableId ?? ''
+  await rig.account.deleteRoute({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0' })
+  equal((await rig.up(withNetwork)).changed, ['ec2-route 0.0.0.0/0'], 'what a lost way out changes')
+
+  const { InternetGateways = [] } = await rig.account.describeInternetGateways({ Filters })
+  const InternetGatewayId = InternetGateways[0]?.InternetGatewayId ?? ''
+  await rig.account.deleteRoute({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0' })
+  await rig.account.detachInternetGateway({ InternetGatewayId, VpcId })
+  const parts = ['ec2-internet-gateway rig', 'ec2-route 0.0.0.0/0']
+  equal((await rig.up(withNetwork)).changed, parts, 'what a gateway that was detached changes')
+  await inIt(rig)
 }
 
 /** A lab does not move to another network: a host that is missing is not made beside the others. */
