@@ -14,6 +14,8 @@ const looks = 4
  */
 export async function killUnderLoad(stage: Stage, scratch: string, count = kills): Promise<void> {
   const workers = await stage.workers()
+  // What came before has left gigabytes on their way to the disk, which each file's own sync would wait for.
+  await stage.lab.on('nfs', 'sync')
   const users = await Promise.all(
     workers.map((node, index) => User.start(stage, `kills-${process.pid}-${index}`, node, scratch)),
   )
