@@ -2,9 +2,12 @@ import { runHere } from '../../../engine/provider/local/command.ts'
 import { linkName } from '../../../engine/provider/local/names.ts'
 import { sh } from '../../../engine/shell/sh.ts'
 
-/** What documents may call addresses of the internet (RFC 5737): the operator's side, and what instances are given. */
-const operatorSide = { address: '203.0.113.7', gateway: '203.0.113.1', prefix: 24 }
-const instanceNumbers = { network: '198.51.100', first: 10, last: 250 }
+/**
+ * Addresses that are kept for measuring networks (RFC 2544), so that nobody is to be reached at them: the operator's side,
+ * and what instances are given. Those of documents will not do, for there are machines that reach real servers at them.
+ */
+const operatorSide = { address: '198.18.55.7', gateway: '198.18.55.1', prefix: 24 }
+const instanceNumbers = { network: '198.19.55', first: 10, last: 250 }
 
 export interface InternetWish {
   readonly lab: string
