@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { runHere } from '../../../engine/provider/local/command.ts'
 import { linkName } from '../../../engine/provider/local/names.ts'
 import { sh } from '../../../engine/shell/sh.ts'
@@ -5,9 +6,13 @@ import { sh } from '../../../engine/shell/sh.ts'
 /**
  * Addresses that are kept for measuring networks (RFC 2544), so that nobody is to be reached at them: the operator's side,
  * and what instances are given. Those of documents will not do, for there are machines that reach real servers at them.
+ * Another part of them for each lab: proofs run side by side.
  */
-const operatorSide = { address: '198.18.55.7', gateway: '198.18.55.1', prefix: 24 }
-const instanceNumbers = { network: '198.19.55', first: 10, last: 250 }
+function addressesOf(lab: string) {
+  const part = createHash('sha256').update(lab).digest()[0]
+  return { operator: `198.18.${part}.7`, gateway: `198.18.${part}.1`, instances: `198.19.${part}` }
+}
+const instanceNumbers = { first: 10, last: 250 }
 
 export interface InternetWish {
   readonly lab: string
@@ -23,32 +28,36 @@ export interface InternetWish {
  */
 export class Internet {
   /** Who asks from the operator's machine. */
-  readonly operator = operatorSide.address
+  readonly operator: string
   /** What runs on this machine is found there by the operator. */
-  readonly gateway = operatorSide.gateway
+  readonly gateway: string
   /** Words in front of a command that is to run on the operator's machine. */
   readonly asOperator: readonly string[]
   readonly #names: ReturnType<typeof namesOf>
   #next = instanceNumbers.first
+  readonly #instances: string
   readonly #published = new Map<string, string>()
   /** Rules change one after another. */
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(names: ReturnType<typeof namesOf>) {
+  private constructor(lab: string) {
+    const names = namesOf(lab)
     this.#names = names
+    this.operator = names.operator
+    this.gateway = names.gateway
+    this.#instances = names.instances
     this.asOperator = ['nsenter', `--net=/run/netns/${names.namespace}`, '--']
   }
 
   static async open({ lab, subnet, served }: InternetWish): Promise<Internet> {
-    const names = namesOf(lab)
-    await runHere('making an internet', makeScript(names, subnet, served))
-    return new Internet(names)
+    await runHere('making an internet', makeScript(namesOf(lab), subnet, served))
+    return new Internet(lab)
   }
 
   /** Gives a machine an address of the internet: another one each time, as AWS does at each start. */
   async publish(inside: string): Promise<string> {
     if (this.#next > instanceNumbers.last) throw new Error('there is no address left')
-    const outside = `${instanceNumbers.network}.${this.#next++}`
+    const outside = `${this.#instances}.${this.#next++}`
     this.#published.set(inside, outside)
     await this.#show()
     return outside
@@ -73,17 +82,17 @@ export class Internet {
 }
 
 const namesOf = (lab: string) => ({
+  ...addressesOf(lab),
   namespace: `andamio-${lab}-operator`,
   link: linkName('am-', `${lab}-internet`),
   table: `andamio_${lab.replaceAll('-', '_')}_internet`,
 })
 
 const makeScript = (
-  { namespace, link, table }: ReturnType<typeof namesOf>,
+  { namespace, link, table, operator, gateway, instances }: ReturnType<typeof namesOf>,
   subnet: string,
   served: readonly string[],
 ): string => {
-  const { address, gateway, prefix } = operatorSide
   const rules = `table ip ${table} {
   map public { type ipv4_addr : ipv4_addr; }
   chain arrive {
@@ -92,22 +101,22 @@ const makeScript = (
   }
   chain leave {
     type nat hook postrouting priority srcnat; policy accept;
-    ip saddr ${address} ip daddr != ${subnet} masquerade
+    ip saddr ${operator} ip daddr != ${subnet} masquerade
   }
   chain pass {
     type filter hook forward priority filter - 1; policy accept;
     iifname "${link}" ct status dnat accept
     ${served.map(at => `iifname "${link}" ip daddr ${at} accept`).join('\n    ')}
-    iifname "${link}" ip daddr { ${subnet}, ${instanceNumbers.network}.0/24 } drop
+    iifname "${link}" ip daddr { ${subnet}, ${instances}.0/24 } drop
   }
 }`
   return sh`
 ip netns add ${namespace}
 ip link add ${link} type veth peer name card netns ${namespace}
-ip addr add ${`${gateway}/${prefix}`} dev ${link}
+ip addr add ${`${gateway}/24`} dev ${link}
 ip link set ${link} up
 ip -n ${namespace} link set lo up
-ip -n ${namespace} addr add ${`${address}/${prefix}`} dev card
+ip -n ${namespace} addr add ${`${operator}/24`} dev card
 ip -n ${namespace} link set card up
 ip -n ${namespace} route add default via ${gateway}
 nft ${rules}
