@@ -1,4 +1,4 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EC2 } from '@aws-sdk/client-ec2'
 import { cacheFolder } from '../../../engine/play/folders.ts'
@@ -97,17 +97,19 @@ async function parts(wish: MachinesWish, then: (end: () => Promise<unknown>) => 
   const proxy = await FaultProxy.start(moto.url, { clock: realClock, moveSeconds, machines, changed }, internet.gateway)
   then(() => proxy.stop())
   const GOCACHE = process.env.GOCACHE ?? join(dirname(cacheFolder()), 'go-build')
-  const own = { XDG_CACHE_HOME: await cacheBut(folder), GOCACHE }
+  const own = { XDG_CACHE_HOME: await cacheWith(folder), GOCACHE }
   const env = { ...credentials, ...own, AWS_ENDPOINT_URL_EC2: proxy.url, NODE_EXTRA_CA_CERTS: authority }
   return { machines, internet, firewall, upstream, proxy, account, somebody: clientAt(proxy.url), env }
 }
 
-/** The user's cache, but for what it knows of images of EC2: those of moto are nobody else's. Gives its home. */
-async function cacheBut(folder: string): Promise<string> {
+/** Of the user's cache what is large and keyed by its content. Gives the home of a cache that is else the proof's own. */
+async function cacheWith(folder: string): Promise<string> {
   const home = join(folder, 'cache')
-  await mkdir(join(home, 'andamio', 'ec2'), { recursive: true })
-  for (const name of await readdir(cacheFolder()))
-    if (name !== 'ec2') await symlink(join(cacheFolder(), name), join(home, 'andamio', name))
+  await mkdir(join(home, 'andamio'), { recursive: true })
+  for (const name of ['mirror', 'npm', 'python']) {
+    await mkdir(join(cacheFolder(), name), { recursive: true })
+    await symlink(join(cacheFolder(), name), join(home, 'andamio', name))
+  }
   return home
 }
 
