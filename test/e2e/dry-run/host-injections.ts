@@ -13,7 +13,7 @@ import {
   touchedFile,
   unitTurned,
   unreadDropIn,
-  withoutPackage,
+  withoutPackages,
 } from './shell-injections.ts'
 
 const etc = '/etc/docker/registry'
@@ -92,11 +92,11 @@ const bridged = 'net/bridge/bridge-nf-call-iptables net/bridge/bridge-nf-call-ip
 const containerdsOwn = ['/etc/containerd/config.toml', 'containerd.service']
 
 const node: readonly Draw[] = [
-  withoutPackage('nfs-common', []),
-  withoutPackage('kubectl', []),
-  withoutPackage('kubelet', [...kube, 'kubelet.service']),
-  withoutPackage('kubernetes-cni', [...kube, 'kubelet.service']),
-  withoutPackage('containerd.io', containerdsOwn),
+  withoutPackages(['nfs-common']),
+  withoutPackages(['kubectl']),
+  withoutPackages(['kubelet', 'kubeadm'], ['kubelet.service']),
+  withoutPackages(['kubernetes-cni', 'kubelet', 'kubeadm'], ['kubelet.service']),
+  withoutPackages(['containerd.io'], containerdsOwn),
   halfConfigured('kubectl', []),
   halfConfigured('nfs-common', []),
   otherVersion('kubectl', '1.30.0-1.1', false, 'mended'),
@@ -143,8 +143,8 @@ const nfsOwn = ['nfs-server.service', 'nfs-mountd.service', '/etc/nfs.conf.d/and
 const registryUnits = ['docker-registry', 'docker-registry-pull']
 
 const storage: readonly Draw[] = [
-  withoutPackage('nfs-kernel-server', nfsOwn),
-  withoutPackage('docker-registry', [...registryUnits.map(name => `${name}.service`), 'registry files']),
+  withoutPackages(['nfs-kernel-server'], nfsOwn),
+  withoutPackages(['docker-registry'], [...registryUnits.map(name => `${name}.service`), 'registry files']),
   halfConfigured('docker-registry', []),
   spoiltFile(
     ['tls.crt', 'tls.key', 'htpasswd', 'push.yml', 'pull.yml'].map(name => `${etc}/${name}`),

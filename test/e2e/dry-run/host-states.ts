@@ -90,6 +90,5 @@ async function settled(bed: Bed, host: Host, state: string, score: Score): Promi
   for (const change of left.changes) score.fault(state, `still to change after the run: ${change}`)
   for (const one of left.unknown) score.fault(state, `not known after the run: ${one}`)
   const again = await bed.account(host, 'run')
-  if (left.failed || again.failed)
-    throw new Error(`${state}: ${host} cannot be brought back: ${again.failed ?? left.failed}`)
+  if (left.failed || again.failed) throw new Error(`${state}: ${host} cannot be brought back: ${again.why ?? left.why}`)
 }

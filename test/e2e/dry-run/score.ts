@@ -1,4 +1,4 @@
-import type { Event, ResourceEnd } from '../../../engine/report/events.ts'
+import type { Event, Failure, ResourceEnd } from '../../../engine/report/events.ts'
 
 /** What a run has told of a state: a line for each attribute, with its host, kind, id, before and after. */
 export interface Account {
@@ -7,6 +7,8 @@ export interface Account {
   readonly unknown: readonly string[]
   /** Where it ended before its end, and with which error. */
   readonly failed: string | undefined
+  /** What that error said. */
+  readonly why: string | undefined
 }
 
 const named = ({ host, kind, id }: ResourceEnd): string => `${host} ${kind} ${id}`
@@ -29,8 +31,12 @@ export function accountOf(events: readonly Event[]): Account {
       failed && 'failure' in failed
         ? `${failed.type === 'resource.end' ? named(failed) : 'the run'}: ${failed.failure?.code}`
         : undefined,
+    why: failed && 'failure' in failed ? whyOf(failed.failure) : undefined,
   }
 }
+
+const whyOf = (failure: Failure | undefined): string =>
+  [failure?.message, failure?.cause, ...(failure?.stderr ?? []).slice(-3)].filter(Boolean).join(' | ')
 
 /** Adds up over all states what was foreseen, what happened, and what of it was the same. */
 export class Score {
@@ -61,7 +67,10 @@ export class Score {
     ]
     this.misses.push(...differs.map(miss => `${state}: ${miss}`))
     if (foreseen.failed !== happened.failed)
-      this.fault(state, `check ended with ${foreseen.failed ?? 'no error'}, the run with ${happened.failed ?? 'none'}`)
+      this.fault(
+        state,
+        `check ended with ${foreseen.failed ?? 'no error'}, the run with ${happened.failed ?? 'none'}: ${happened.why ?? foreseen.why}`,
+      )
     return differs
   }
 

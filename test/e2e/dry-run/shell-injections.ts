@@ -107,15 +107,16 @@ const quiet = 'export DEBIAN_FRONTEND=noninteractive'
 const packages = (names: readonly string[]): string =>
   `dpkg-query -W -f='\${Package} \${db:Status-Abbrev} \${Version}\\n' ${names.join(' ')}`
 
-/** With what depends on it; its configuration stays where it is only removed. */
-export const withoutPackage =
-  (name: string, about: readonly string[]): Draw =>
+/** With others that need it, for some of them may be held; configuration stays where they are only removed. */
+export const withoutPackages =
+  (names: readonly string[], about: readonly string[] = []): Draw =>
   random => {
+    const name = names.join(' ')
     const verb = oneOf(['purge', 'remove'], random)
     return {
       what: `package ${name}: ${verb}`,
-      about: [name, ...about],
-      look: packages([name]),
+      about: [...names, ...about],
+      look: packages(names),
       script: `${quiet}\napt-get -qq -y --allow-change-held-packages ${verb} ${name} >/dev/null`,
       becomes: 'mended',
     }
