@@ -21,7 +21,7 @@ import { mirrorSteps } from '../mirror/steps.ts'
 import { killWithin, Lengths, type Moment, mirrorStep, resource, wholePlay } from './e2e/kill.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
 import { randomFrom } from './e2e/random.ts'
-import { changedIds } from './e2e/run-playbook.ts'
+import { changedIds, type PlaybookResult } from './e2e/run-playbook.ts'
 import { SmallLab } from './e2e/small-lab.ts'
 import { newClusterWanted, nothingApplied, nothingPushed, notJoined } from './e2e/undo.ts'
 
@@ -79,6 +79,14 @@ const wanted = moments.filter(({ name }) => positionals.length === 0 || position
 const wholeLab = 90
 const lengths = new Lengths()
 
+/** An `up`, which shows how long these moments are. */
+async function learn(shown: readonly Moment[]): Promise<PlaybookResult> {
+  const up = await lab.up()
+  equal(up.exit, 0, 'exit status of the next up')
+  for (const one of changedIds(up).length > wholeLab ? moments : shown) lengths.saw(up.events, one)
+  return up
+}
+
 async function steps(): Promise<void> {
   await prove(`the mirror is there, but its step ${step.name}`, async () => {
     const signal = new AbortController().signal
@@ -92,12 +100,12 @@ async function steps(): Promise<void> {
     }
   })
 
+  if (wanted[0]?.name !== 'mirror')
+    await prove('up builds the lab that the moments need', async () => void (await learn(moments)))
   for (const moment of wanted) {
     await prove(`a run that is killed in ${moment.name}`, async () => {
       await killWithin(lab, moment, random, lengths)
-      const next = await lab.up()
-      equal(next.exit, 0, 'exit status of the next up')
-      for (const one of changedIds(next).length > wholeLab ? moments : [moment]) lengths.saw(next.events, one)
+      const next = await learn([moment])
       say(`the next up did ${changedIds(next).length} changes in ${Math.round(next.seconds)} s`)
       const further = await lab.up()
       equal(further.exit, 0, 'exit status of a further up')
