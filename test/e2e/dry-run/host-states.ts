@@ -20,8 +20,9 @@ export async function hostState(bed: Bed, host: Host, number: number, seed: numb
   const random = randomFrom(seed * 10_000 + number)
   if (isBlank(number)) return blankState(bed, host, number, random, score)
   const chosen = someOf(drawsOf[host], 1 + Math.floor(random() * mostAtOnce), random)
-  const restarts =
-    random() < 0.08 && chosen.every(({ what, becomes }) => becomes !== 'refused' && !what.includes('pipe'))
+  // Not with what a host cannot start with, or starts over and over: it would be another one at every look.
+  const odd = chosen.some(({ what, becomes }) => becomes === 'refused' || /pipe|registry|containerd/.test(what))
+  const restarts = random() < 0.15 && !odd
   const whats = [...chosen.map(({ what }) => what), ...(restarts ? ['power cut'] : [])]
   const state = `state ${number}, ${host} (${whats.join('; ')})`
 
