@@ -1,78 +1,36 @@
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AndamioError } from '../../engine/errors.ts'
-import { makeAuthority, makeServer } from '../../engine/pki/x509.ts'
+import { makeAuthority } from '../../engine/pki/x509.ts'
 import { LeaseRefused } from '../../engine/resource/permission.ts'
 import { ApiClient } from './client.ts'
 import { ClusterReader } from './reader.ts'
-import { type Endpoint, Wire } from './wire.ts'
+import { refusal, ScriptedServer } from './testing/scripted-server.ts'
+import { Wire } from './wire.ts'
 import { ClusterWriter } from './writer.ts'
 
-/** What the server is asked, in order, and what it answers; anything else fails the test. */
-interface Exchange {
-  readonly asked: string
-  readonly status?: number
-  readonly body?: unknown
-  /** Does something else than answer. */
-  readonly instead?: (stream: ServerHttp2Stream) => void
-}
-
-const authority = await makeAuthority('test', 1)
-const identity = await makeServer(authority, ['kubernetes'], 1)
-let server: Http2SecureServer
-let script: Exchange[]
-let unexpected: string[]
+let server: ScriptedServer
 let wire: Wire
 let client: ApiClient
-
-const endpoint = (port: number, ca = authority.certificate): Endpoint => ({
-  host: '127.0.0.1',
-  port,
-  serverName: 'kubernetes',
-  ca,
-  cert: identity.certificate,
-  key: identity.key,
-})
-
 beforeEach(async () => {
-  script = []
-  unexpected = []
-  server = createSecureServer({ cert: identity.certificate, key: identity.key })
-  server.on('stream', (stream, headers) => {
-    const asked = `${headers[':method']} ${headers[':path']}`
-    const at = script.findIndex(exchange => exchange.asked === asked)
-    if (at < 0) {
-      unexpected.push(asked)
-      return stream.close()
-    }
-    stream.on('error', () => undefined) // the server's side of what a test breaks on purpose
-    const { status = 200, body = {}, instead } = script.splice(at, 1)[0] as Exchange
-    if (instead) return instead(stream)
-    stream.respond({ ':status': status, 'content-type': 'application/json' })
-    stream.end(JSON.stringify(body))
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  wire = new Wire(endpoint(typeof address === 'object' && address ? address.port : 0))
+  server = await ScriptedServer.start()
+  wire = new Wire(server.endpoint())
   client = new ApiClient(wire)
 })
-
 afterEach(async () => {
   client.close()
-  await new Promise(resolve => server.close(resolve))
-  expect(unexpected).toEqual([])
-  expect(script).toEqual([])
+  await server.close()
+  expect([server.unexpected, server.script]).toEqual([[], []])
 })
 
 const node = { apiVersion: 'v1', kind: 'Node', name: 'cp' }
 const getNode = 'GET /api/v1/nodes/cp'
 const nodeAnswer = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'cp' } }
-const refusal = (code: number, reason: string) => ({ kind: 'Status', status: 'Failure', reason, code, message: 'no' })
 
 describe('answers', () => {
   test('404 is nothing there; 403 is an error that names reason and request', async () => {
-    script.push({ asked: getNode, status: 404, body: refusal(404, 'NotFound') })
-    script.push({ asked: getNode, status: 403, body: refusal(403, 'Forbidden') })
+    server.script.push({ asked: getNode, status: 404, body: refusal(404, 'NotFound') })
+    server.script.push({ asked: getNode, status: 403, body: refusal(403, 'Forbidden') })
     const reader = new ClusterReader(client)
     expect(await reader.get(node)).toBeUndefined()
     await expect(reader.get(node)).rejects.toMatchObject({
@@ -81,7 +39,7 @@ describe('answers', () => {
   })
 
   test.each([429, 500, 503])('%d is waited out', async status => {
-    script.push(
+    server.script.push(
       { asked: getNode, status, body: refusal(status, 'ServiceUnavailable') },
       { asked: getNode, body: nodeAnswer },
     )
@@ -91,7 +49,7 @@ describe('answers', () => {
   test("a 500 for a field that the schema does not know is final, for it is the manifest's fault", async () => {
     const message = 'failed to create typed patch object: .spec.colour: field not declared in schema'
     const asked = 'PATCH /api/v1/nodes/cp?fieldManager=andamio&force=true&fieldValidation=Strict'
-    script.push({ asked, status: 500, body: { ...refusal(500, ''), message } })
+    server.script.push({ asked, status: 500, body: refusal(500, '', message) })
     const writer = new ClusterWriter(client, () => undefined, new AbortController().signal)
     await expect(writer.apply(nodeAnswer)).rejects.toMatchObject({ status: 422 })
   })
@@ -101,10 +59,10 @@ describe('answers', () => {
       { name: 'lamps', kind: 'Lamp', namespaced: true },
       { name: 'lamps/status', kind: 'Lamp', namespaced: true },
     ]
-    script.push({ asked: 'GET /apis/andamio.dev/v1', body: { resources } })
+    server.script.push({ asked: 'GET /apis/andamio.dev/v1', body: { resources } })
     for (const name of ['hall', 'yard']) {
       const path = `/apis/andamio.dev/v1/namespaces/default/lamps/${name}`
-      script.push({ asked: `GET ${path}`, body: { metadata: { name } } })
+      server.script.push({ asked: `GET ${path}`, body: { metadata: { name } } })
       const found = await new ClusterReader(client).get({ apiVersion: 'andamio.dev/v1', kind: 'Lamp', name })
       expect(found?.metadata.name).toBe(name)
     }
@@ -113,19 +71,22 @@ describe('answers', () => {
 
 describe('the connection', () => {
   test('reads that start together are one round trip', async () => {
-    for (const name of ['a', 'b', 'c']) script.push({ asked: `GET /api/v1/nodes/${name}`, body: nodeAnswer })
+    for (const name of ['a', 'b', 'c']) server.script.push({ asked: `GET /api/v1/nodes/${name}`, body: nodeAnswer })
     const reader = new ClusterReader(client)
     await Promise.all(['a', 'b', 'c'].map(name => reader.get({ ...node, name })))
     expect(client.roundTrips).toBe(1)
   })
 
   test('a connection that breaks is opened again', async () => {
-    script.push({ asked: getNode, instead: stream => stream.session?.destroy() }, { asked: getNode, body: nodeAnswer })
+    server.script.push(
+      { asked: getNode, instead: stream => stream.session?.destroy() },
+      { asked: getNode, body: nodeAnswer },
+    )
     expect(await new ClusterReader(client).get(node)).toEqual(nodeAnswer)
   })
 
   test('an answer that never comes ends at its limit', async () => {
-    script.push({ asked: getNode, instead: () => undefined })
+    server.script.push({ asked: getNode, instead: () => undefined })
     await expect(wire.send({ method: 'GET', path: '/api/v1/nodes/cp', timeoutSeconds: 0.2 })).rejects.toThrow(
       'no answer within 0.2 s',
     )
@@ -136,25 +97,25 @@ describe('the connection', () => {
       stream.respond({ ':status': 200 })
       stream.write('{"metadata":', () => stream.session?.destroy())
     }
-    script.push({ asked: getNode, instead: cut }, { asked: getNode, body: nodeAnswer })
+    server.script.push({ asked: getNode, instead: cut }, { asked: getNode, body: nodeAnswer })
     expect(await new ClusterReader(client).get(node)).toEqual(nodeAnswer)
   })
 
   test('a server of another authority is never asked, and nothing is taken for absent', async () => {
-    const strange = new ApiClient(new Wire(endpoint(wire.endpoint.port, (await makeAuthority('other', 1)).certificate)))
+    const strange = new ApiClient(new Wire(server.endpoint((await makeAuthority('other', 1)).certificate)))
     const asking = new ClusterReader(strange).get(node)
     await expect(asking).rejects.toMatchObject({ failure: { code: 'cluster-unreachable' }, exit: 69 })
     strange.close()
   })
 
   test('changed credentials are read anew, once for all requests under way', async () => {
-    const old = new Wire(endpoint(wire.endpoint.port, (await makeAuthority('other', 1)).certificate))
+    const old = new Wire(server.endpoint((await makeAuthority('other', 1)).certificate))
     let reads = 0
     const renewing = new ApiClient(old, async () => {
       reads++
       return wire
     })
-    script.push({ asked: getNode, body: nodeAnswer }, { asked: getNode, body: nodeAnswer })
+    server.script.push({ asked: getNode, body: nodeAnswer }, { asked: getNode, body: nodeAnswer })
     const reader = new ClusterReader(renewing)
     expect(await Promise.all([reader.get(node), reader.get(node)])).toEqual([nodeAnswer, nodeAnswer])
     expect(reads).toBe(1)
@@ -167,8 +128,8 @@ describe('permission', () => {
     const careful = new ApiClient(wire, undefined, async () => void asked++)
     const writer = new ClusterWriter(careful, () => undefined, new AbortController().signal)
     const patch = 'PATCH /api/v1/nodes/cp?fieldManager=andamio'
-    script.push({ asked: patch, status: 503, body: refusal(503, 'ServiceUnavailable') }, { asked: patch })
-    script.push({ asked: getNode, body: nodeAnswer })
+    server.script.push({ asked: patch, status: 503, body: refusal(503, 'ServiceUnavailable') }, { asked: patch })
+    server.script.push({ asked: getNode, body: nodeAnswer })
     await writer.patch(node, {})
     await writer.get(node)
     expect(asked).toBe(2)
@@ -177,8 +138,8 @@ describe('permission', () => {
   test('is asked for by nothing that a probe can do, a dry run included, not even when it is tried again', async () => {
     const refusing = new ApiClient(wire, undefined, () => Promise.reject(new Error('a probe asked for permission')))
     const dryRun = 'PATCH /api/v1/nodes/cp?fieldManager=andamio&force=true&fieldValidation=Strict&dryRun=All'
-    script.push({ asked: dryRun, status: 503, body: refusal(503, 'ServiceUnavailable') })
-    script.push({ asked: dryRun, body: nodeAnswer })
+    server.script.push({ asked: dryRun, status: 503, body: refusal(503, 'ServiceUnavailable') })
+    server.script.push({ asked: dryRun, body: nodeAnswer })
     expect(await new ClusterReader(refusing).dryRun(nodeAnswer)).toEqual(nodeAnswer)
   })
 
@@ -203,7 +164,7 @@ describe('evicting', () => {
     [404, true],
     [429, false],
   ])('%d: may go is %s', async (status, goes) => {
-    script.push({ asked, status, body: refusal(status, 'TooManyRequests') })
+    server.script.push({ asked, status, body: refusal(status, 'TooManyRequests') })
     const writer = new ClusterWriter(client, () => undefined, new AbortController().signal)
     expect(await writer.evict('app', 'web')).toBe(goes)
   })
@@ -224,7 +185,7 @@ describe('waiting', () => {
     const told: unknown[] = []
     const writer = new ClusterWriter(client, (_, __, detail) => told.push(detail), new AbortController().signal)
     const busy = { asked: getNode, status, body: refusal(status, 'Busy') }
-    script.push(busy, { asked: getNode, body: nodeAnswer })
+    server.script.push(busy, { asked: getNode, body: nodeAnswer })
     const ask = async () => (await client.call({ method: 'GET', path: '/api/v1/nodes/cp', plain: true })) !== undefined
     await writer.until('the node', 60, async () => (await ask()) || 'no node')
     expect(told).toEqual([`${status} Busy: no`])
@@ -235,7 +196,7 @@ describe('waiting', () => {
     [500, 'failed to create typed patch object'],
   ])('an API that refuses by %d (%s) ends the wait at once', async (status, message) => {
     const writer = new ClusterWriter(client, () => undefined, new AbortController().signal)
-    script.push({ asked: getNode, status, body: { ...refusal(status, 'Final'), message } })
+    server.script.push({ asked: getNode, status, body: { ...refusal(status, 'Final'), message } })
     await expect(writer.until('the node', 60, async () => !!(await writer.get(node)) || 'none')).rejects.toMatchObject({
       failure: { code: 'api-refused' },
     })

@@ -5,10 +5,14 @@ import { lookingOn } from '../nodes/control-plane.ts'
 import type { ApiClient } from './client.ts'
 import { ApiRefusal, isNotFound, isPassing } from './errors.ts'
 import { pathOf } from './kinds.ts'
+import { isHeldByAnother, isPortTaken } from './node-ports.ts'
 import type { AnyObject, ObjectRef } from './objects.ts'
 import { ClusterReader, fieldManager } from './reader.ts'
 
 export type Waiting = (what: string, limitSeconds: number, detail?: string) => void
+
+/** A port that nothing holds any more is free when the API server has looked for such ones, every three minutes, a few times. */
+const portLimitSeconds = 900
 
 /** How a condition stands: met, or what is missing. */
 export type Met = true | string
@@ -25,8 +29,32 @@ export class ClusterWriter extends ClusterReader {
     this.#signal = signal
   }
 
-  /** Server-side apply; takes over fields that others have changed since. */
+  /**
+   * Server-side apply; takes over fields that others have changed since. Of a Service that comes into being, the port is
+   * held from the beginning of an attempt on: where one was given up here and goes on there, the next one meets its port.
+   */
   async apply(object: AnyObject): Promise<AnyObject> {
+    try {
+      return await this.#applyOnce(object)
+    } catch (error) {
+      if (!isPortTaken(error)) throw error
+      const services = await this.list<AnyObject>({ apiVersion: 'v1', kind: 'Service' })
+      if (isHeldByAnother(object, services)) throw error
+    }
+    let applied: AnyObject | undefined
+    await this.until(`the port of Service ${object.metadata.name}`, portLimitSeconds, async () => {
+      try {
+        applied = await this.#applyOnce(object)
+        return true
+      } catch (error) {
+        if (isPortTaken(error)) return 'an attempt that got no answer in time still holds it'
+        throw error
+      }
+    })
+    return applied ?? object
+  }
+
+  async #applyOnce(object: AnyObject): Promise<AnyObject> {
     const kind = await this.client.servedKind(object)
     return this.client.call<AnyObject>({
       method: 'PATCH',
@@ -90,8 +118,8 @@ export class ClusterWriter extends ClusterReader {
 
   /**
    * Asks until the answer is `true`, after 0.25 s growing to 2 s, telling whenever what is missing moves on, and before
-   * that what is wrong with the control plane, on which all hangs. Throws `wait-timeout` with what was told last. An API that does not answer meanwhile, or answers that it cannot serve
-   * now, as it does while it starts, is waited for too.
+   * that what is wrong with the control plane, on which all hangs. Throws `wait-timeout` with what was told last. An API
+   * that does not answer meanwhile, or answers that it cannot serve now, as it does while it starts, is waited for too.
    */
   async until(what: string, limitSeconds: number, ask: () => Promise<Met>): Promise<void> {
     const end = performance.now() + limitSeconds * 1000
