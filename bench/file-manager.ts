@@ -7,9 +7,10 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { peakMemoryOf } from '../engine/process/peak-memory.ts'
 import { bareLoop, bareStream, makeFile, startOurs, startScp, syncOf, type Taken } from './file-manager/rivals.ts'
 
 const [megabytes = 1024, files = 10_000, rounds = 3] = process.argv.slice(2).map(Number)
@@ -87,10 +88,7 @@ async function smallFiles(scp: Scp): Promise<number> {
   }
 }
 
-const mostMemory = ({ server }: Ours): number => {
-  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8')) ?? []
-  return Math.round(Number(kilobytes) / 1024)
-}
+const mostMemory = ({ server }: Ours): number => Math.round(peakMemoryOf(server.child.pid ?? 0) / 2 ** 20)
 
 const ours = await startOurs(folder, data)
 const scp = await startScp(folder)

@@ -1,11 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { identify } from '../engine/process/identity.ts'
+import { fieldsFromState, ticksPerSecond } from '../engine/process/stat-line.ts'
 import { labLayout } from '../engine/provider/lab/layout.ts'
 import { recordedProcess } from '../engine/provider/local/host-process.ts'
-
-/** Linux counts processor time for user space in these, whatever its own timer's rate: USER_HZ. */
-const ticksPerSecond = 100
 
 /**
  * Processor seconds that a lab's local hosts have used since their boot, with all that has ended in them. Unlike the
@@ -29,7 +27,7 @@ export async function guestCpuSeconds(stateFolder: string, hosts: readonly strin
 /** Of a process of one of these sessions, with its ended children; 0 of any other, and of one that has just gone. */
 async function ticksOf(pid: string, sessions: ReadonlySet<number>): Promise<number> {
   const stat = await readFile(join('/proc', pid, 'stat'), 'utf8').catch(() => '')
-  const [, , , session, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [, , , session, ...rest] = fieldsFromState(stat)
   if (!sessions.has(Number(session))) return 0
   // Fields 14 to 17 of the line: utime, stime, cutime, cstime. `rest` begins with field 7.
   return rest.slice(7, 11).reduce((sum, field) => sum + Number(field), 0)

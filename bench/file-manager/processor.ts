@@ -1,16 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-
-/** Linux counts processor time for user space in these, whatever its own timer's rate: USER_HZ. */
-const ticksPerSecond = 100
+import { fieldsFromState, ticksPerSecond } from '../../engine/process/stat-line.ts'
 
 /** Fields of a process's `stat`, from its state on. Undefined for one that has just gone. */
 function statOf(pid: number | string): readonly number[] | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text
-      .slice(text.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number)
+    return fieldsFromState(readFileSync(`/proc/${pid}/stat`, 'utf8')).map(Number)
   } catch {
     return undefined
   }

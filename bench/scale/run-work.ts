@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { fieldsFromState, ticksPerSecond } from '../../engine/process/stat-line.ts'
 import type { Event, RunEnd } from '../../engine/report/events.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -51,9 +52,9 @@ export async function runWork(
   return { seconds: (performance.now() - began) / 1000, cpuSeconds, mostDescriptors, end }
 }
 
-/** User and system time of a process, in hundredths of seconds as Linux tells them; 0 of one that has gone. */
+/** Seconds of user and system time of a process; 0 of one that has gone. */
 async function processorsOf(pid: number | undefined): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  const [user = 0, system = 0] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number)
-  return (user + system) / 100
+  const [user = 0, system = 0] = fieldsFromState(stat).slice(11, 13).map(Number)
+  return (user + system) / ticksPerSecond
 }

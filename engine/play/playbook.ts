@@ -79,7 +79,6 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       exit,
       roundTrips: run?.roundTrips() ?? 0,
       seconds: (performance.now() - began) / 1000,
-      // KiB, as getrusage gives it.
       memoryBytes: peakMemory(),
       ...(run ? countsOf(run) : { hosts: {} }),
       ...(failure ? { failure } : {}),

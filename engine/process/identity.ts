@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { fieldsFromState } from './stat-line.ts'
 
 /** What tells a process from a later one with the same number. */
 export interface ProcessIdentity {
@@ -17,8 +18,7 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     ])
-    // The program's name may hold anything, blanks and parentheses included: fields are counted after its last `)`.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state, ...fields] = fieldsFromState(stat)
     if (state === 'Z' || state === 'X') return undefined
     return { pid, startTime: fields[18] ?? '', bootId: bootId.trim() }
   } catch {

@@ -6,10 +6,16 @@ import { readFileSync } from 'node:fs'
  */
 export function peakMemory(): number {
   try {
-    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
-    if (kibibytes !== undefined) return Number(kibibytes) * 1024
+    return peakMemoryOf('self')
   } catch {
-    // Not Linux.
+    // Not Linux. In KiB.
+    return process.resourceUsage().maxRSS * 1024
   }
-  return process.resourceUsage().maxRSS * 1024
+}
+
+/** The same of another living process, on Linux. Throws where it tells nothing. */
+export function peakMemoryOf(pid: number | 'self'): number {
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  if (kibibytes === undefined) throw new Error(`process ${pid} has no memory of its own`)
+  return Number(kibibytes) * 1024
 }

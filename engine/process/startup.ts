@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Stretch } from '../report/events.ts'
-
-/** Linux tells a process's start in these, whatever its own timer's rate: USER_HZ. */
-const ticksPerSecond = 100
+import { fieldsFromState, ticksPerSecond } from './stat-line.ts'
 
 /**
  * What a program's start has taken until now, first to last: npx where it was called by that, Node and zx, the loading of
@@ -41,8 +39,7 @@ async function processOf(pid: string) {
     const [stat, commandLine] = await Promise.all(
       ['stat', 'cmdline'].map(file => readFile(`/proc/${pid}/${file}`, 'utf8')),
     )
-    // The program's name may hold anything: fields are counted after its last `)`.
-    const fields = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ')
+    const fields = fieldsFromState(stat ?? '')
     return { parent: fields[1] ?? '', startTicks: Number(fields[19]), commandLine: commandLine ?? '' }
   } catch {
     return undefined

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AndamioError } from '../../engine/errors.ts'
 import { isAlive, type ProcessIdentity } from '../../engine/process/identity.ts'
+import { fieldsFromState } from '../../engine/process/stat-line.ts'
 import { hashOf } from '../step-key.ts'
 
 /** A program that outlives the run that starts it. */
@@ -94,8 +95,7 @@ async function readNote(daemon: Named): Promise<{ identity: ProcessIdentity; set
   })
   if (text === undefined) return undefined
   const [stat = '', bootId = '', settings = ''] = text.trimEnd().split('\n')
-  // The program's name may hold blanks and parentheses: fields are counted after its last `)`, the third of them first.
-  const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  const startTime = fieldsFromState(stat)[19] ?? ''
   return { identity: { pid: Number.parseInt(stat, 10), startTime, bootId }, settings }
 }
 

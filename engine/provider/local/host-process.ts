@@ -4,6 +4,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AndamioError } from '../../errors.ts'
 import { isAlive, type ProcessIdentity } from '../../process/identity.ts'
+import { fieldsFromState } from '../../process/stat-line.ts'
 import { sh } from '../../shell/sh.ts'
 import type { HostLayout } from '../lab/layout.ts'
 import { kernelArguments, type Machine } from './command-line.ts'
@@ -93,7 +94,7 @@ async function membersOf({ pid: session, bootId }: ProcessIdentity, namespace: s
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
   const members = pids.map(async pid => {
     const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-    const [state = 'X', , , sessionOf] = line.slice(line.lastIndexOf(')') + 2).split(' ')
+    const [state = 'X', , , sessionOf] = fieldsFromState(line)
     if ('ZX'.includes(state) || Number(sessionOf) !== session) return []
     const own = await stat(`/proc/${pid}/ns/net`).catch(() => undefined)
     return own?.ino === inside.ino && own.dev === inside.dev ? [Number(pid)] : []

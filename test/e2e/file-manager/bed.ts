@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { peakMemoryOf } from '../../../engine/process/peak-memory.ts'
 import type { Hello } from '../../../images/file-manager/protocol/messages.ts'
 import { connect, type Session } from '../../../images/file-manager/protocol/session.ts'
 import { type MadeCredentials, makeCredentials } from '../../../images/file-manager/testing/credentials.ts'
@@ -56,6 +57,5 @@ export class Bed {
 /** The most memory that a process has had, in MB; it must be living. */
 export function mostMemory({ child }: Program): number {
   holds(child.exitCode === null && child.signalCode === null, 'the server lives')
-  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) / 1024
+  return peakMemoryOf(child.pid ?? 0) / 2 ** 20
 }
