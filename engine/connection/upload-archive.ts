@@ -46,7 +46,7 @@ function grouped(files: readonly UploadFile[], of: (file: UploadFile) => string,
 
 /** What `unpack` takes: the files by their numbers, and the list of their sums. */
 export function archive(files: readonly UploadFile[]): Buffer {
-  const contents = files.map(bytesOf)
+  const contents = files.map(({ content }) => bytesOf(content))
   const sums = contents.map((each, number) => `${createHash('sha256').update(each).digest('hex')}  ${number}\n`)
   return tar([
     { path: 'sums', mode: 0o600, content: sums.join('') },

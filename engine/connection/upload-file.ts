@@ -8,5 +8,5 @@ export interface UploadFile {
   readonly owner: string
 }
 
-export const bytesOf = ({ content }: UploadFile): Uint8Array =>
+export const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === 'string' ? Buffer.from(content) : content

@@ -52,7 +52,7 @@ const asArchive = (files: readonly UploadFile[], guard: UploadGuard) => ({
 /** Of what is large there is no second copy in memory; it has a session of its own. */
 function asStream([file, ...others]: readonly [UploadFile, ...UploadFile[]], guard: UploadGuard) {
   if (others.length > 0) throw new RangeError(`${others.length + 1} files do not fit in one archive`)
-  const content = bytesOf(file)
+  const content = bytesOf(file.content)
   const args = [file.path, file.mode, file.owner, String(content.length)]
   return { words: ['sh', '-c', receive(guard.script), 'sh', ...args], stdin: stream(content) }
 }

@@ -25,7 +25,8 @@ echo "epoch=$(date +%s.%N)"
 `
 
 /**
- * `clock` and `up` are this machine's clock and uptime, in seconds, when the answer came. Throws where something is missing, or is not what such a host says.
+ * `clock` and `up` are this machine's clock and uptime, in seconds, when the answer came. Throws where something is
+ * missing, or is not what such a host says.
  */
 export function readFacts(answer: FragmentAnswer, clock = Date.now() / 1000, up = uptime()): HostFacts {
   const facts = new Map<string, string>()

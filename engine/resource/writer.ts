@@ -1,6 +1,7 @@
 import { uptime } from 'node:os'
 import type { Connection, ExecResult } from '../connection/connection.ts'
 import { sendFiles, uploadFailed } from '../connection/upload.ts'
+import { bytesOf } from '../connection/upload-file.ts'
 import { AndamioError, exitCode } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { quote } from '../shell/quote.ts'
@@ -55,7 +56,7 @@ export class HostWriterOverSsh implements HostWriter {
       const command = `sh -c ${quote(`{ read -r _\n${text}\n}\n`)}`
       return this.#parts.connection.exec(command, {
         ...limits,
-        stdin: Buffer.concat([Buffer.from('\n'), bytes(stdin)]),
+        stdin: Buffer.concat([Buffer.from('\n'), bytesOf(stdin)]),
       })
     }).finally(ends)
     if (result.code !== 0) throw this.#failed(result, what, (performance.now() - began) / 1000)
@@ -149,5 +150,3 @@ export class HostWriterOverSsh implements HostWriter {
     return (await this.#parts.writerOf(target as ApiTarget<unknown, unknown>)) as W
   }
 }
-
-const bytes = (data: string | Uint8Array): Uint8Array => (typeof data === 'string' ? Buffer.from(data) : data)

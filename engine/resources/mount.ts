@@ -4,7 +4,7 @@ import { compare, removal } from './changes.ts'
 import { rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName, checkPath } from './names.ts'
-import { occupied } from './occupied.ts'
+import { fileOccupied } from './occupied.ts'
 import { type Mounted, type UnitState, unitProbe } from './systemd-probe.ts'
 import { applyUnit, type UnitWish, unitChanges, unitRemoval } from './unit.ts'
 
@@ -55,7 +55,7 @@ export function mount({ what, where, type, options = [] }: MountOptions): Resour
       ...unitChanges(wish, is, will),
       ...(is.is === 'present' && is.state.mounted ? wrong(is.state.mounted) : []),
     ],
-    refuse: is => occupied(file.path, 'file', is.is === 'present' ? is.state.file : null),
+    refuse: fileOccupied(file),
     texts: is => [partText('file', file, is.is === 'present' ? is.state.file : null)],
     apply: (on, is) => applyUnit(on, wish, mountedBySomeoneElse(is, wrong) ? restarted(is) : is),
   }

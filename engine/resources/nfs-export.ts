@@ -6,7 +6,7 @@ import { compare, removal } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName, checkPath } from './names.ts'
-import { occupied } from './occupied.ts'
+import { fileOccupied } from './occupied.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
 
@@ -55,7 +55,7 @@ export function nfsExport({ path, to, options }: NfsExportOptions): Resource<Exp
         wanting === undefined ? [] : [{ attribute: 'options', before: exported[wanting] ?? null, after: options }]
       return [...changes, ...left, ...partChanges('file', file, is.is === 'present' ? is.state.file : null)]
     },
-    refuse: is => occupied(file.path, 'file', is.is === 'present' ? is.state.file : null),
+    refuse: fileOccupied(file),
     texts: is => [partText('file', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null

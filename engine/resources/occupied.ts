@@ -1,4 +1,6 @@
 import type { Failure } from '../report/events.ts'
+import type { Absent, Present } from '../resource/resource.ts'
+import type { FilePart } from './file-part.ts'
 import type { PathState } from './path-state.ts'
 
 /**
@@ -20,3 +22,9 @@ export function occupied(
     next: 'Look what it holds; if it is not needed, remove it and run again.',
   }
 }
+
+/** For `refuse` of a resource that has a file among its parts. */
+export const fileOccupied =
+  ({ path }: FilePart) =>
+  (is: Present<{ readonly file: PathState | null }> | Absent): Failure | undefined =>
+    occupied(path, 'file', is.is === 'present' ? is.state.file : null)

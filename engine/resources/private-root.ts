@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connection } from '../connection/connection.ts'
 import { connectLocal } from '../connection/local.ts'
-import { compose } from '../resource/batch.ts'
 import { factsScript, readFacts } from '../resource/facts.ts'
 import type { HostWriter } from '../resource/host.ts'
+import { askHost } from '../resource/questions.ts'
 import { HostWriterOverSsh } from '../resource/writer.ts'
 
 /**
@@ -83,10 +83,8 @@ export class PrivateRoot {
 }
 
 async function factsOf(connection: Connection): Promise<HostWriter['facts']> {
-  const batch = compose([{ script: factsScript, timeoutSeconds: 10 }], false)
-  const { stdout, stderr } = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: 10 })
-  const [answer] = batch.parse(stdout, stderr)
-  if (!answer) throw new Error(`no facts: ${stderr}`)
+  const [answer] = await askHost(connection, [{ script: factsScript, timeoutSeconds: 10 }])
+  if (!answer) throw new Error('no facts: it gave no whole answer')
   return readFacts(answer)
 }
 

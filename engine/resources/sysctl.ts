@@ -6,7 +6,7 @@ import { compare } from './changes.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
-import { occupied } from './occupied.ts'
+import { fileOccupied } from './occupied.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
 
@@ -58,7 +58,7 @@ export function sysctl(
       ...compare(wish, is.is === 'present' ? is.state.live : {}),
       ...partChanges('at boot', file, is.is === 'present' ? is.state.file : null),
     ],
-    refuse: is => occupied(file.path, 'file', is.is === 'present' ? is.state.file : null),
+    refuse: fileOccupied(file),
     texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const state = is.is === 'present' ? is.state : undefined

@@ -4,7 +4,7 @@ import type { Content } from './content.ts'
 import { type FilePart, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
-import { occupied } from './occupied.ts'
+import { fileOccupied } from './occupied.ts'
 import { type UnitState, unitProbe } from './systemd-probe.ts'
 import { applyUnit, unitChanges, unitRemoval } from './unit.ts'
 
@@ -55,7 +55,7 @@ export function systemdUnit(options: SystemdUnitOptions): Resource<UnitState> {
     after: freshAfter,
     probe: unitProbe({ unit, inputs, ...(file && { file: file.path }) }),
     diff: (is, will) => unitChanges(wish, is, will),
-    refuse: is => (file ? occupied(file.path, 'file', is.is === 'present' ? is.state.file : null) : undefined),
+    ...(file && { refuse: fileOccupied(file) }),
     texts: is => (file ? [partText('file', file, is.is === 'present' ? is.state.file : null)] : []),
     apply: (on, is) => applyUnit(on, wish, is),
   }

@@ -11,7 +11,7 @@ import { ClusterReader, fieldManager } from './reader.ts'
 
 export type Waiting = (what: string, limitSeconds: number, detail?: string) => void
 
-/** A port that nothing holds any more is free when the API server has looked for such ones, every three minutes, a few times. */
+/** A port that nothing holds any more is free when the API server, every three minutes, has found it so a few times. */
 const portLimitSeconds = 900
 
 /** How a condition stands: met, or what is missing. */
