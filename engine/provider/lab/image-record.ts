@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from '../../report/events.ts'
 import type { Answer } from '../../resource/resource.ts'
-import { keyOf, withName, withoutName } from '../local/pristine.ts'
+import { keyOf, withName, withoutName } from './any-host.ts'
 import { writeFileAtomically } from './atomic.ts'
 import { readJson } from './read-json.ts'
 

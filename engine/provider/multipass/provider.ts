@@ -9,16 +9,13 @@ import { foldersIn, labLayout } from '../lab/layout.ts'
 import type { Found, Provider, ProviderContext } from '../provider.ts'
 import { foreseen } from '../tool/foreseen.ts'
 import type { Patience } from '../tool/patience.ts'
-import { pristineGuest } from '../tool/pristine-guest.ts'
+import { neverOfAnImage, pristineGuest } from '../tool/pristine-guest.ts'
 import { MultipassClient } from './client.ts'
 import { findInstance, type Instances } from './find.ts'
 import { multipassInstance, noMultipassInstance } from './instance.ts'
 import { recordedName } from './record.ts'
 import { sizeDiffers } from './size-differs.ts'
 import { troubles } from './troubles.ts'
-
-/** No image tells how far a machine's clock is from ours. */
-const neverOfARelease = /^assertion clock /
 
 /** Others in tests. */
 export interface MultipassParts {
@@ -87,7 +84,7 @@ export function multipassProvider(context: ProviderContext, parts: MultipassPart
       shared: [noLoginKey(lab.name, stateFolder)],
     }),
     ...knownImage({
-      record: new ImageRecord(join(cacheFolder, 'multipass', 'releases'), neverOfARelease),
+      record: new ImageRecord(join(cacheFolder, 'multipass', 'releases'), neverOfAnImage),
       // Its images of a release are renewed every few weeks, and stay alike in what is asked here.
       image: host => `${release} ${process.arch} ${diskOf.get(host) ?? defaults.disk}`,
       fresh,

@@ -2,6 +2,9 @@ import type { Json } from '../../report/events.ts'
 import type { Answer } from '../../resource/resource.ts'
 import { pristineAnswer } from '../local/pristine.ts'
 
+/** By no image is it told how far a machine's clock is from ours. */
+export const neverOfAnImage = /^assertion clock /
+
 /** Kinds that a first boot of Debian 12, where they were recorded, and one of any other image answer alike. */
 const alike = ['apt-repository', 'assertion', 'nfs-export']
 /** Assertions that every image meets, but for those of disks, whose size is the maker's. */

@@ -11,7 +11,7 @@ import { besideInventory } from '../static/key-files.ts'
 import type { CallTool } from '../tool/call-tool.ts'
 import { foreseen } from '../tool/foreseen.ts'
 import type { Patience } from '../tool/patience.ts'
-import { pristineGuest } from '../tool/pristine-guest.ts'
+import { neverOfAnImage, pristineGuest } from '../tool/pristine-guest.ts'
 import { machineBegun } from './begun.ts'
 import { boxVersion } from './box-version.ts'
 import { VagrantClient } from './client.ts'
@@ -25,9 +25,6 @@ import { troubles } from './troubles.ts'
 
 /** Of VirtualBox and of libvirt. */
 const defaultBox = 'debian/bookworm64'
-
-/** By no box is it told how far a machine's clock is from ours. */
-const neverOfABox = /^assertion clock /
 
 /** Others in tests. */
 export interface VagrantParts {
@@ -132,7 +129,7 @@ export function vagrantProvider(context: ProviderContext, { call, patience }: Va
       shared: own ? [noVagrantfile(folder), noVagrantNetwork(network)] : [],
     }),
     ...knownImage({
-      record: new ImageRecord(join(cacheFolder, 'vagrant', 'boxes'), neverOfABox),
+      record: new ImageRecord(join(cacheFolder, 'vagrant', 'boxes'), neverOfAnImage),
       image: () => {
         const version = own ? boxVersion(box) : undefined
         return version === undefined ? undefined : `${box} ${version}`
