@@ -2,7 +2,7 @@ import { AndamioError } from '../../engine/errors.ts'
 import type { HostWriter } from '../../engine/resource/host.ts'
 import { initScript } from './init-scripts.ts'
 import type { NodePaths } from './paths.ts'
-import { stepIn } from './step.ts'
+import { toldRun } from './told-run.ts'
 
 const limitSeconds = 1500
 
@@ -12,18 +12,9 @@ const limitSeconds = 1500
  */
 export async function runInit(on: HostWriter, paths: NodePaths, config: string): Promise<void> {
   const init = async (again?: string): Promise<void> => {
-    const tell = (step?: string): void =>
-      on.waiting('kubeadm init', limitSeconds, [again, step].filter(Boolean).join('; ') || undefined)
-    tell()
-    await on.run(initScript(paths), {
-      what: 'kubeadm init',
-      stdin: config,
-      timeoutSeconds: limitSeconds,
-      onStderrLine: line => {
-        const step = stepIn(line)
-        if (step !== undefined) tell(step)
-      },
-    })
+    const what = 'kubeadm init'
+    const { onStderrLine } = toldRun(on, what, limitSeconds, again)
+    await on.run(initScript(paths), { what, stdin: config, timeoutSeconds: limitSeconds, onStderrLine })
   }
   try {
     await init()

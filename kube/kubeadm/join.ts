@@ -15,8 +15,8 @@ import { type JoinEvidence, joinEvidence, type NodeEvidence, nodeEvidence } from
 import { duplicateNode, foreignNode } from './join-refusals.ts'
 import { joinTrouble, watched } from './join-watch.ts'
 import { nodePaths } from './paths.ts'
-import { stepIn } from './step.ts'
 import { withJoinToken } from './token.ts'
+import { toldRun } from './told-run.ts'
 
 export interface KubeadmJoin {
   readonly lab: string
@@ -121,10 +121,8 @@ kubeadm join --config ${joinFile} >&2`
 
 async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Promise<void> {
   await withJoinToken(api, wish.host, async token => {
-    let [step, trouble]: (string | undefined)[] = []
-    const tell = (): void =>
-      on.waiting('kubeadm join', joinLimitSeconds, [trouble, step].filter(Boolean).join('; ') || undefined)
-    tell()
+    const what = 'kubeadm join'
+    const { onStderrLine, besides } = toldRun(on, what, joinLimitSeconds)
     const config = joinConfig({
       lab: wish.lab,
       host: wish.host,
@@ -133,25 +131,9 @@ async function join(on: HostWriter, api: ClusterWriter, wish: KubeadmJoin): Prom
       token: token.reveal(),
       caHash: caHash(api.ca),
     })
-    const joining = on.run(joinCommand, {
-      what: 'kubeadm join',
-      stdin: config,
-      timeoutSeconds: joinLimitSeconds,
-      onStderrLine: line => {
-        const now = stepIn(line)
-        if (now === undefined) return
-        step = now
-        tell()
-      },
-    })
+    const joining = on.run(joinCommand, { what, stdin: config, timeoutSeconds: joinLimitSeconds, onStderrLine })
     const [tokenId = ''] = token.reveal().split('.')
-    await watched(joining, {
-      look: () => joinTrouble(api, tokenId),
-      tell: seen => {
-        trouble = seen
-        tell()
-      },
-    })
+    await watched(joining, { look: () => joinTrouble(api, tokenId), tell: besides })
   })
 }
 
