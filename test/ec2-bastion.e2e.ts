@@ -13,8 +13,7 @@ import { freePort, startSshd } from '../engine/connection/testing/sshd.ts'
 import { realClock } from '../engine/provider/ec2/clock.ts'
 import { labLayout } from '../engine/provider/lab/layout.ts'
 import { addressIn, operatorNumber } from '../engine/provider/lab/subnet.ts'
-import { runHere } from '../engine/provider/local/command.ts'
-import { clientAt, region } from './e2e/ec2/client.ts'
+import { clientAt, environmentAt, region } from './e2e/ec2/client.ts'
 import { FaultProxy } from './e2e/ec2/fault-proxy.ts'
 import { Internet } from './e2e/ec2/internet.ts'
 import { LocalMachines } from './e2e/ec2/machines.ts'
@@ -36,12 +35,7 @@ const { subnet } = machines.network
 const internet = await Internet.open({ lab: name, subnet, served: [] })
 const gateway = internet.gateway
 const proxy = await FaultProxy.start(moto.url, { clock: realClock, moveSeconds: 5, machines }, gateway)
-const env = {
-  AWS_ENDPOINT_URL_EC2: proxy.url,
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_EC2_METADATA_DISABLED: 'true',
-}
+const env = environmentAt(proxy.url)
 Object.assign(process.env, env)
 const account = clientAt(moto.url)
 
@@ -88,12 +82,6 @@ async function onHost(script: string): Promise<string> {
   return said
 }
 
-/** Whether somebody answers the operator there. */
-async function reaches(address: string, port: number): Promise<boolean> {
-  const knock = `${internet.asOperator.join(' ')} timeout 4 bash -c 'exec 3<>/dev/tcp/${address}/${port}'`
-  return (await runHere('knocking', `${knock} 2>/dev/null && echo yes || echo no`)).trim() === 'yes'
-}
-
 await proof(
   'a host of EC2 behind a jump host',
   async () => {
@@ -116,8 +104,8 @@ await proof(
       equal(await readFile(layout.host('cp').knownHosts, 'utf8'), `cp ${key}\n`, 'known_hosts')
     })
     await prove('there is no other way to it', async () => {
-      equal(await reaches(gateway, bastion.port), true, 'the jump host is reached')
-      equal(await reaches(machines.network.addresses.cp ?? '', 22), false, 'the host is reached')
+      equal(await internet.reaches(gateway, bastion.port), true, 'the jump host is reached')
+      equal(await internet.reaches(machines.network.addresses.cp ?? '', 22), false, 'the host is reached')
     })
     await prove('a second up changes nothing', async () => {
       const again = await run(prepare)

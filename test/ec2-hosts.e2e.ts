@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { realClock } from '../engine/provider/ec2/clock.ts'
 import { labLayout } from '../engine/provider/lab/layout.ts'
-import { clientAt, region } from './e2e/ec2/client.ts'
+import { clientAt, environmentAt, region } from './e2e/ec2/client.ts'
 import { FaultProxy } from './e2e/ec2/fault-proxy.ts'
 import { LocalMachines } from './e2e/ec2/machines.ts'
 import { startMoto } from './e2e/ec2/moto.ts'
@@ -35,17 +35,14 @@ const as = (host: string) => ({ knownHostsFile: layout.host(host).knownHosts, id
 const machines = await LocalMachines.of({ folder, name, hosts: { cp: '1G', nfs: '1G' }, as })
 const proxy = await FaultProxy.start(moto.url, { clock: realClock, moveSeconds: 5, machines })
 const account = clientAt(moto.url)
+const shared = environmentAt(proxy.url)
+Object.assign(process.env, shared)
 const env = {
-  AWS_ENDPOINT_URL_EC2: proxy.url,
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-  AWS_EC2_METADATA_DISABLED: 'true',
+  ...shared,
   XDG_STATE_HOME: join(folder, 'state'),
   // What is learnt of moto's images is nobody else's.
   XDG_CACHE_HOME: join(folder, 'cache'),
 }
-const { XDG_STATE_HOME: _, XDG_CACHE_HOME: __, ...shared } = env
-Object.assign(process.env, shared)
 const run = (playbook: string, ...args: string[]): Promise<PlaybookResult> =>
   runPlaybook(playbook, ['--inventory', inventory, ...args], env)
 

@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { labLayout } from '../engine/provider/lab/layout.ts'
-import { runHere } from '../engine/provider/local/command.ts'
 import { region } from './e2e/ec2/client.ts'
 import { openCloud } from './e2e/ec2/cloud.ts'
 import { truth } from './e2e/ec2/truth.ts'
@@ -48,13 +47,6 @@ async function instanceOf(host: string): Promise<{ readonly id: string; readonly
   return { id: found?.InstanceId ?? '', outside: found?.PublicIpAddress ?? '' }
 }
 
-/** Whether the operator comes through to a port: what is open and has nobody behind it refuses at once. */
-async function reaches(address: string, port: number): Promise<boolean> {
-  const knock = `exec 3<>/dev/tcp/${address}/${port}`
-  const words = [...cloud.internet.asOperator, 'timeout', '4', 'bash', '-c', `'${knock}'`].join(' ')
-  return (await runHere('knocking', `${words} 2>/dev/null && echo yes || echo no`)).trim() === 'yes'
-}
-
 let predicted: readonly string[] = []
 let actual: readonly string[] = []
 
@@ -89,8 +81,16 @@ async function steps(): Promise<void> {
 
   await prove('what the table does not open is closed', async () => {
     const { outside } = await instanceOf('nfs')
-    equal([await reaches(outside, 22), await reaches(outside, 2049)], [true, false], 'SSH, NFS from the internet')
-    equal(await reaches(cloud.machines.network.addresses.nfs ?? '', 22), false, 'the address among the hosts')
+    equal(
+      [await cloud.internet.reaches(outside, 22), await cloud.internet.reaches(outside, 2049)],
+      [true, false],
+      'SSH, NFS from the internet',
+    )
+    equal(
+      await cloud.internet.reaches(cloud.machines.network.addresses.nfs ?? '', 22),
+      false,
+      'the address among the hosts',
+    )
     const refused = await cloud.firewall.refused()
     holds(
       refused.some(line => line.endsWith('tcp 2049')),

@@ -7,7 +7,7 @@ import { addressIn, operatorNumber, switchNumber } from '../../../engine/provide
 import { sh } from '../../../engine/shell/sh.ts'
 import { buildMirror } from '../../../mirror/build-mirror.ts'
 import { type SecondUpstream, startSecondUpstream } from '../../second-upstream/second-upstream.ts'
-import { clientAt } from './client.ts'
+import { clientAt, credentials, environmentAt } from './client.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { Firewall } from './firewall.ts'
 import { Internet } from './internet.ts'
@@ -34,7 +34,6 @@ export interface Cloud {
   close(): Promise<void>
 }
 
-const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_EC2_METADATA_DISABLED: 'true' }
 /** Instances take that long to run, to stop, to end, besides what their machines take. */
 const moveSeconds = 5
 
@@ -98,7 +97,7 @@ async function parts(wish: MachinesWish, then: (end: () => Promise<unknown>) => 
   then(() => proxy.stop())
   const GOCACHE = process.env.GOCACHE ?? join(dirname(cacheFolder()), 'go-build')
   const own = { XDG_CACHE_HOME: await cacheWith(folder), GOCACHE }
-  const env = { ...credentials, ...own, AWS_ENDPOINT_URL_EC2: proxy.url, NODE_EXTRA_CA_CERTS: authority }
+  const env = { ...environmentAt(proxy.url), ...own, NODE_EXTRA_CA_CERTS: authority }
   return { machines, internet, firewall, upstream, proxy, account, somebody: clientAt(proxy.url), env }
 }
 

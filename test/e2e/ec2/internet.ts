@@ -67,6 +67,12 @@ export class Internet {
     if (this.#published.delete(inside)) await this.#show()
   }
 
+  /** Whether the operator comes through to a port: what is open and has nobody behind it refuses at once. */
+  async reaches(address: string, port: number): Promise<boolean> {
+    const knock = `${this.asOperator.join(' ')} timeout 4 bash -c 'exec 3<>/dev/tcp/${address}/${port}'`
+    return (await runHere('knocking', `${knock} 2>/dev/null && echo yes || echo no`)).trim() === 'yes'
+  }
+
   async close(): Promise<void> {
     await this.#turn.catch(() => undefined)
     await runHere('removing the internet', removeScript(this.#names))

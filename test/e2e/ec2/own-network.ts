@@ -1,12 +1,10 @@
 import { equal, figure, holds } from '../proof.ts'
 import { partialStates } from './partial-states.ts'
-import { type Ran, type Rig, smallLab } from './rig.ts'
+import { noError, type Rig, smallLab } from './rig.ts'
 import { seededRuns } from './seeded-runs.ts'
 import { makeNeighbours, truth } from './truth.ts'
 
 const withNetwork = smallLab.replace('ec2: { ', 'ec2: { network: 10.60.0.0/24, ')
-
-const noError = ({ error }: Ran, what: string): void => holds(error === undefined, `${what}: ${JSON.stringify(error)}`)
 
 /** A network of the lab's own is made before its hosts and goes after them, whatever happens in between. */
 export async function ownNetwork(rig: Rig, seeds: number, states: number): Promise<void> {

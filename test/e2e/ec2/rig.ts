@@ -11,7 +11,8 @@ import { RunStopped } from '../../../engine/play/stop.ts'
 import type { OpenPort } from '../../../engine/provider/ec2/ports.ts'
 import { ec2Provider } from '../../../engine/provider/ec2/provider.ts'
 import type { Event } from '../../../engine/report/events.ts'
-import { clientAt, region } from './client.ts'
+import { holds } from '../proof.ts'
+import { clientAt, environmentAt, region } from './client.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { type Faults, VirtualClock } from './faults.ts'
 import { type Moto, startMoto } from './moto.ts'
@@ -25,6 +26,9 @@ export interface Ran {
   readonly changed: readonly string[]
   readonly calls: readonly string[]
 }
+
+export const noError = ({ error }: Ran, what: string): void =>
+  holds(error === undefined, `${what}: ${JSON.stringify(error)}`)
 
 export interface RunWish {
   readonly check?: boolean
@@ -67,12 +71,7 @@ export class Rig {
   static async start(): Promise<Rig> {
     const moto = await startMoto()
     const proxy = await FaultProxy.start(moto.url, { clock: new VirtualClock() })
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_EC2: proxy.url,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_EC2_METADATA_DISABLED: 'true',
-    })
+    Object.assign(process.env, environmentAt(proxy.url))
     return new Rig(moto, proxy, await mkdtemp(join(tmpdir(), 'andamio-ec2-')))
   }
 

@@ -1,9 +1,7 @@
-import { equal, figure, holds } from '../proof.ts'
+import { equal, figure } from '../proof.ts'
 import { newest } from './images.ts'
-import { type Ran, type Rig, smallLab } from './rig.ts'
+import { noError, type Rig, smallLab } from './rig.ts'
 import { makeNeighbours, truth } from './truth.ts'
-
-const noError = ({ error }: Ran, what: string): void => holds(error === undefined, `${what}: ${JSON.stringify(error)}`)
 
 /** Fault-free: the plan is what is then done, the second up does nothing, and nothing is left. */
 export async function simpleLife(rig: Rig): Promise<void> {

@@ -1,10 +1,8 @@
 import { equal, figure, holds } from '../proof.ts'
-import { type Ran, type Rig, smallLab } from './rig.ts'
+import { noError, type Rig, smallLab } from './rig.ts'
 
 const withHours = smallLab.replace('ec2: { ', 'ec2: { hours: 8, ')
 const hour = 3_600_000
-
-const noError = ({ error }: Ran, what: string): void => holds(error === undefined, `${what}: ${JSON.stringify(error)}`)
 
 /** What AWS does with each host at its end, and when that is. */
 async function ends(rig: Rig): Promise<readonly (readonly [string, string, string])[]> {
