@@ -29,8 +29,8 @@ export function askToRetire(): Step {
 }
 
 /**
- * Nodes and hosts that the inventory no longer lists: after a question, where none was asked before, nodes are drained and deleted, then the hosts
- * under them removed. Silent where there is none.
+ * Nodes and hosts that the inventory no longer lists: after a question, where none was asked before, nodes are drained
+ * and deleted, then the hosts under them removed. Silent where there is none.
  */
 export function retire(): Step {
   return {

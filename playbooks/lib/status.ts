@@ -103,7 +103,8 @@ const nodeData = (node: Node | undefined) =>
 /** Kubernetes takes a while to notice that a host is gone. */
 function nodeShown(node: ReturnType<typeof nodeData>, runs: boolean): string {
   if (!node) return 'no node'
-  return `${node.ready ? (runs ? 'Ready' : 'Ready until noticed') : 'NotReady'}${node.cordoned ? ', cordoned' : ''} ${node.version ?? ''}`
+  const ready = runs ? 'Ready' : 'Ready until noticed'
+  return `${node.ready ? ready : 'NotReady'}${node.cordoned ? ', cordoned' : ''} ${node.version ?? ''}`
 }
 
 /** Of those that are not ready each has a line: its reason in kubectl's word, and how often its containers were restarted. */

@@ -142,6 +142,7 @@ export function lookRun(began?: number): readonly Event[] {
   script.tell({ type: 'run.end', exit: 0, seconds: 0.2, roundTrips: 1, memoryBytes: 92_000_000, hosts: {} })
   return script.events
 }
+
 /** Left at a second interrupt, in the middle of a play. */
 export function leftRun(began?: number): readonly Event[] {
   const script = new Script(began)
