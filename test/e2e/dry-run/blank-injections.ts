@@ -19,4 +19,5 @@ export const beforeFirstRun: readonly (readonly [what: string, script: string])[
   ['a unit by that name', 'printf "[Service]\\nExecStart=/bin/sleep 1d\\n" >/etc/systemd/system/keeper.service'],
   ['something mounted there', 'mkdir -p /srv/scratch; mount -t tmpfs other /srv/scratch'],
   ['a unit masked', 'systemctl -q mask nfs-server.service'],
+  ['another unit masked', 'systemctl -q mask containerd.service'],
 ]

@@ -5,6 +5,8 @@ const own = '/run/dry-run'
 const trees = '/etc /home /root /mnt /opt /srv /usr/local /var/lib /var/spool'
 const itself = [
   '/var/lib/systemd',
+  // Objects are compared by their versions; leases are written all the time.
+  '/var/lib/etcd',
   '/var/lib/apt/daily_lock',
   '/var/lib/logrotate',
   '/var/lib/private',
