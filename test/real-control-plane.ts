@@ -1,8 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../engine/connection/testing/sshd.ts'
+import { cacheFolder } from '../engine/play/folders.ts'
+import type { Emit } from '../engine/report/events.ts'
+import { versions } from '../kube/versions.ts'
+import { buildMirror } from '../mirror/build-mirror.ts'
+import { etcdPrograms, kubernetesPrograms } from '../mirror/go-modules.ts'
+import { folderOf } from '../mirror/step-key.ts'
+import { say } from './e2e/proof.ts'
 
 /** A real etcd and kube-apiserver on loopback, with the certificates and admin.conf that kubeadm makes. */
 export interface ControlPlane {
@@ -16,15 +23,22 @@ export interface ControlPlane {
 
 /** Kept for documentation: nothing answers there, and kubeadm refuses loopback. The API is reached by its certificate's name. */
 const advertiseAddress = '192.0.2.1'
-const binaries = process.env.ANDAMIO_BINARIES
 
-/** Path of a program of the mirror. Throws when ANDAMIO_BINARIES does not name the folder that holds it. */
-export function binary(name: string): string {
-  if (!binaries) throw new Error('set ANDAMIO_BINARIES to the folder with kubeadm, etcd and kube-apiserver')
-  return join(binaries, name)
+/** The mirror's, which builds them where it has not yet: by name, where each is. */
+async function builtPrograms(): Promise<(name: string) => string> {
+  const steps = [kubernetesPrograms, etcdPrograms]
+  const emit: Emit = event => event.type === 'notice' && say(event.text)
+  await buildMirror({ cacheFolder: cacheFolder(), signal: new AbortController().signal, emit }, steps)
+  const folders = await Promise.all(steps.map(step => folderOf(cacheFolder(), step)))
+  return name => {
+    const found = folders.map(folder => join(folder, name)).find(existsSync)
+    if (found === undefined) throw new Error(`the mirror builds no ${name}`)
+    return found
+  }
 }
 
 export async function startControlPlane(clusterName: string): Promise<ControlPlane> {
+  const program = await builtPrograms()
   const folder = mkdtempSync(join(tmpdir(), 'andamio-api-'))
   const pki = join(folder, 'pki')
   const [client, peer, port] = await Promise.all([freePort(), freePort(), freePort()])
@@ -40,17 +54,21 @@ export async function startControlPlane(clusterName: string): Promise<ControlPla
       kind: 'ClusterConfiguration',
       clusterName,
       certificatesDir: pki,
-      kubernetesVersion: 'v1.36.3',
+      kubernetesVersion: `v${versions.kubernetes.version}`,
     },
   ]
   writeFileSync(config, kubeadmConfig.map(part => JSON.stringify(part)).join('\n---\n'))
   const kubeadm = (...words: string[]) =>
-    execFileSync(binary('kubeadm'), ['init', 'phase', ...words, '--config', config], { stdio: 'pipe' })
+    execFileSync(program('kubeadm'), ['init', 'phase', ...words, '--config', config], { stdio: 'pipe' })
+  const run = (name: string, args: readonly string[]): ChildProcess => {
+    const log = openSync(join(folder, `${name}.log`), 'a')
+    return spawn(program(name), args, { stdio: ['ignore', log, log] })
+  }
   kubeadm('certs', 'all')
   kubeadm('kubeconfig', 'admin', '--kubeconfig-dir', folder)
   kubeadm('kubeconfig', 'super-admin', '--kubeconfig-dir', folder)
 
-  const etcd = run(folder, 'etcd', [
+  const etcd = run('etcd', [
     `--data-dir=${join(folder, 'etcd')}`,
     `--listen-client-urls=http://127.0.0.1:${client}`,
     `--advertise-client-urls=http://127.0.0.1:${client}`,
@@ -58,7 +76,7 @@ export async function startControlPlane(clusterName: string): Promise<ControlPla
     '--unsafe-no-fsync',
   ])
   const startApi = (): ChildProcess =>
-    run(folder, 'kube-apiserver', [
+    run('kube-apiserver', [
       `--etcd-servers=http://127.0.0.1:${client}`,
       '--bind-address=127.0.0.1',
       `--advertise-address=${advertiseAddress}`,
@@ -90,11 +108,6 @@ export async function startControlPlane(clusterName: string): Promise<ControlPla
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-function run(folder: string, name: string, args: readonly string[]): ChildProcess {
-  const log = openSync(join(folder, `${name}.log`), 'a')
-  return spawn(binary(name), args, { stdio: ['ignore', log, log] })
 }
 
 async function end(child: ChildProcess): Promise<void> {
