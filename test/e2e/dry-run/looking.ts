@@ -4,7 +4,7 @@ import type { ExecEntry } from '../../../engine/connection/exec-log.ts'
 import { equal, holds, say } from '../proof.ts'
 import { changedIds, type PlaybookResult } from '../run-playbook.ts'
 import type { SmallLab } from '../small-lab.ts'
-import { differsFromNoted, noteState } from './purity.ts'
+import { nodeDiffers, noteNode } from './purity.ts'
 
 const hosts = ['cp', 'worker1', 'nfs'] as const
 
@@ -39,7 +39,7 @@ const ends = new Set<number | null>([0, 2, 3, 70])
 export async function onlyLooks(lab: SmallLab): Promise<void> {
   const before = await lab.on('cp', objects)
   holds(before.split('\n').length > 100, 'there are objects to compare')
-  for (const host of hosts) await lab.on(host, noteState)
+  for (const host of hosts) await lab.on(host, noteNode)
   const log = join(lab.folder, 'commands.jsonl')
   for (const [playbook, args, logs] of looks) {
     const { exit } = await lab.start(playbook, ...args, ...(logs ? ['--exec-log', log] : [])).done
@@ -55,8 +55,7 @@ export async function onlyLooks(lab: SmallLab): Promise<void> {
     equal(wrote, [], `what ${playbook} ${args.join(' ')} had written, of ${entries.length} commands`)
     if (playbook !== 'down') holds(entries.length >= hosts.length, `${playbook} asked every host`)
   }
-  for (const host of hosts)
-    equal(await lab.on(host, `(${differsFromNoted}\n) || :`), '', `what differs on ${host} by now`)
+  for (const host of hosts) equal(await lab.on(host, `(${nodeDiffers}\n) || :`), '', `what differs on ${host} by now`)
   equal(await lab.on('cp', objects), before, 'objects of the cluster')
 }
 
