@@ -51,14 +51,15 @@ export class ApiClient {
     this.#wire.close()
   }
 
-  /** Throws `ApiRefusal` on a status of 400 and above, `ApiUnreachable` when there was no answer. */
+  /** Throws `ApiRefusal` on a status of 400 and above, `ApiUnreachable` when there was no answer, or none that is whole. */
   async call<T>(call: Call): Promise<T> {
-    const { status, body } = await this.send(call)
+    const { status, body } = await this.send(call, refuseUnlessJson)
     if (status >= 400) throw new ApiRefusal(`${call.method} ${call.path}`, status, readStatus(body))
-    return (body === '' ? undefined : JSON.parse(body)) as T
+    return JSON.parse(body) as T
   }
 
-  async send(call: Call): Promise<WireResponse> {
+  /** Any status is an answer. `check` throws for a response that is none; the request is then made again. */
+  async send(call: Call, check: (response: WireResponse) => void = () => undefined): Promise<WireResponse> {
     const request: WireRequest = {
       method: call.method,
       path: call.path + queryOf(call.query),
@@ -76,14 +77,16 @@ export class ApiClient {
         await this.#mayWrite().catch((reason: unknown) => {
           throw new NotPermitted(reason)
         })
-      return wire.send(request)
+      const response = await wire.send(request)
+      check(response)
+      return response
     }
     try {
       const response = await (call.plain ? exchange() : withPatience(exchange, patience))
-      return response.status === 401 && (await this.#renewed(wire)) ? this.send(call) : response
+      return response.status === 401 && (await this.#renewed(wire)) ? this.send(call, check) : response
     } catch (error) {
       if (error instanceof NotPermitted) throw error.reason
-      if (isCertificateError(error) && (await this.#renewed(wire))) return this.send(call)
+      if (isCertificateError(error) && (await this.#renewed(wire))) return this.send(call, check)
       const { host, port } = this.endpoint
       throw new ApiUnreachable(`${host}:${port}`, (error as Error).message, { cause: error })
     }
@@ -129,7 +132,7 @@ export class ApiClient {
   }
 
   async #discover(apiVersion: string): Promise<readonly ServedKind[]> {
-    const { status, body } = await this.send({ method: 'GET', path: groupPath(apiVersion) })
+    const { status, body } = await this.send({ method: 'GET', path: groupPath(apiVersion) }, refuseUnlessJson)
     if (status === 404) return []
     if (status >= 400) throw new ApiRefusal(`GET ${groupPath(apiVersion)}`, status, readStatus(body))
     const { resources } = JSON.parse(body) as { resources: { name: string; kind: string; namespaced: boolean }[] }
@@ -145,6 +148,16 @@ const writes = ({ method, query }: Call): boolean => method !== 'GET' && query?.
 function queryOf(query: Call['query']): string {
   const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries)}`
+}
+
+/** Where the API does what it is asked it answers with an object: less was cut on the way, whatever the wire says. */
+function refuseUnlessJson({ status, body }: WireResponse): void {
+  if (status >= 400) return
+  try {
+    JSON.parse(body)
+  } catch {
+    throw new Error(body === '' ? 'its answer is empty' : `its answer of ${body.length} characters is no whole JSON`)
+  }
 }
 
 function readStatus(body: string): ApiStatus {

@@ -87,12 +87,17 @@ export class Wire {
       stream.on('response', received => {
         response = received
       })
+      let ended = false
       stream.on('data', chunk => chunks.push(chunk))
+      stream.on('end', () => {
+        // One that goes down with its connection is ended too, with what it has: only a living one is ended by its server.
+        ended = !stream.destroyed
+      })
       stream.on('error', fail)
       stream.on('close', () => {
         session.off('error', fail)
         const status = Number(response[constants.HTTP2_HEADER_STATUS])
-        if (!stream.readableEnded || stream.rstCode !== constants.NGHTTP2_NO_ERROR || !status)
+        if (!ended || stream.rstCode !== constants.NGHTTP2_NO_ERROR || !status)
           return fail(new Error('the connection was cut'))
         clearTimeout(timer)
         resolve({ status, headers: response, body: Buffer.concat(chunks).toString('utf8') })
