@@ -97,14 +97,13 @@ async function refuseRemains(run: Run): Promise<void> {
   })
 }
 
-/** Hosts that the provider still has and the inventory no longer lists. Never under `--limit`. */
+/** Hosts that the provider still has and the inventory no longer lists. */
 export function retiredHosts(run: Run): readonly string[] {
-  if (run.limited) return []
   const listed = new Set(run.lab.hosts.map(({ name }) => name))
   return [...run.provider.destroy().hosts.keys()].filter(host => !listed.has(host))
 }
 
-/** Has the provider remove the hosts that have left the inventory. */
+/** Has the provider remove the hosts that have left the inventory. Not for a run under `--limit`. */
 export async function removeRetired(run: Run, title: string): Promise<void> {
   const retired = new Set(retiredHosts(run))
   const own = only(run.provider.destroy().hosts, host => retired.has(host))

@@ -3,7 +3,7 @@ import { Late } from '../resource/late.ts'
 import type { HostProbe } from '../resource/probe.ts'
 import { absent, present } from '../resource/resource.ts'
 import { sha256 } from './content.ts'
-import { type ExportState, nfsExport } from './nfs-export.ts'
+import { type ExportState, nfsExport, type OtherClients } from './nfs-export.ts'
 
 const nothing = { change: () => false }
 const share = (to: readonly string[] | Late<readonly string[]>) =>
@@ -46,6 +46,40 @@ test('clients may be late', () => {
     { attribute: 'clients', before: [], after: { late: 'addresses of workers' } },
     { attribute: 'file', before: null, after: { late: 'addresses of workers' } },
   ])
+})
+
+const line = (...clients: readonly string[]) =>
+  `/srv/share ${clients.map(client => `${client}(rw,all_squash,anonuid=10001)`).join(' ')}\n`
+const among = (others: OtherClients, to: readonly string[]) =>
+  nfsExport({ path: '/srv/share', to, options: ['rw', 'all_squash', 'anonuid=10001'], others })
+
+test('clients that are still at work keep what they have while another comes', () => {
+  const before = served(['10.0.0.5', '10.0.0.6'], line('10.0.0.5', '10.0.0.6'))
+  expect(among('kept', ['10.0.0.5']).diff(before, nothing)).toEqual([])
+  expect(among('kept', ['10.0.0.5', '10.0.0.7']).diff(before, nothing)).toEqual([
+    { attribute: 'clients', before: ['10.0.0.5', '10.0.0.6'], after: ['10.0.0.5', '10.0.0.6', '10.0.0.7'] },
+    {
+      attribute: 'file',
+      before: sha256(line('10.0.0.5', '10.0.0.6')),
+      after: sha256(line('10.0.0.5', '10.0.0.7', '10.0.0.6')),
+    },
+  ])
+})
+
+test('that they lose it later is foreseen as it then happens', () => {
+  const to = ['10.0.0.5', '10.0.0.7']
+  const last = among('kept until now', to)
+  const before = served(['10.0.0.5', '10.0.0.6'], line('10.0.0.5', '10.0.0.6'))
+  const kept = served(['10.0.0.5', '10.0.0.6', '10.0.0.7'], line('10.0.0.5', '10.0.0.7', '10.0.0.6'))
+  const happened = last.diff(kept, nothing)
+  expect(happened.map(({ attribute, after }) => [attribute, after])).toEqual([
+    ['clients', to],
+    ['file', sha256(line(...to))],
+  ])
+  expect(last.diff(before, nothing)).toEqual(happened)
+  expect(last.diff(served(to, line(...to)), nothing)).toEqual([])
+  // Somebody new is the earlier list's to add.
+  expect(last.diff(served(['10.0.0.5'], line('10.0.0.5')), nothing)).toEqual([])
 })
 
 test.each([

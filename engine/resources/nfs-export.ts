@@ -1,8 +1,9 @@
 import { type Eventual, known, Late } from '../resource/late.ts'
-import type { Resource } from '../resource/resource.ts'
+import type { Absent, Present, Resource } from '../resource/resource.ts'
 import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, removal } from './changes.ts'
+import { sha256 } from './content.ts'
 import { partChanges, putFile, rootFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName, checkPath } from './names.ts'
@@ -10,12 +11,23 @@ import { fileOccupied } from './occupied.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
 
+/** What becomes of clients that are not wished for (any more). */
+export type OtherClients =
+  /** They lose the directory at once. */
+  | 'removed'
+  /** They are still at work. */
+  | 'kept'
+  /** An earlier list of this run has kept them, and now they lose it. */
+  | 'kept until now'
+
 export interface NfsExportOptions {
   readonly path: string
   /** Addresses or networks; nobody else may mount it. */
   readonly to: Eventual<readonly string[]>
   /** As in exports(5): `rw`, `sync`, `all_squash` ... */
   readonly options: readonly string[]
+  /** `removed` by default, and as long as it is not known. */
+  readonly others?: Eventual<OtherClients>
 }
 
 export type ExportState = {
@@ -24,25 +36,52 @@ export type ExportState = {
   readonly file: PathState | null
 }
 
+type Found = Present<ExportState> | Absent
+const found = (is: Found): ExportState => (is.is === 'present' ? is.state : { exported: {}, file: null })
+
 const checkExport = (path: string) => checkName('export path', checkPath(path), /^[A-Za-z0-9_.:/@+-]+$/)
 const exportsFile = (path: string): string => `/etc/exports.d/${path.slice(1).replaceAll('/', '-')}.exports`
 
-/** One directory served over NFS: a file of its own in /etc/exports.d, and `exportfs -ra`, which disturbs no client. */
-export function nfsExport({ path, to, options }: NfsExportOptions): Resource<ExportState> {
+/**
+ * One directory served over NFS: a file of its own in /etc/exports.d, and `exportfs -ra`, which disturbs no client that
+ * stays; one that is taken off the list is refused from then on, whatever it has mounted.
+ */
+export function nfsExport({ path, to, options, others = 'removed' }: NfsExportOptions): Resource<ExportState> {
   checkExport(path)
   for (const option of options) checkName('export option', option, /^[a-z0-9_]+(=[A-Za-z0-9_:./@-]+)?$/)
   // A space before the parenthesis would export to the world, so clients are held to what can hold none.
   const line = (clients: readonly string[]): string =>
     `${[path, ...clients.map(client => `${checkName('NFS client', client, /^[A-Za-z0-9.:/_-]+$/)}(${options.join(',')})`)].join(' ')}\n`
   const text = (clients: readonly string[]): string => (clients.length > 0 ? line(clients) : '# no clients\n')
-  const file = rootFile(exportsFile(path), to instanceof Late ? to.map(text) : text(to))
+  const fileFor = (clients: Eventual<readonly string[]>) =>
+    rootFile(exportsFile(path), clients instanceof Late ? clients.map(text) : text(clients))
+  const file = fileFor(to)
+  /** All that are served once the earlier list, or this one, has been applied. */
+  const withOthers = (clients: readonly string[], { exported }: Pick<ExportState, 'exported'>) => [
+    ...clients,
+    ...sorted(Object.keys(exported).filter(client => !clients.includes(client))),
+  ]
+  const wished = (is: Found): Eventual<readonly string[]> => {
+    if (known(others) !== 'kept') return to
+    const all = (clients: readonly string[]) => withOthers(clients, found(is))
+    return to instanceof Late ? to.map(all) : all(to)
+  }
   return {
     kind: 'nfs-export',
     id: path,
     probe: exportProbe(path, file.path),
     diff: is => {
-      const exported = is.is === 'present' ? is.state.exported : {}
-      const clients = known(to)
+      const { exported, file } = found(is)
+      const clients = known(wished(is))
+      if (known(others) === 'kept until now') {
+        // Who of them leaves is foreseen as that list leaves it; where addresses are not known yet, nobody is.
+        const kept = clients && withOthers(clients, { exported })
+        if (kept === undefined || kept.length === clients?.length) return []
+        return compare(
+          { clients: sorted(clients ?? []), file: sha256(text(clients ?? [])) },
+          { clients: sorted(kept), file: sha256(text(kept)) },
+        )
+      }
       const wish =
         clients === undefined && to instanceof Late
           ? new Late<readonly string[]>(to.what, () => undefined)
@@ -53,14 +92,14 @@ export function nfsExport({ path, to, options }: NfsExportOptions): Resource<Exp
       const wanting = served.find(client => !options.every(option => exported[client]?.includes(option)))
       const left =
         wanting === undefined ? [] : [{ attribute: 'options', before: exported[wanting] ?? null, after: options }]
-      return [...changes, ...left, ...partChanges('file', file, is.is === 'present' ? is.state.file : null)]
+      return [...changes, ...left, ...partChanges('file', fileFor(wished(is)), file)]
     },
     refuse: fileOccupied(file),
-    texts: is => [partText('file', file, is.is === 'present' ? is.state.file : null)],
+    texts: is => [partText('file', fileFor(wished(is)), found(is).file)],
     apply: async (on, is) => {
-      const found = is.is === 'present' ? is.state.file : null
       await on.run('(umask 022; mkdir -p /etc/exports.d)', { what: 'make /etc/exports.d' })
-      if (partChanges('file', file, found).length > 0) await putFile(on, file)
+      const file = fileFor(wished(is))
+      if (partChanges('file', file, found(is).file).length > 0) await putFile(on, file)
       await on.run('exportfs -ra', { what: `export ${path}` })
     },
   }

@@ -31,7 +31,8 @@ export const labPlays = ({
   play('Start the control plane', { on: 'control-plane', roles: [roles.controlPlane] }),
   play('Connect the pods', { on: cluster, roles: [roles.flannel] }),
   play('Join the workers', { on: 'workers', roles: [roles.worker, roles.localStorage] }),
-  retire(),
+  // Only then are those that leave cut off from the storage, for their pods have been at work until then.
+  retire(play('Export to those that stay', { on: 'storage', roles: [roles.nfsServerNarrowed] })),
   play('Push images', { on: registry, roles: [roles.images] }),
   credentials(),
   play('Apply manifests in order', { on: cluster, roles: [roles.manifests] }),

@@ -8,7 +8,7 @@ import { present } from '../../engine/resource/resource.ts'
 import { askToRetire, retire } from './retire.ts'
 
 /** A look at a lab whose cluster has these nodes and whose inventory has one host, `cp`. */
-function look(nodes: readonly string[]): Promise<readonly Event[]> {
+function look(nodes: readonly string[], make: () => readonly Step[] = () => [retire()]): Promise<readonly Event[]> {
   const reader = { list: async () => nodes.map(name => ({ metadata: { name } })) }
   const answering: Step = {
     title: 'a cluster that answers',
@@ -18,7 +18,7 @@ function look(nodes: readonly string[]): Promise<readonly Event[]> {
         present({ reader, writerFor: () => undefined, roundTrips: () => 0, close: async () => undefined } as never)
     },
   }
-  return eventsOf([answering, retire()], { check: true })
+  return eventsOf([answering, ...make()], { check: true })
 }
 
 /** What a run of a lab with one listed host tells; others that its provider has are `retired`. */
@@ -83,4 +83,21 @@ it('asks about hosts that have left before anything is done', async () => {
   await eventsOf([askToRetire(), work], { check: true, retired: ['worker3'] })
   await eventsOf([askToRetire(), work], { check: false })
   expect(done).toEqual(['work', 'work'])
+})
+
+it('lets those that leave be served until they have left, and only where somebody leaves', async () => {
+  const seen: string[] = []
+  const step = (title: string): Step => ({
+    ...{ title, roles: [], groups: [] },
+    perform: async run => {
+      seen.push(`${title}: ${run.view('cp').lab.fact('nodes that leave').value ?? 'none leave'}`)
+    },
+  })
+  const plays = () => [askToRetire(), step('export'), retire(step('narrow'))]
+  await look(['cp', 'worker3'], plays)
+  expect(seen.splice(0)).toEqual(['export: kept', 'narrow: kept'])
+  await look(['cp'], plays)
+  expect(seen.splice(0)).toEqual(['export: none leave'])
+  await eventsOf(plays(), { check: true, retired: ['worker3'] })
+  expect(seen).toEqual(['export: kept', 'narrow: kept'])
 })

@@ -5,6 +5,7 @@ import { playList } from '../../engine/play/play-roles.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { stopIfFailed } from '../../engine/play/stop.ts'
+import type { OtherClients } from '../../engine/resources/nfs-export.ts'
 import { cluster } from '../../kube/api/cluster.ts'
 import { onlyNodes, strayNodes } from '../../kube/nodes/only-nodes.ts'
 
@@ -13,8 +14,8 @@ const title = 'Remove what has left the inventory'
 const agreed = new WeakMap<Run, ReadonlySet<string>>()
 
 /**
- * Asks about hosts that the inventory no longer lists before anything is done: whoever answers need not wait for it, and
- * a run that cannot ask has changed nothing.
+ * Asks about what the inventory no longer lists before anything is done: whoever answers need not wait for it, and a run
+ * that cannot ask has changed nothing. Tells roles that somebody leaves, who until then is served as before.
  */
 export function askToRetire(): Step {
   return {
@@ -22,21 +23,23 @@ export function askToRetire(): Step {
     roles: [],
     groups: [],
     async perform(run: Run): Promise<void> {
-      const hosts = retiredHosts(run)
-      if (hosts.length > 0) await confirm(run, hosts)
+      const leaving = [...new Set([...retiredHosts(run), ...(await earlyStrays(run))])]
+      if (leaving.length === 0) return
+      run.tell('nodes that leave', 'kept' satisfies OtherClients)
+      if (!run.limited) await confirm(run, leaving)
     },
   }
 }
 
 /**
  * Nodes and hosts that the inventory no longer lists: after a question, where none was asked before, nodes are drained
- * and deleted, then the hosts under them removed. Silent where there is none.
+ * and deleted, `after` is performed, then the hosts under them are removed. Silent where there is none.
  */
-export function retire(): Step {
+export function retire(after?: Step): Step {
   return {
     title,
-    roles: [],
-    groups: [],
+    roles: after?.roles ?? [],
+    groups: after?.groups ?? [],
     async perform(run: Run): Promise<void> {
       if (run.limited) return
       const began = performance.now()
@@ -47,6 +50,7 @@ export function retire(): Step {
       if (nodes.length > 0) await removeNodes(run)
       run.emit({ type: 'play.end', play: title, seconds: (performance.now() - began) / 1000 })
       stopIfFailed(run)
+      if (nodes.length + hosts.length > 0) await after?.perform(run)
       if (run.provider.hostsStay) for (const node of nodes) run.remind(staysAsItIs(node, run.options.check))
       if (hosts.length > 0) await removeRetired(run, 'Remove hosts that have left the inventory')
     },
@@ -62,6 +66,14 @@ const removeNodes = (run: Run): Promise<void> =>
   playList(run, title, cluster.name, false, async () => [
     { resource: onlyNodes(run.lab.name, run.lab.groups.get('cluster') ?? []), role: 'worker' },
   ])
+
+/**
+ * Elsewhere what leaves the cluster leaves as a host, too. An API that does not answer is no failure here: whatever needs
+ * it says so.
+ */
+async function earlyStrays(run: Run): Promise<readonly string[]> {
+  return run.provider.hostsStay ? strays(run).catch(() => []) : []
+}
 
 async function strays(run: Run): Promise<readonly string[]> {
   const session = await run.api(cluster)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { present } from '../../engine/resource/resource.ts'
 import { holding, names, onNothing, resourcesOf } from '../role-fixture.ts'
-import { nfsServer } from './role.ts'
+import { nfsServer, nfsServerNarrowed } from './role.ts'
 
 test('settings stand before the package starts anything, and the export before the server is asked to run', () => {
   expect(names(resourcesOf(nfsServer, { host: 'nfs' }))).toEqual([
@@ -42,4 +43,17 @@ test('mountd listens where a firewall can let it through', () => {
   expect(onNothing(resources, 'file /etc/nfs.conf.d/andamio.conf')).toMatchObject({
     content: holding('[mountd]\nport=30048\n'),
   })
+})
+
+test('a node that leaves keeps the share until it was drained, and loses it then', () => {
+  const leaving = { exported: { '10.55.0.14': [], '10.55.0.99': [] }, file: null }
+  const clients = (role: typeof nfsServer | typeof nfsServerNarrowed, facts: Readonly<Record<string, unknown>>) =>
+    resourcesOf(role, { host: 'nfs', facts })
+      .find(({ kind }) => kind === 'nfs-export')
+      ?.diff(present(leaving), { change: () => false })
+      .find(({ attribute }) => attribute === 'clients')?.after
+  const nodes = ['10.55.0.11', '10.55.0.12', '10.55.0.13', '10.55.0.14']
+  expect(clients(nfsServer, { 'nodes that leave': 'kept' })).toEqual([...nodes, '10.55.0.99'])
+  expect(clients(nfsServerNarrowed, {})).toEqual(nodes)
+  expect(clients(nfsServer, {})).toEqual(nodes)
 })
