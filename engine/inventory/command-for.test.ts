@@ -16,3 +16,10 @@ it('tells up where packages come from, and nobody else', () => {
     'npx zx playbooks/down.mjs --inventory mine.yaml --limit cp',
   )
 })
+
+it('names the part of the lab, and what may be lost, that the command line named', () => {
+  const asked = { inventory: 'mine.yaml', limit: 'workers', takeOver: ['a', 'b'], pruneData: true }
+  expect(commandFor({ asked }, 'up', '--check')).toBe(
+    'npx zx playbooks/up.mjs --inventory mine.yaml --limit workers --take-over a --take-over b --prune-data --check',
+  )
+})

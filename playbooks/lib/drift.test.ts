@@ -61,6 +61,12 @@ To see more: npx zx playbooks/up.mjs --inventory /lab.yaml --check --diff   To b
   expect(await readFile(path('a'), 'utf8')).toBe('changed by hand')
 })
 
+it('proposes to mend the part of the lab alone that it was to look at', async () => {
+  await writeFile(path('a'), 'changed by hand', { mode: 0o644 })
+  const { stdout } = await drift(['--limit', 'cp'])
+  expect(stdout).toMatch(/To bring it back: .*up\.mjs --inventory \/lab\.yaml --limit cp$/m)
+})
+
 it('does not take what nobody can tell for being in order', async () => {
   expect(await drift([], [untold])).toMatchObject({
     exit: 2,

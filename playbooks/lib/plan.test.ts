@@ -68,7 +68,7 @@ it('carries out what the check has found, by the inventory of that check', async
 })
 
 it('does nothing where the world has moved since', async () => {
-  await check(files('a', 'b'))
+  await check(files('a', 'b'), '--limit', 'cp')
   await writeFile(path('b'), 'somebody was here', { mode: 0o600 })
   const { exit, stderr } = await carryOut(files('a', 'b'))
   expect(exit).toBe(70)
@@ -76,6 +76,7 @@ it('does nothing where the world has moved since', async () => {
   const said = stderr.replace(/\s+/g, ' ')
   expect(said).toMatch(/- lab operator-file \S+b: content null -> "sha256:[\da-f]{12}…"/)
   expect(said).toMatch(/\+ lab operator-file \S+b: content "sha256:[\da-f]{12}…" ->/)
+  expect(said.replaceAll(' ', '')).toContain(`zxplaybooks/up.mjs--inventory${path('lab.yaml')}--limitcp--check`)
   expect(await exists('a')).toBe(false)
 })
 
@@ -152,12 +153,12 @@ it.each([
 })
 
 it.each([
-  ['not there', undefined, 'ENOENT'],
-  ['no JSON', '{', 'it is no JSON'],
-  ['of another format', '{"format":"andamio-plan/0"}', 'format: Invalid input'],
-  ['with more in it', undefined, 'Unrecognized key'],
-  ['of another playbook', undefined, 'it is one of up'],
-])('refuses a plan that is %s', async (what, text, why) => {
+  ['not there', undefined, 'ENOENT', 'ITS_INVENTORY'],
+  ['no JSON', '{', 'it is no JSON', 'ITS_INVENTORY'],
+  ['of another format', '{"format":"andamio-plan/0"}', 'format: Invalid input', 'ITS_INVENTORY'],
+  ['with more in it', undefined, 'Unrecognized key', 'lab.yaml'],
+  ['of another playbook', undefined, 'it is one of up', 'lab.yaml'],
+])('refuses a plan that is %s', async (what, text, why, inventory) => {
   if (text !== undefined) await writeFile(path('plan.json'), text)
   else if (what !== 'not there') {
     await check(files('a'))
@@ -167,7 +168,10 @@ it.each([
   const reading = readPlan(path('plan.json'), what === 'of another playbook' ? 'down' : 'up')
   await expect(reading).rejects.toMatchObject({
     exit: 64,
-    failure: { code: 'plan-unreadable', cause: expect.stringContaining(why) },
+    failure: {
+      ...{ code: 'plan-unreadable', cause: expect.stringContaining(why) },
+      next: expect.stringMatching(new RegExp(`--inventory \\S*${inventory} --check --out`)),
+    },
   })
 })
 

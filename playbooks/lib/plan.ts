@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { AndamioError, type ExitCode, exitCode, usageError } from '../../engine/errors.ts'
-import { defaultInventory } from '../../engine/inventory/command-for.ts'
+import { type Asked, commandFor, wordsOf } from '../../engine/inventory/command-for.ts'
 import type { Options } from '../../engine/play/options.ts'
 import type { Json, Reporter } from '../../engine/report/events.ts'
 import { type Plan, PlanCollector, planFormat } from '../../engine/report/plan.ts'
@@ -43,12 +43,13 @@ export function askedFor({ inventory, limit, source, takeOver, pruneData }: Opti
 
 /** Throws `plan-unreadable` (exit 64) for what is no plan of this playbook. */
 export async function readPlan(file: string, playbook: string): Promise<PlanFile> {
-  const refuse = (cause: string) =>
+  // What cannot be read does not say which lab it is of: a command that names none would be the default lab's.
+  const refuse = (cause: string, asked: Asked = { inventory: 'ITS_INVENTORY' }) =>
     usageError({
       code: 'plan-unreadable',
       message: `${file} is no plan of ${playbook}`,
       cause,
-      next: `Make one: npx zx playbooks/${playbook}.mjs --check --out ${file}`,
+      next: `Make one: ${checkAnew(playbook, file, asked)}`,
     })
   const text = await readFile(file, 'utf8').catch(error => {
     throw refuse((error as Error).message)
@@ -62,9 +63,10 @@ export async function readPlan(file: string, playbook: string): Promise<PlanFile
   const read = shape.safeParse(value)
   if (!read.success) {
     const [issue] = read.error.issues
-    throw refuse(`${issue?.path.join('.') || 'it'}: ${issue?.message}`)
+    const of = z.object({ asked }).safeParse(value)
+    throw refuse(`${issue?.path.join('.') || 'it'}: ${issue?.message}`, of.data?.asked)
   }
-  if (read.data.playbook !== playbook) throw refuse(`it is one of ${read.data.playbook}`)
+  if (read.data.playbook !== playbook) throw refuse(`it is one of ${read.data.playbook}`, read.data.asked)
   return read.data
 }
 
@@ -78,16 +80,12 @@ export function optionsOfPlan(options: Options, { asked }: PlanFile): Options {
 export function argvOfPlan(argv: readonly string[], { asked }: PlanFile): readonly string[] {
   const at = argv.findIndex(word => /^--plan(=|$)/.test(word))
   const rest = argv.filter((_, i) => i !== at && !(i === at + 1 && argv[at] === '--plan'))
-  const { inventory, limit, source, takeOver, pruneData } = asked
-  return [
-    ...rest,
-    ...(inventory === defaultInventory ? [] : ['--inventory', inventory]),
-    ...(limit === undefined ? [] : ['--limit', limit]),
-    ...(source === undefined ? [] : ['--source', source]),
-    ...takeOver.flatMap(host => ['--take-over', host]),
-    ...(pruneData ? ['--prune-data'] : []),
-  ]
+  return [...rest, ...wordsOf(asked)]
 }
+
+/** The check that makes this plan anew: of the same lab, asked for the same. */
+const checkAnew = (playbook: string, file: string, asked: Asked): string =>
+  commandFor({ asked }, playbook, '--check', '--out', file)
 
 export interface PlanRuns {
   /** The same run in check mode, telling these. */
@@ -153,13 +151,13 @@ function linesOf({ lab, hosts, changes, unknown }: Compared): ReadonlySet<string
 const SHOWN = 10
 const hash = /\b([\da-f]{12})[\da-f]{52}\b/g
 
-function outdated(file: string, { playbook, madeAt }: PlanFile, moved: readonly string[]): AndamioError {
+function outdated(file: string, { playbook, madeAt, asked }: PlanFile, moved: readonly string[]): AndamioError {
   const rest = moved.length > SHOWN ? [`and ${moved.length - SHOWN} more`] : []
   return new AndamioError({
     code: 'plan-outdated',
     message: `The world has moved since ${file} was made`,
     place: `${file}, of ${madeAt}`,
     cause: [...moved.slice(0, SHOWN), ...rest].join('\n').replace(hash, '$1…'),
-    next: `Look at it anew: npx zx playbooks/${playbook}.mjs --check --out ${file}`,
+    next: `Look at it anew: ${checkAnew(playbook, file, asked)}`,
   })
 }

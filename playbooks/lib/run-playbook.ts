@@ -87,7 +87,8 @@ export async function runPlaybook(
   refuseUnknownTakeOver(options.takeOver, lab)
   const { patienceSeconds = 30, actsWith } = about
   const acts = !about.readOnly || (actsWith !== undefined && options.extra[actsWith] === true)
-  const mend = commandFor({ asked: { inventory: options.inventory, source: options.source } }, 'up')
+  const { inventory, source, limit } = options
+  const mend = commandFor({ asked: { inventory, source, limit } }, 'up')
   const drift = about.tells === 'drift' ? { drift: { quiet: options.extra.quiet === true, mend } } : {}
   const reports = {
     ...options,
@@ -97,7 +98,7 @@ export async function runPlaybook(
   }
   const reporters = about.quiet ? [failureReporter(surroundings)] : await reportersFor(reports, surroundings)
   const logged = await execLog(options.execLog)
-  const asked = { inventory: options.inventory, source: options.source }
+  const asked = { inventory, source }
   // A plan that has begun is outdated: what resumes is the run that it was a plan of.
   const command = commandOf(name, plan ? argvOfPlan(surroundings.argv, plan) : surroundings.argv)
   const { stdout, stderr } = surroundings
