@@ -120,6 +120,8 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       ...(lock && context.leaseOn ? { lease: { group: context.leaseOn, seat: lock.seat } } : {}),
       ...(context.onAnswers ? { onAnswers: context.onAnswers } : {}),
     })
+    // One that looks for findings tells it among the others, as what is foreseen.
+    if (playbook.tells !== 'findings') await run.refuseAnother()
     await run.find()
     refuseLeftOut(run, playbook.steps)
     for (const step of playbook.steps) {

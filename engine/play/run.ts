@@ -69,6 +69,12 @@ export class Run implements RunCore {
     this.lease = parts.lease && leaseFor(this, parts.lease)
   }
 
+  /** Throws where the lab that is there is another's: whatever was told of it would be wrong. */
+  async refuseAnother(): Promise<void> {
+    const failure = await this.provider.another?.()
+    if (failure) throw new AndamioError(failure)
+  }
+
   /** Asks the provider how its hosts stand. */
   async find(): Promise<void> {
     this.found = await this.provider.find()

@@ -41,6 +41,11 @@ export interface Provider {
   foresee?(): Promise<readonly Failure[]>
   /** What of the inventory hosts that are there do not have and `create` does not bring, a sentence each. */
   leavesAsIs?(): Promise<readonly string[]>
+  /**
+   * A lab of this name that is there and is another operator's, whose hosts would be told absent: what to do about it.
+   * Undefined where there is none. Reads only.
+   */
+  another?(): Promise<Failure | undefined>
   find(): Promise<ReadonlyMap<string, Found>>
   /** Address at which the hosts reach this machine; undefined while there is none, or where they cannot. */
   operatorAddress(): string | undefined

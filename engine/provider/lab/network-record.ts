@@ -29,8 +29,8 @@ export const removeRecord = (file: string): void => rmSync(file, { force: true }
 /** Subnets of the operator's other labs, running or not: a stopped one wants its addresses back. */
 export async function subnetsOfOthers(file: string): Promise<string[]> {
   const own = dirname(file)
-  const labs = await readdir(dirname(own)).catch(() => [])
-  return labs
-    .filter(lab => lab !== basename(own))
-    .flatMap(lab => readRecord(join(dirname(own), lab, basename(file)))?.subnet ?? [])
+  const entries = await readdir(dirname(own), { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter(entry => !entry.isFile() && entry.name !== basename(own))
+    .flatMap(({ name }) => readRecord(join(dirname(own), name, basename(file)))?.subnet ?? [])
 }

@@ -47,7 +47,9 @@ function refuseOddWish({ hosts, subnet }: NetworkWish): void {
 /** Networks that this machine routes to, the lab's own and the default route left out. */
 async function routesOfOthers(lab: string): Promise<Cidr[]> {
   const { uplink } = labNames(lab)
-  const list = JSON.parse((await runHere('reading the routes', 'ip -j -4 route show table all')) || '[]') as Route[]
+  // Without `ip` this machine has no lab either. A run that makes one has it installed before.
+  const script = 'if command -v ip >/dev/null; then ip -j -4 route show table all; fi'
+  const list = JSON.parse((await runHere('reading the routes', script)) || '[]') as Route[]
   return list.filter(({ dev, dst }) => dev !== uplink && /^[0-9.]+(\/[1-9]\d*)?$/.test(dst)).map(({ dst }) => dst)
 }
 

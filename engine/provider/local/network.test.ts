@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -50,6 +50,7 @@ it("remembers addresses, frees those of hosts that go, and knows the other labs'
   const [one, two] = ['one', 'two'].map(lab => join(folder, lab, 'network.json')) as [string, string]
   writeRecord(one, { subnet: '10.55.0.0/24', addresses: { a: '10.55.0.10', b: '10.55.0.11' } })
   writeRecord(two, { subnet: '10.55.7.0/24', addresses: {} })
+  await writeFile(join(folder, 'notes.txt'), 'a file among the labs')
   forgetAddress(one, 'a')
   forgetAddress(one, 'never-there')
   expect(readRecord(one)?.addresses).toEqual({ b: '10.55.0.11' })

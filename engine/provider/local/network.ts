@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises'
-import { AndamioError } from '../../errors.ts'
-import type { Change } from '../../report/events.ts'
+import { AndamioError, exitCode } from '../../errors.ts'
+import type { Change, Failure } from '../../report/events.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
 import { sh } from '../../shell/sh.ts'
@@ -9,6 +8,7 @@ import { allot } from '../lab/subnet.ts'
 import { chooseSubnet, refuseTakenSubnet } from './choose-subnet.ts'
 import { runHere } from './command.ts'
 import { isForwarding, needForwarding, releaseForwarding } from './forwarding.ts'
+import { labOfAnother, visibleParts } from './lab-of-another.ts'
 import { withMachineLock } from './machine-lock.ts'
 import { labNames } from './names.ts'
 import { makeNetwork, removeNetwork } from './network-script.ts'
@@ -53,9 +53,7 @@ export function labNetwork(wish: NetworkWish): Resource<NetworkState, undefined>
     apply: () =>
       withMachineLock(async () => {
         const record = readRecord(wish.record)
-        if (!record) await refuseForeign(wish.lab)
-        const subnet = record?.subnet ?? (await chooseSubnet(wish))
-        if (record) await refuseTakenSubnet(wish.lab, subnet)
+        const subnet = await subnetFor(wish)
         writeRecord(wish.record, { subnet, addresses: allot(subnet, wish.hosts, record?.addresses ?? {}) })
         await needForwarding(wish.lab)
         await runHere(`making the network of lab ${wish.lab}`, makeNetwork(labNames(wish.lab), subnet))
@@ -83,28 +81,37 @@ export function noLabNetwork(wish: NetworkWish): Resource<NetworkState, undefine
   }
 }
 
-/** The record is written before anything is made and goes last: a network without one was made from another folder. */
-async function refuseForeign(lab: string): Promise<void> {
-  const { namespace, uplink } = labNames(lab)
-  if (!(await exists(`/run/netns/${namespace}`)) && !(await exists(`/sys/class/net/${uplink}`))) return
-  throw new AndamioError({
-    code: 'lab-name-taken',
-    message: `This machine has a lab ${lab} already, and it was not made from this state folder`,
-    place: `network namespace ${namespace}`,
-    cause: 'another user, or a run with another XDG_STATE_HOME, made it',
-    next: 'Give this lab another name in its inventory, or run down where the other was made.',
-  })
+/** The lab's subnet, kept or chosen. Throws `lab-name-taken` or `subnet-taken`, or a usage error of the inventory. */
+async function subnetFor(wish: NetworkWish): Promise<string> {
+  const record = readRecord(wish.record)
+  if (!record) {
+    const another = await labOfAnother(wish)
+    if (another) throw new AndamioError(another)
+    return chooseSubnet(wish)
+  }
+  await refuseTakenSubnet(wish.lab, record.subnet)
+  return record.subnet
+}
+
+/** What making the network would be refused for, as this machine is now. Throws where the inventory itself is. Reads only. */
+export async function lackOfNetwork(wish: NetworkWish): Promise<Failure | undefined> {
+  // Elsewhere than on Linux it cannot be at all, which is said of its own.
+  if (process.platform !== 'linux') return undefined
+  try {
+    await subnetFor(wish)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AndamioError) || error.exit === exitCode.usage) throw error
+    return error.failure
+  }
 }
 
 /** Of what the kernel shows to anyone; only the firewall is root's to read, and only where there is a network at all. */
 async function look({ lab, record }: NetworkWish): Promise<Answer<NetworkState>> {
-  const { namespace, uplink, firewallTable } = labNames(lab)
+  const { firewallTable } = labNames(lab)
   const known = readRecord(record)
-  const [hasNamespace, hasUplink] = await Promise.all([
-    exists(`/run/netns/${namespace}`),
-    exists(`/sys/class/net/${uplink}`),
-  ])
-  if (!known && !hasNamespace && !hasUplink) return absent
+  const seen = await visibleParts(lab)
+  if (!known && !seen.namespace && !seen.uplink) return absent
   if (process.getuid?.() !== 0) return unknown('only root may read the firewall of this machine')
   const firewall = await runHere(
     'reading the firewall',
@@ -113,15 +120,8 @@ async function look({ lab, record }: NetworkWish): Promise<Answer<NetworkState>>
   return present({
     subnet: known?.subnet ?? '',
     addresses: known?.addresses ?? {},
-    namespace: hasNamespace,
-    uplink: hasUplink,
+    ...seen,
     firewall: firewall !== '',
     forwarding: await isForwarding(),
   })
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )

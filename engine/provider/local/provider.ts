@@ -11,7 +11,8 @@ import type { Found, Provider, ProviderContext } from '../provider.ts'
 import { hostDisk, noHostDisk } from './disk.ts'
 import { findHost } from './find.ts'
 import { localHost, noLocalHost } from './host.ts'
-import { labNetwork, noLabNetwork } from './network.ts'
+import { labOfAnother } from './lab-of-another.ts'
+import { labNetwork, lackOfNetwork, noLabNetwork } from './network.ts'
 import { cannotBe, notHere, preflight } from './preflight.ts'
 import { pristineAnswer } from './pristine.ts'
 import { lackOfRoom } from './room.ts'
@@ -63,14 +64,15 @@ export function localProvider(context: ProviderContext, boots: Boots): Provider 
       await Promise.all(hosts.map(({ name, userData }) => readUserData(name, userData, lab.file)))
       // Those that run have their memory already, and those that take no part get none.
       const coming = hosts.filter(({ name }) => lab.selected.includes(name) && found.get(name)?.is !== 'running')
-      const lack = await lackOfRoom(coming, stateFolder)
-      return [...(why ? [notHere(why)] : []), ...(lack ? [lack] : [])]
+      const lacks = [await lackOfNetwork(network), await lackOfRoom(coming, stateFolder)]
+      return [...(why ? [notHere(why)] : []), ...lacks.filter(lack => lack !== undefined)]
     },
     async leavesAsIs() {
       const there = hosts.filter(({ name }) => lab.selected.includes(name))
       const differs = there.map(host => sizeDiffers({ ...host, ...commands(lab, host.name) }, layout.host(host.name)))
       return (await Promise.all(differs)).flat()
     },
+    another: () => labOfAnother(network),
     find,
     operatorAddress() {
       const known = readRecord(layout.network)
