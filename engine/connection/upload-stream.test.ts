@@ -73,6 +73,21 @@ test.each<[string, (sent: Buffer) => Buffer]>([
   expect(readdirSync(folder)).toEqual(['file'])
 })
 
+// Linux tells a failure to write once: a sync that comes later finds all well.
+test('a disk that fails while the file comes is not forgotten at its end', async () => {
+  const shims = join(top, 'shims')
+  mkdirSync(shims)
+  const failing = '[ "$1" != -d ] || { echo "sync: error syncing: Input/output error" >&2; exit 1; }'
+  writeFileSync(join(shims, 'sync'), `#!/bin/sh\n${failing}\nexec /bin/sync "$@"\n`, { mode: 0o755 })
+  writeFileSync(path, 'old')
+  const worn = connectLocal('here', { env: { PATH: `${shims}:/usr/bin:/bin` } })
+  await expect(put(worn, Buffer.alloc(3_000_000, 'new'))).rejects.toMatchObject({
+    failure: { code: 'upload-failed', cause: 'sync: error syncing: Input/output error' },
+  })
+  expect(readFileSync(path, 'utf8')).toBe('old')
+  expect(readdirSync(folder)).toEqual(['file'])
+})
+
 test('says that a disk is full', async () => {
   const mounted = 'mount -t tmpfs -o size=4m none "$0" && exec "$@"'
   const full = connectLocal('here', { wrapper: ['unshare', '-m', 'sh', '-c', mounted, folder] })
