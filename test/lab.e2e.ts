@@ -125,8 +125,18 @@ async function steps(): Promise<void> {
 
   await prove('a worker is removed again', async () => {
     await writeInventory(3)
+    const foreseen = changedIds(await up('--check'))
     const removed = await up('--yes')
     equal(removed.exit, 0, 'exit status')
+    equal(changedIds(removed), foreseen, 'what was changed, against what was foreseen')
+    const place = (wanted: string) =>
+      removed.events.findIndex(
+        event => event.type === 'resource.end' && event.kind === wanted && event.outcome === 'changed',
+      )
+    holds(
+      place('only-nodes') >= 0 && place('only-nodes') < place('nfs-export'),
+      'it is cut off from the storage when its node was drained, not before',
+    )
     figure('changes of the up after a removal', changedIds(await up()).length, { atMost: 0 }, 'changes')
   })
 
