@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fieldsFromState, ticksPerSecond } from '../../engine/process/stat-line.ts'
+import { fieldsFromState, ticksPerSecond } from '../engine/process/stat-line.ts'
 
 /** Fields of a process's `stat`, from its state on. Undefined for one that has just gone. */
 function statOf(pid: number | string): readonly number[] | undefined {

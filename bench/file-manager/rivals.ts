@@ -11,7 +11,7 @@ import { freePort, startSshd } from '../../engine/connection/testing/sshd.ts'
 import { makeCredentials } from '../../images/file-manager/testing/credentials.ts'
 import { Program } from '../../images/file-manager/testing/program.ts'
 import { bundle } from '../../kube/images/bundle.ts'
-import { processorSeconds, withoutChildren } from './processor.ts'
+import { processorSeconds, withoutChildren } from '../processor.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))

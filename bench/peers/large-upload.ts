@@ -11,13 +11,15 @@ import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { startSshd } from '../../engine/connection/testing/sshd.ts'
 import { upload } from '../../engine/connection/upload.ts'
 import { say } from '../../test/e2e/proof.ts'
+import { processorSeconds, withoutChildren } from '../processor.ts'
 import type { Sample } from '../results.ts'
 
 const run = promisify(execFile)
 
 /**
  * One file of so many MiB, up to a real sshd on loopback by our upload, which checks the sum and syncs, and by OpenSSH's
- * sftp, which checks none and syncs where it is told to; each logs in anew. What arrived is compared.
+ * sftp, which checks none and syncs where it is told to; each logs in anew. What arrived is compared. Of processors is told
+ * what each spends here and what its sessions spend at sshd.
  */
 export async function largeUpload(
   rounds: number,
@@ -51,18 +53,29 @@ export async function largeUpload(
     const samples: Record<keyof typeof rivals, Sample[]> = { andamio: [], sftp: [], 'sftp-synced': [] }
     for (let round = 1; round <= rounds; round++)
       for (const name of ['andamio', 'sftp', 'sftp-synced'] as const) {
+        const [ownBefore, sshdBefore] = [ownSeconds(), processorSeconds(new Set([sshd.pid]))]
         const began = performance.now()
         await rivals[name]()
         const seconds = (performance.now() - began) / 1000
+        const cpuSeconds = ownSeconds() - ownBefore
+        await withoutChildren(sshd.pid)
+        const hostCpuSeconds = processorSeconds(new Set([sshd.pid])) - sshdBefore
         await run('cmp', [file('source'), file(name)])
         // Else whoever syncs would write to disk what others have left in memory.
         await rm(file(name))
-        say(`round ${round}: ${name.padEnd(11)} ${seconds.toFixed(2)} s`)
-        samples[name].push({ seconds })
+        const spent = `${cpuSeconds.toFixed(2)} s of processors here, ${hostCpuSeconds.toFixed(2)} of the sshd's`
+        say(`round ${round}: ${name.padEnd(11)} ${seconds.toFixed(2)} s, ${spent}`)
+        samples[name].push({ seconds, cpuSeconds, hostCpuSeconds })
       }
     return samples
   } finally {
     await sshd.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Of processors: what this process has used and all that it has waited for. */
+function ownSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6 + processorSeconds(new Set([process.pid]))
 }
