@@ -16,7 +16,7 @@ function waiting(detail: string, columns: number, rows: number): readonly string
   tally.on({ ...wait, at: at(0, 0), seconds: 0 })
   tally.on({ ...wait, at: at(1, 0), seconds: 0, detail })
   const style = styleOf(new Sink(), true)
-  const [, ...lines] = liveLines(tally, { style, columns, rows, now: Date.parse(at(2, 26)) })
+  const lines = liveLines(tally, { style, columns, rows, now: Date.parse(at(2, 26)) })
   for (const line of lines) expect(line.length).toBeLessThan(columns)
   return lines.map(line => line.trimEnd())
 }
@@ -53,7 +53,7 @@ it('names the check that is under way, and nothing when it has ended, nor what i
     liveLines(tally, { style: styleOf(new Sink(), true), columns: 100, rows: 24, now: Date.parse(at(0, 40)) })
   const check = { id: 'S1-A9', title: 'Equal through every NodePort' }
   tally.on({ type: 'check.start', at: at(0, 0), ...check })
-  expect(lines()[1]).toMatch(/^ {2}S1-A9 {2}Equal through every NodePort +40 s$/)
+  expect(lines()[0]).toMatch(/^ {2}S1-A9 {2}Equal through every NodePort +40 s$/)
   tally.on({ type: 'wait', at: at(0, 1), host: 'cluster', what: 'pods', limitSeconds: 60, seconds: 0 })
   tally.on({ type: 'check.end', at: at(0, 2), ...check, passed: true, saw: 'all' })
   expect(lines()).toEqual([])

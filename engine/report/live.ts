@@ -54,7 +54,7 @@ export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptio
     else lines.push(line(host, narrow ? shortened(activity, beside(time)) : activityWords(activity), time, false))
   }
   if (shown.length < hosts.length) lines.push(style.dim(`  and ${counted(hosts.length - shown.length, 'host')} more`))
-  return ['', ...lines]
+  return lines
 }
 
 /** Of a wait in one row, what is missing rather than for what. */

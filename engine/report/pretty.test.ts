@@ -204,7 +204,7 @@ describe('live lines', () => {
     liveLines(until(seconds), { style: styleOf(new Sink(), true), columns, rows, now: at(seconds) + 500 })
 
   it.each([80, 120, 200])('fit %i columns', async columns => {
-    const frames = [3, 9, 12, 25, 31].map(seconds => [`at ${seconds} s`, ...lines(seconds, columns)].join('\n'))
+    const frames = [3, 9, 12, 25, 31].map(seconds => [`at ${seconds} s`, '', ...lines(seconds, columns)].join('\n'))
     for (const line of frames.join('\n').split('\n')) expect(line.length).toBeLessThan(columns)
     await expect(frames.join('\n\n')).toMatchFileSnapshot(golden(`live-${columns}`))
   })
