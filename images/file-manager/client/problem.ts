@@ -43,7 +43,7 @@ const nexts: Partial<Record<ErrorCode, readonly [next: string, exit: Exit]>> = {
   'shutting-down': [again, exits.unreachable],
   'no-server': ['Servers need some seconds after the start of the lab; try again then.', exits.unreachable],
   'not-found': ['lls lists what there is.', exits.failed],
-  name: ['Rename the file, then try again.', exits.failed],
+  name: ['Names on the server are single names, without folders; lls lists them.', exits.failed],
   'too-big': ['Split it into smaller files.', exits.failed],
   quota: ['Remove files from the storage first.', exits.failed],
   'no-space': ['Remove files from the storage first.', exits.failed],

@@ -47,6 +47,6 @@ export function parted(
 }
 
 function unknownOption(option: string, known: readonly string[]): Problem {
-  const there = known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.`
+  const there = known.length === 0 ? 'It takes none.' : `It takes ${known.join(', ')}.`
   return usageProblem(`this command has no option ${option}`, `${there} A name that begins with a dash: ./${option}`)
 }
