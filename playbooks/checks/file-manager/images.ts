@@ -27,12 +27,16 @@ export const imagesThere = ({ run }: Visit): Check => ({
           signal: run.signal,
         })
         expect(code === 0, `${worker}: ${stderr.trim().split('\n').at(-1) || `status ${code}`}`)
-        return `${worker} ${stdout.toString().trim().replaceAll('\n', ' and ')}`
+        return `${worker} ${inWords(stdout.toString().trim().split('\n'))}`
       }),
     )
     return `${images.join(', ')}: ${told.join(', ')}`
   },
 })
+
+/** `has both`, `has the broker's and pulls the server's`. */
+const inWords = ([first, second]: readonly string[]): string =>
+  first === second ? `${first} both` : `${first} the broker's and ${second} the server's`
 
 function imageOf(app: App, pods: readonly Pod[]): string {
   const [pod] = pods
@@ -46,9 +50,9 @@ function imageOf(app: App, pods: readonly Pod[]): string {
 /** As the kubelet has it pulled: by containerd, from where its certs.d says. */
 const haveOrPull = (image: string): string => {
   const name = quote(image)
-  return `if ctr --namespace k8s.io images list --quiet | grep -qxF ${name}; then echo 'has one'; else
+  return `if ctr --namespace k8s.io images list --quiet | grep -qxF ${name}; then echo has; else
   ctr --namespace k8s.io images pull --hosts-dir /etc/containerd/certs.d ${name} >/dev/null
   ctr --namespace k8s.io images remove ${name} >/dev/null
-  echo 'pulls one'
+  echo pulls
 fi`
 }
