@@ -38,7 +38,7 @@ async function writesIn(log: string): Promise<string[]> {
   return lines
     .map(line => JSON.parse(line))
     .filter(entry => entry.purpose !== 'read')
-    .map(entry => `${entry.host}: ${entry.firstLine}`)
+    .map(entry => `${entry.host}: ${entry.why} (${entry.script})`)
 }
 
 const outcomes = ({ events }: PlaybookResult, host: string): ResourceEnd[] =>

@@ -1,8 +1,13 @@
 import type { Duplex, Readable } from 'node:stream'
+import type { UploadFile } from './upload-file.ts'
 
 export interface ExecOptions {
   /** Sent whole, then closed. Without it the command reads end-of-file at once. */
   readonly stdin?: string | Uint8Array | Readable
+  /** Files that the command puts in place from stdin; told to logs only. */
+  readonly files?: readonly UploadFile[]
+  /** A word of the script that is another each time, by which nobody should tell two scripts apart; told to logs only. */
+  readonly nonce?: string
   /** After this the host itself sends the command TERM, then KILL, and the call rejects with `command-timeout`. */
   readonly timeoutSeconds: number
   readonly signal?: AbortSignal

@@ -40,6 +40,7 @@ export async function sendFiles(
   const { words, stdin } = fitting(files) === files.length ? asArchive(files, guard) : asStream(files, guard)
   return connection.exec(words.map(quote).join(' '), {
     stdin,
+    files,
     timeoutSeconds: 60 + guard.seconds + Math.ceil(bytes / bytesPerSecond),
   })
 }

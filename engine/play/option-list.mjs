@@ -35,7 +35,10 @@ export const sharedFlags = /** @type {const} */ ({
   junit: { flags: '--junit <file>', help: 'write a JUnit report' },
   html: { flags: '--html <file>', help: 'write one HTML page: timeline, critical path, changes' },
   profile: { flags: '--profile', help: 'end with what took longest' },
-  execLog: { flags: '--exec-log <file>', help: 'log every command that hosts are given' },
+  execLog: {
+    flags: '--exec-log <file>',
+    help: 'log every script that hosts are given, a line of JSON each (docs/output.md)',
+  },
 })
 
 /** What an exit status means, in every playbook that can end with it. */

@@ -11,6 +11,8 @@ export interface Fragment {
 export interface Batch {
   /** For `sh -s` on stdin. */
   readonly script: string
+  /** By which the script's answers are known, another each time. */
+  readonly nonce: string
   readonly timeoutSeconds: number
   /** One entry a fragment, in order; undefined where no whole answer came back. */
   parse(stdout: Buffer, stderr: string): readonly (FragmentAnswer | undefined)[]
@@ -47,6 +49,7 @@ export function compose(
   return {
     // LC_ALL makes ${#out} count bytes in every shell, and tools print what our parsers expect.
     script: `{ LC_ALL=C; export LC_ALL; set +e\n${frames.join('\n')}\nexit 0\n}\n`,
+    nonce,
     timeoutSeconds: guarded ? sum(limits) + limits.length + 5 : Math.max(5, ...limits) + 5,
     parse: (stdout, stderr) => parse(stdout, stderr, nonce, fragments.length),
   }

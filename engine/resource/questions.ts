@@ -62,9 +62,9 @@ async function answersTo(fragments: readonly Fragment[], connection: Connection)
 }
 
 async function performed(fragments: readonly Fragment[], connection: Connection, guarded: boolean): Promise<Answers> {
-  const batch = compose(fragments, guarded)
-  const result = await connection.exec('sh -s', { stdin: batch.script, timeoutSeconds: batch.timeoutSeconds })
-  return batch.parse(result.stdout, result.stderr)
+  const { script, nonce, timeoutSeconds, parse } = compose(fragments, guarded)
+  const result = await connection.exec('sh -s', { stdin: script, nonce, timeoutSeconds })
+  return parse(result.stdout, result.stderr)
 }
 
 const isTimeout = (error: unknown): boolean =>

@@ -51,7 +51,7 @@ export async function onlyLooks(lab: SmallLab): Promise<void> {
       .map(line => JSON.parse(line) as ExecEntry)
     const wrote = entries
       .filter(({ purpose }) => purpose === 'write')
-      .map(({ host, firstLine }) => `${host}: ${firstLine}`)
+      .map(({ host, why, script }) => `${host}: ${why} (${script})`)
     equal(wrote, [], `what ${playbook} ${args.join(' ')} had written, of ${entries.length} commands`)
     if (playbook !== 'down') holds(entries.length >= hosts.length, `${playbook} asked every host`)
   }
