@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { AndamioError, exitCode } from '../engine/errors.ts'
+import { fileTrouble } from '../engine/play/file-trouble.ts'
 import { readArguments } from '../engine/play/read-arguments.mjs'
 import { teaching } from '../engine/play/teaching.mjs'
 import { understood } from '../engine/play/understood.ts'
@@ -23,7 +24,8 @@ export async function asProgram(
     }
     understood(read, command.name())
     return await work()
-  } catch (error) {
+  } catch (thrown) {
+    const error = fileTrouble(thrown) ?? thrown
     if (!(error instanceof AndamioError)) throw error
     process.stderr.write(failureText(error.failure, process.stderr, process.env))
     return error.exit

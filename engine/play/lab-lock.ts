@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AndamioError, exitCode } from '../errors.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
+import { userName } from '../process/user-name.ts'
 import { labsFolder } from './folders.ts'
 
 /** A run that holds a lab. */
@@ -33,14 +34,15 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
   const holder: Holder = {
     process: await ownIdentity(),
     playbook,
-    who: `${userInfo().username}@${hostname()}`,
+    who: `${userName()}@${hostname()}`,
     since: new Date().toISOString(),
   }
-  await writeInto(stateFolder, mine, JSON.stringify(holder))
   try {
+    await writeInto(stateFolder, mine, JSON.stringify(holder))
     while (!(await tryLink(mine, path))) await removeIfDead(path)
   } finally {
-    await rm(mine, { force: true })
+    // Where it could not be made, that is what is told.
+    await rm(mine, { force: true }).catch(() => undefined)
   }
   const { dev, ino } = await stat(stateFolder)
   return {

@@ -6,7 +6,7 @@ import { startup } from '../process/startup.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Failure, Reporter } from '../report/events.ts'
 import { countsOf } from './counts.ts'
-import { cacheFolder, stateFolder } from './folders.ts'
+import { cacheFolder, refuseUnreadable, stateFolder } from './folders.ts'
 import { listenForInterrupts } from './interrupts.ts'
 import { type Holder, holderOf, holderWords, type LabLock, lockLab } from './lab-lock.ts'
 import { refuseLeftOut } from './left-out.ts'
@@ -93,6 +93,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   }
 
   const before = await startup()
+  const plays = playbook.steps.flatMap(step => step.plays ?? [])
   emit({
     type: 'run.start',
     playbook: playbook.name,
@@ -100,10 +101,12 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     inventory: lab.file,
     check: options.check,
     hosts: lab.hosts.map(({ name }) => name),
+    ...(plays.length > 0 ? { plays } : {}),
     ...(before.length > 0 ? { startup: before } : {}),
   })
   for (const text of context.warnings) emit({ type: 'notice', level: 'warning', text })
   try {
+    await refuseUnreadable(providerContext.stateFolder)
     if (playbook.exclusive && !options.check) lock = await lockLab(providerContext.stateFolder, playbook.name)
     const heldBy = lock ? undefined : await holderOf(providerContext.stateFolder)
     if (heldBy) emit(beingChanged(heldBy))

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
+import { userName } from '../process/user-name.ts'
 import { Lease } from './lease.ts'
 import type { RunCore } from './run-parts.ts'
 
@@ -16,7 +17,7 @@ export function leaseFor(
     me: {
       id: randomUUID(),
       seat,
-      who: line(`${userInfo().username}@${hostname()}, process ${process.pid}`),
+      who: line(`${userName()}@${hostname()}, process ${process.pid}`),
       what: line(`${run.options.playbook} of lab ${run.lab.name}`),
     },
     signal: run.signal,

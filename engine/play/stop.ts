@@ -1,5 +1,6 @@
 import { AndamioError, type ExitCode, exitCode } from '../errors.ts'
 import type { Failure } from '../report/events.ts'
+import { fileTrouble } from './file-trouble.ts'
 import type { Run } from './run.ts'
 
 /** Ends a run whose failures have been told already, host by host. */
@@ -29,6 +30,8 @@ export const isUnreachable = (exit: ExitCode): boolean =>
 /** Any error as a failure for people; what is not one of ours is a bug and says so, with its stack. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof AndamioError) return error.failure
+  const trouble = fileTrouble(error)
+  if (trouble) return trouble.failure
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   return {
     code: 'bug',
