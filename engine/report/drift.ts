@@ -26,6 +26,9 @@ interface Line {
   readonly text: string
 }
 
+/** Read backwards, a difference is what somebody has done: which way it is told is said above all of them. */
+const direction = 'is -> should be, + missing, - too much'
+
 /** One for each thing that differs; for what of a host is not known for one and the same cause, one together. */
 function linesOf(found: readonly ResourceEnd[]): readonly Line[] {
   const lines = new Map<string, Line & { readonly count: number }>()
@@ -64,6 +67,7 @@ export function driftReporter({ stream, env, quiet, mend }: DriftOptions): Repor
       for (const line of [head, ...held]) say(line)
       const width = Math.max(...found.map(({ host }) => host.length), 4)
       const lines = linesOf(found)
+      if (found.some(({ outcome }) => outcome !== 'unknown')) say(`  ${'host'.padEnd(width)}  what: ${direction}`)
       for (const { host, text } of lines.slice(0, LISTED)) say(`  ${host.padEnd(width)}  ${text}`)
       if (lines.length > LISTED) say(`  and ${lines.length - LISTED} more`)
       for (const failure of failures) stream.write(failureText(failure, stream, {}))
@@ -93,7 +97,7 @@ function markdown(head: string, found: readonly ResourceEnd[], failures: readonl
   const rows = found
     .slice(0, LISTED)
     .map(each => `| ${cell(each.host)} | ${cell(`${each.kind} ${each.id}`)} | ${cell(wordsOf(each))} |`)
-  const table = rows.length === 0 ? [] : ['| Host | What | Differs |', '|---|---|---|', ...rows, '']
+  const table = rows.length === 0 ? [] : [`| Host | What | Differs: ${direction} |`, '|---|---|---|', ...rows, '']
   const failed = failures.map(({ code, message }) => `- ${cell(`${code}: ${message}`)}`)
   const more = found.length > LISTED ? [`and ${found.length - LISTED} more`, ''] : []
   const none = found.length + failures.length === 0 ? ['Nothing differs.', ''] : []

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -49,11 +49,13 @@ it('ends with 0, in two lines or none, where nothing differs', async () => {
 })
 
 it('ends with 2 and a line for each difference, and changes nothing', async () => {
-  await writeFile(path('a'), 'changed by hand', { mode: 0o644 })
+  await writeFile(path('a'), 'changed by hand')
+  await chmod(path('a'), 0o644)
   const { exit, stdout } = await drift(['--quiet'], [untold])
   expect(exit).toBe(2)
   expect(stdout).toContain(`
-  lab   files: operator-file /a  content changed
+  host  what: is -> should be, + missing, - too much
+  lab   files: operator-file /a  content changed, mode 0644 -> 0600
   lab   files: late x  not known: until it is started
 1 thing differs on lab, 1 thing not known: 2 things looked at in N s.
 To see more: npx zx playbooks/up.mjs --inventory /lab.yaml --check --diff   To bring it back: npx zx playbooks/up.mjs --inventory /lab.yaml
@@ -89,7 +91,7 @@ it('is a failure for JUnit, an annotation and a table for GitHub, and events for
   )
   expect(stderr).toMatch(/^::error title=drift::operator-file \S+ differs: content changed%0Alab, files$/m)
   expect(await readFile(path('summary.md'), 'utf8')).toMatch(
-    /^### drift {2}lab drifting.*\n\n\| Host \| What \| Differs \|\n\|---\|---\|---\|\n\| lab \| operator-file \S+ \| content changed \|\n/,
+    /^### drift {2}lab drifting.*\n\n\| Host \| What \| Differs: is -> should be, [^|]*\|\n\|---\|---\|---\|\n\| lab \| operator-file \S+ \| content changed \|\n/,
   )
   const events = stdout
     .trim()
