@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { unreachable } from '../connection/failures.ts'
 import { connectLocal } from '../connection/local.ts'
 import { sshEndpoint } from '../connection/testing/endpoint.ts'
+import { AndamioError } from '../errors.ts'
 import type { Found } from '../provider/provider.ts'
 import type { Event, RunEnd } from '../report/events.ts'
 import { type Answer, absent, present, type Resource } from '../resource/resource.ts'
@@ -194,14 +195,42 @@ it('plays side by side, but a host that is in both in turn', async () => {
   expect(order).toEqual(['resource.start x', 'resource.end x', 'resource.start y', 'resource.end y'])
 })
 
-it('is one at a time on a lab, and the second can be run again as it is', async () => {
-  const resume = 'the same again'
+describe('the way on', () => {
+  const refusal = new AndamioError({ code: 'usage', message: 'refused', next: 'Do something else first.' })
+  const refusing = (before: () => void = () => undefined): Step => ({
+    title: 'refusing',
+    roles: [],
+    groups: [],
+    perform: async () => {
+      before()
+      throw refusal
+    },
+  })
+
+  it('is no resuming where nothing was begun, and is where something was', async () => {
+    const { exit, end } = await run([refusing()])
+    expect([exit, end.failure, end.resume]).toEqual([70, refusal.failure, undefined])
+    const second = await run([play('p', { on: 'all', roles: [ownFile] }), refusing()])
+    expect([second.exit, second.end.resume]).toEqual([70, 'the same again'])
+    const third = await run([play('p', { on: 'all', roles: [ownFile] }), refusing()])
+    expect([third.end.hosts.a?.changed, third.end.resume]).toEqual([0, undefined])
+  })
+
+  it('is resuming after an interrupt, whatever was done', async () => {
+    const { exit, end } = await run([refusing(() => process.emit('SIGINT'))])
+    expect([exit, end.resume]).toEqual([130, 'the same again'])
+  })
+})
+
+it('is one at a time on a lab, and the second is told to wait', async () => {
   const inner: Step = {
     title: 'inner',
     roles: [],
     groups: [],
-    perform: async () =>
-      expect(await run([])).toMatchObject({ exit: 75, end: { failure: { code: 'lab-locked' }, resume } }),
+    perform: async () => {
+      const { exit, end } = await run([])
+      expect([exit, end.failure?.code, end.resume]).toEqual([75, 'lab-locked', undefined])
+    },
   }
   expect(await run([inner])).toMatchObject({ exit: 0 })
 })

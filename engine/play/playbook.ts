@@ -5,6 +5,7 @@ import { peakMemory } from '../process/peak-memory.ts'
 import { startup } from '../process/startup.ts'
 import type { Provider, ProviderContext } from '../provider/provider.ts'
 import type { Emit, Event, Failure, Reporter } from '../report/events.ts'
+import { begins } from './begun.ts'
 import { countsOf } from './counts.ts'
 import { cacheFolder, refuseUnreadable, stateFolder } from './folders.ts'
 import { listenForInterrupts } from './interrupts.ts'
@@ -43,19 +44,21 @@ export interface PlaybookContext {
   readonly onAnswers?: OnAnswers
 }
 
-/** By the same command, as it is. */
-const resumable: readonly ExitCode[] = [exitCode.interrupted, exitCode.failed, exitCode.unreachable, exitCode.locked]
+/** By the same command, as it is, where something has begun. */
+const resumable: readonly ExitCode[] = [exitCode.failed, exitCode.unreachable, exitCode.locked]
 
 /** Performs a playbook's steps and tells its reporters everything. Gives the exit status of DESIGN 6. */
 export async function perform(playbook: Playbook, context: PlaybookContext): Promise<ExitCode> {
   const { lab, options, reporters } = context
   const underWay = new UnderWay()
   let ended = false
+  let begun = false
   const emit: Emit = event => {
     // Of one that was left, what goes on for a moment is told no more.
     if (ended) return
     const stamped = redactEvent({ at: new Date().toISOString(), ...event } as Event)
     underWay.on(stamped)
+    begun ||= begins(stamped)
     for (const reporter of reporters) reporter.on(stamped)
     ended = event.type === 'run.end'
   }
@@ -82,8 +85,9 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       memoryBytes: peakMemory(),
       ...(run ? countsOf(run) : { hosts: {} }),
       ...(failure ? { failure } : {}),
-      ...(playbook.exclusive && resumable.includes(exit) ? { resume: context.command } : {}),
+      ...(playbook.exclusive && resumes(exit) ? { resume: context.command } : {}),
     })
+  const resumes = (exit: ExitCode): boolean => exit === exitCode.interrupted || (begun && resumable.includes(exit))
   /** In the middle of whatever is under way: what is to be said of it is said before anything is awaited. */
   const leave = (): void => {
     if (!options.check) for (const text of underWay.words()) emit({ type: 'notice', level: 'warning', text })

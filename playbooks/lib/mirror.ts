@@ -12,6 +12,7 @@ import { buildMirror, stepsToBuild } from '../../mirror/build-mirror.ts'
 import { cloudImage } from '../../mirror/cloud-image.ts'
 import { hostImage } from '../../mirror/host-image.ts'
 import { kernel } from '../../mirror/kernel.ts'
+import { checkMachine } from '../../mirror/machine.ts'
 import type { MirrorStep } from '../../mirror/step.ts'
 import { mirrorSteps } from '../../mirror/steps.ts'
 
@@ -22,9 +23,12 @@ export function mirror(): Step {
     title,
     roles: [],
     groups: [],
+    plays: [title],
     async perform(run: Run): Promise<void> {
       const steps = stepsOf(run.lab)
       if (steps.length === 0) return
+      // Before it is begun: a machine that cannot build has nothing to resume.
+      if (!run.options.check && (await stepsToBuild(cacheFolder(), steps)).length > 0) await checkMachine()
       const began = performance.now()
       run.emit({ type: 'play.start', play: title, hosts: [sharedTarget] })
       await playList(run, title, sharedTarget, false, async () => [
