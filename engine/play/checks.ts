@@ -19,6 +19,7 @@ export function checks(title: string, list: readonly Check[]): Step {
     title,
     roles: [],
     groups: [],
+    plays: [title],
     async perform(run: Run): Promise<void> {
       const began = performance.now()
       run.emit({ type: 'play.start', play: title, hosts: [] })

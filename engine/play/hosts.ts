@@ -17,6 +17,7 @@ export function hosts(): Step {
     title: 'Create the hosts',
     roles: [],
     groups: [],
+    plays: ['Create the hosts'],
     async perform(run: Run): Promise<void> {
       if (!run.options.check) await run.provider.preflight()
       for (const failure of (await run.provider.foresee?.()) ?? []) {
@@ -62,6 +63,7 @@ export function noHosts(): Step {
     title: 'Remove the hosts',
     roles: [],
     groups: [],
+    plays: ['Remove the hosts'],
     async perform(run: Run): Promise<void> {
       const { shared, hosts } = run.provider.destroy()
       const own = only(hosts, host => !run.limited || run.takesPart(host))

@@ -25,6 +25,7 @@ export function play(title: string, { on, roles, serial }: PlayOptions): Step {
     roles: roles as readonly Role<Readonly<Record<string, Var>>>[],
     groups: typeof on === 'string' ? [on] : [],
     needs: needsOf(on, roles),
+    plays: [title],
     async perform(run: Run): Promise<void> {
       const left = typeof on === 'string' ? undefined : hostLeftOut(run, on)
       if (left !== undefined) {
@@ -60,6 +61,7 @@ export function parallel(...steps: readonly Step[]): Step {
     roles: steps.flatMap(step => step.roles),
     groups: steps.flatMap(step => step.groups),
     needs: steps.flatMap(step => step.needs ?? []),
+    plays: steps.flatMap(step => step.plays ?? []),
     async perform(run: Run): Promise<void> {
       const ends = await Promise.allSettled(steps.map(step => step.perform(run)))
       const failed = ends.find(end => end.status === 'rejected')

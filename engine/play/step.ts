@@ -22,5 +22,7 @@ export interface Step {
   readonly groups: readonly string[]
   /** Whose hosts must be there for it, also where `--limit` leaves them out. */
   readonly needs?: readonly Need[]
+  /** What it plays, by the titles of the headings; such as may find nothing to do are among them. */
+  readonly plays?: readonly string[]
   perform(run: Run): Promise<void>
 }

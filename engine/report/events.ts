@@ -60,6 +60,8 @@ export type RunStart = Stamped<
     inventory: string
     check: boolean
     hosts: readonly string[]
+    /** Of its plays, in order, as far as they are known beforehand; one that finds nothing to do may not come. */
+    plays?: readonly string[]
     /** What came before, of the program's own start, first to last. */
     startup?: readonly Stretch[]
   }

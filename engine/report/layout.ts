@@ -72,10 +72,14 @@ function indentFor(texts: readonly string[], indents: readonly number[], columns
   return deepest(texts) ?? deepest(texts.flatMap(text => text.split(' '))) ?? NARROW
 }
 
-/** `PLAY [Join the workers] ──────────`, to the width of the terminal but never sprawling. */
-export function heading(text: string, { style, columns }: { style: Style; columns: () => number }): string {
+/** `PLAY [Join the workers] ────────── 9 of 14`, to the width of the terminal but never sprawling. */
+export function heading(text: string, { style, columns }: { style: Style; columns: () => number }, place = ''): string {
   const [last = '', ...before] = wrap(text, columns()).reverse()
-  const rule = Math.min(columns(), 100) - last.length - 1
-  const line = rule > 0 ? `${style.bold(last)} ${style.dim(style.rule.repeat(rule))}` : style.bold(last)
+  const room = Math.min(columns(), 100) - last.length - 1
+  // Of both, the rule is what can be done without.
+  const beside = place !== '' && place.length <= room ? place : ''
+  const rule = style.rule.repeat(Math.max(0, beside === '' ? room : room - beside.length - 1))
+  const rest = [rule, beside].filter(part => part !== '').join(' ')
+  const line = rest === '' ? style.bold(last) : `${style.bold(last)} ${style.dim(rest)}`
   return [...before.reverse().map(style.bold), line].join('\n')
 }

@@ -22,6 +22,7 @@ export class Lines {
   readonly #options: LineOptions
   #hosts: readonly string[] = []
   #labels = 4
+  #plays: readonly string[] = []
   /** Differences that were shown, and of what on whom: many hosts often need the same, and many files hold the same. */
   readonly #shown = new Map<string, { readonly id: string; readonly label: string }>()
 
@@ -29,9 +30,17 @@ export class Lines {
     this.#options = options
   }
 
-  start({ playbook, lab, inventory, check, hosts }: Extract<Event, { type: 'run.start' }>): readonly string[] {
+  start({
+    playbook,
+    lab,
+    inventory,
+    check,
+    hosts,
+    plays = [],
+  }: Extract<Event, { type: 'run.start' }>): readonly string[] {
     const { style, columns } = this.#options
     this.#hosts = hosts
+    this.#plays = plays
     this.#makeRoom(hosts)
     const parts = [`lab ${lab}`, inventory, counted(hosts.length, 'host')]
     if (check) parts.push('check only: nothing is changed')
@@ -44,7 +53,13 @@ export class Lines {
   heading(plays: readonly string[]): readonly string[] {
     this.#labels = 4
     this.#makeRoom(this.#hosts)
-    return ['', heading(`PLAY [${plays.map(oneLine).join(' | ')}]`, this.#options)]
+    return ['', heading(`PLAY [${plays.map(oneLine).join(' | ')}]`, this.#options, this.#placeOf(plays))]
+  }
+
+  /** `7 of 13`, `5, 6 of 13`; nothing of one that nobody knew of beforehand. */
+  #placeOf(plays: readonly string[]): string {
+    const places = plays.map(play => this.#plays.indexOf(play) + 1)
+    return this.#plays.length < 2 || places.includes(0) ? '' : `${places.join(', ')} of ${this.#plays.length}`
   }
 
   /** What a play has come to. `named` where lines of other plays stand under the same heading. */

@@ -27,6 +27,7 @@ export function credentials(): Step {
     title: 'Make credentials',
     roles: [],
     groups: [],
+    plays: ['Make credentials'],
     async perform(run: Run): Promise<void> {
       if (!variantOf(run.view(sharedTarget).varsOf(fileManager).variant)) return
       await playHere(run, this.title, made(run))
@@ -42,6 +43,7 @@ export function noClients(): Step {
     title: 'Let no more clients in',
     roles: [],
     groups: [],
+    plays: ['Let no more clients in'],
     async perform(run: Run): Promise<void> {
       if (!run.limited) await playHere(run, this.title, operatorFileAbsent(clientFile(run.lab.name)))
     },

@@ -40,6 +40,7 @@ export function retire(after?: Step): Step {
     title,
     roles: after?.roles ?? [],
     groups: after?.groups ?? [],
+    plays: [title],
     async perform(run: Run): Promise<void> {
       if (run.limited) return
       const began = performance.now()

@@ -21,6 +21,7 @@ export function supply(): Step {
     title,
     roles: [],
     groups: [],
+    plays: [title],
     async perform(run: Run): Promise<void> {
       const { source, vars } = run.lab
       // Only hosts of this machine's own reach a mirror on it.
@@ -38,6 +39,7 @@ export function noSupply(): Step {
     title: 'Stop supplying packages and images',
     roles: [],
     groups: [],
+    plays: [title],
     async perform(run: Run): Promise<void> {
       if (run.limited) return
       await playServer(run, noServer(run))

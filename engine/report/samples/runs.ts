@@ -103,7 +103,8 @@ export function sideBySideRun(began?: number, check = false): readonly Event[] {
   const [share, prepare] = ['Share a folder', 'Prepare the workers']
   const outcome = check ? 'would-change' : 'changed'
   const changes = [{ attribute: 'mode', before: null, after: '0644' }]
-  script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'inventory/demo.yaml', check, hosts })
+  const plays = ['Remove what has left', 'Prepare the workers', 'Share a folder', 'Apply manifests']
+  script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'inventory/demo.yaml', check, hosts, plays })
   script.tell({ type: 'play.start', play: 'Remove what has left', hosts: ['front'] })
   script.tell({ type: 'play.end', play: 'Remove what has left', seconds: 0 })
   const workers = ['worker1', 'worker2']
