@@ -7,6 +7,7 @@ import { RunStopped } from '../../engine/play/stop.ts'
 import { hostChecks } from '../checks/doctor/hosts.ts'
 import { answering, machineChecks } from '../checks/doctor/machine.ts'
 import { networkChecks } from '../checks/doctor/network.ts'
+import { notAsked } from '../checks/doctor/not-asked.ts'
 import { portsCheck } from '../checks/doctor/ports.ts'
 
 /**
@@ -28,14 +29,13 @@ export function doctor(plays: readonly Step[]): Step {
       await askHosts(run)
       if (failed + run.failures.size === 0) await lookAt(run, [nothingRefused])
       if (answering(run).length > 0) failed += await lookAt(run, [...hostChecks, portsCheck, ...networkChecks])
-      else run.emit({ type: 'notice', level: 'info', text: notAsked, data: { notAsked: run.lab.selected } })
+      const left = notAsked(run)
+      if (left) run.emit({ type: 'notice', level: 'info', ...left })
       // What a play found on a host has been told as that host's failure.
       if (failed + run.failures.size > 0) throw new RunStopped(exitCode.failed)
     },
   }
 }
-
-const notAsked = 'No host runs that could be asked: nothing was looked at on hosts and between them.'
 
 /** What ends a step that only looks, beyond failures of hosts, which are told by themselves. */
 async function stops(run: Run, step: Step): Promise<readonly AndamioError[]> {

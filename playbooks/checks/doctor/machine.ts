@@ -119,7 +119,7 @@ async function certificatesIn(folder: string): Promise<readonly { path: string; 
 }
 
 /** Hosts that let us in, whatever a play has found there. */
-export const answering = (run: Run): readonly string[] =>
+export const answering = (run: Pick<Run, 'lab' | 'found' | 'failures'>): readonly string[] =>
   run.lab.hosts
     .map(({ name }) => name)
     .filter(name => run.found.get(name)?.is === 'running' && !isUnreachable(run.failures.get(name) ?? exitCode.done))
