@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { identify } from '../process/identity.ts'
+import { identify, type ProcessIdentity } from '../process/identity.ts'
 import { labsFolder, stateFolder } from './folders.ts'
-import { lockLab } from './lab-lock.ts'
+import { type Holder, lockLab } from './lab-lock.ts'
+import { removeDead, rightTo } from './lock-file.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -13,18 +14,35 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-/** A lock whose holder has been killed. */
-async function leaveDeadLock(): Promise<void> {
+/** A run, and what ends it. */
+async function startHolder(): Promise<{ readonly holder: Holder; kill(): Promise<void> }> {
   const child = spawn('sleep', ['60'])
-  const process = await identify(child.pid as number)
+  const process = (await identify(child.pid as number)) as ProcessIdentity
   const gone = new Promise(resolve => child.on('exit', resolve))
-  child.kill('SIGKILL')
-  await gone
+  return {
+    holder: { process, playbook: 'up', who: 'someone@somewhere', since: 'then' },
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+async function deadHolder(): Promise<Holder> {
+  const { holder, kill } = await startHolder()
+  await kill()
+  return holder
+}
+
+const lockPath = () => join(folder, 'lock')
+const leave = (path: string, holder: Holder) => writeFile(path, JSON.stringify(holder))
+
+/** A lock whose holder has been killed. */
+async function leaveDeadLock(): Promise<Holder> {
+  const holder = await deadHolder()
   await mkdir(folder, { recursive: true })
-  await writeFile(
-    join(folder, 'lock'),
-    JSON.stringify({ process, playbook: 'up', who: 'someone@somewhere', since: 'then' }),
-  )
+  await leave(lockPath(), holder)
+  return holder
 }
 
 it('is held by one run at a time, and names the holder to the other with exit status 75', async () => {
@@ -68,6 +86,48 @@ it('has one winner when many find a dead one', async () => {
     expect(won).toHaveLength(1)
     await won[0]?.value.release()
   }
+})
+
+describe('a dead lock that a run was about to remove', () => {
+  it('has one winner when those who had the right to it were killed, one after the other', async () => {
+    for (let round = 0; round < 10; round++) {
+      const [first, second, third] = [await leaveDeadLock(), await deadHolder(), await deadHolder()]
+      await leave(rightTo(lockPath(), first), second)
+      await leave(rightTo(lockPath(), first, second), third)
+      const tries = await Promise.allSettled(Array.from({ length: 8 }, () => lockLab(folder, 'up')))
+      expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      expect(await readdir(folder)).toEqual(['lock'])
+      await rm(lockPath())
+    }
+  })
+
+  it('is waited for while that run is at it, however long that takes', async () => {
+    const [dead, remover] = [await leaveDeadLock(), await startHolder()]
+    const right = rightTo(lockPath(), dead)
+    await leave(right, remover.holder)
+    await utimes(right, 1, 1)
+    let ended = false
+    const waiting = lockLab(folder, 'up').finally(() => {
+      ended = true
+    })
+    const started = performance.now()
+    await expect.poll(() => performance.now() - started > 200 || ended).toBe(true)
+    expect([ended, JSON.parse(await readFile(lockPath(), 'utf8'))]).toEqual([false, dead])
+    await remover.kill()
+    await (await waiting).release()
+  })
+
+  it("leaves the lock that has taken its place to its holder, whoever's right was late", async () => {
+    const dead = await leaveDeadLock()
+    const next = await startHolder()
+    await leave(lockPath(), next.holder)
+    const mine = join(folder, 'mine')
+    await leave(mine, await deadHolder())
+    await removeDead(lockPath(), dead, mine)
+    await expect(lockLab(folder, 'up')).rejects.toMatchObject({ failure: { code: 'lab-locked' } })
+    expect((await readdir(folder)).sort()).toEqual(['lock', 'mine'])
+    await next.kill()
+  })
 })
 
 describe('what is left', () => {

@@ -1,21 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { AndamioError, exitCode } from '../errors.ts'
-import { isAlive, ownIdentity, type ProcessIdentity } from '../process/identity.ts'
+import { isAlive, ownIdentity } from '../process/identity.ts'
 import { userName } from '../process/user-name.ts'
 import { labsFolder } from './folders.ts'
+import { type Holder, readHolder, removeDead, tryLink } from './lock-file.ts'
 
-/** A run that holds a lab. */
-export interface Holder {
-  readonly process: ProcessIdentity
-  readonly playbook: string
-  readonly who: string
-  /** ISO 8601. */
-  readonly since: string
-}
+export type { Holder } from './lock-file.ts'
 
 export interface LabLock {
   /** Names this folder among those of all machines, containers too, until its machine reboots. */
@@ -39,7 +32,7 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
   }
   try {
     await writeInto(stateFolder, mine, JSON.stringify(holder))
-    while (!(await tryLink(mine, path))) await removeIfDead(path)
+    while (!(await tryLink(mine, path))) await removeIfDead(path, mine)
   } finally {
     // Where it could not be made, that is what is told.
     await rm(mine, { force: true }).catch(() => undefined)
@@ -59,7 +52,7 @@ export async function lockLab(stateFolder: string, playbook: string): Promise<La
 
 /** The living run that holds this lab, for one that only looks; undefined where there is none, or none that we may see. */
 export async function holderOf(stateFolder: string): Promise<Holder | undefined> {
-  const holder = await read(join(stateFolder, 'lock')).catch((error: NodeJS.ErrnoException) => {
+  const holder = await readHolder(join(stateFolder, 'lock')).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EACCES') return undefined
     throw error
   })
@@ -86,54 +79,12 @@ function ignoreNotEmpty(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error
 }
 
-async function tryLink(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-/**
- * Removes a dead run's lock; throws when its holder lives. Only who holds the guard may remove, and it looks again first:
- * otherwise one that read the dead lock late would remove the lock of the run that has just taken its place.
- */
-async function removeIfDead(path: string): Promise<void> {
-  const holder = await read(path)
+/** Removes a dead run's lock; throws when its holder lives. */
+async function removeIfDead(path: string, mine: string): Promise<void> {
+  const holder = await readHolder(path)
   if (!holder) return
   if (await isAlive(holder.process)) throw locked(path, holder)
-  const guard = `${path}.guard`
-  if (!(await tryGuard(guard))) return setTimeout(20)
-  try {
-    const still = await read(path)
-    if (still && !(await isAlive(still.process))) await rm(path, { force: true })
-  } finally {
-    await rm(guard, { recursive: true, force: true })
-  }
-}
-
-async function tryGuard(guard: string): Promise<boolean> {
-  try {
-    await mkdir(guard)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  // Removing takes milliseconds: a guard this old was left by a run that was killed in the middle of it.
-  const made = await stat(guard).catch(() => undefined)
-  if (made && Date.now() - made.mtimeMs > 60_000) await rm(guard, { recursive: true, force: true })
-  return false
-}
-
-async function read(path: string): Promise<Holder | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as Holder
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+  await removeDead(path, holder, mine)
 }
 
 function locked(path: string, holder: Holder): AndamioError {
