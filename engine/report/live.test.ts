@@ -58,3 +58,22 @@ it('names the check that is under way, and nothing when it has ended, nor what i
   tally.on({ type: 'check.end', at: at(0, 2), ...check, passed: true, saw: 'all' })
   expect(lines()).toEqual([])
 })
+
+it('says who is slow to tell what is there, before anything is known to be done there', () => {
+  const tally = new Tally()
+  const lines = (second: number) =>
+    liveLines(tally, { style: styleOf(new Sink(), true), columns: 80, rows: 24, now: Date.parse(at(0, second)) })
+  const place = { play: 'Start', host: 'cp', role: 'r', kind: 'k', id: 'i' }
+  tally.on({ type: 'play.start', at: at(0, 0), play: 'Start', hosts: ['cp', 'nfs'] })
+  expect(lines(1).join()).not.toContain('told')
+  tally.on({ type: 'host.unreachable', at: at(0, 1), host: 'nfs', failure: { code: 'x', message: 'gone' } })
+  expect(lines(34)).toEqual([
+    expect.stringMatching(/^ {2}cp {4}has not told yet what is there +34 s$/),
+    expect.anything(),
+  ])
+  expect(lines(34)[1]).not.toContain('told')
+  tally.on({ type: 'resource.start', at: at(0, 35), ...place })
+  expect(lines(40)[0]).toMatch(/^ {2}cp {4}r: k i +5 s$/)
+  tally.on({ type: 'resource.end', at: at(0, 41), ...place, outcome: 'ok', seconds: 1, changes: [] })
+  expect(lines(50)[0]).toMatch(/^ {2}cp {4}1 ok/)
+})

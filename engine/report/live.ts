@@ -16,9 +16,14 @@ const SPARE_ROWS = 4
 /** A subject in less than this says nothing. */
 const LEAST = 12
 
+/** Of the plays under way, and others that do something. */
+export const hostsOf = ({ plays, activities }: Tally): readonly string[] => [
+  ...new Set([...[...plays.values()].flatMap(play => play.hosts), ...activities.keys()]),
+]
+
 /** The lines that stay below all others while a run goes on: what each host does now, and since when. */
 export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptions): readonly string[] {
-  const hosts = [...new Set([...[...tally.plays.values()].flatMap(play => play.hosts), ...tally.activities.keys()])]
+  const hosts = hostsOf(tally)
   const names = [...hosts, ...tally.tasks.keys()]
   if (names.length === 0) return []
   const width = Math.min(20, Math.max(4, ...names.map(name => name.length)))
@@ -28,8 +33,8 @@ export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptio
     const fitting = clip(words, beside(time)).padEnd(room - time.length)
     return `  ${style.bold(clip(name, width).padEnd(width))}  ${quiet ? style.dim(fitting) : fitting}${style.dim(time)}`
   }
-  const busy = hosts.filter(host => tally.activities.has(host))
-  const idle = hosts.filter(host => !tally.activities.has(host))
+  const busy = hosts.filter(host => tally.activityOf(host, now))
+  const idle = hosts.filter(host => !busy.includes(host))
   // Hosts keep their order, so that the eye finds them again; only where rows are short the idle ones give way.
   const fits = Math.max(1, rows - SPARE_ROWS - tally.tasks.size)
   const shown = hosts.length <= fits ? hosts : [...busy, ...idle].slice(0, fits)
@@ -39,7 +44,7 @@ export function liveLines(tally: Tally, { style, columns, rows, now }: LiveOptio
   )
   let spare = fits - shown.length
   for (const host of shown) {
-    const activity = tally.activities.get(host)
+    const activity = tally.activityOf(host, now)
     const count = tally.counts.get(host)
     if (activity === undefined) {
       lines.push(line(host, count ? countWords(count, tally.check) : '', '', true))

@@ -1,7 +1,7 @@
 import { closing } from './closing.ts'
 import type { Event, Reporter } from './events.ts'
 import { Lines } from './lines.ts'
-import { liveLines, taskWords } from './live.ts'
+import { hostsOf, liveLines, taskWords } from './live.ts'
 import { profileLines } from './profile.ts'
 import { styleOf } from './style.ts'
 import { activityWords, Tally } from './tally.ts'
@@ -52,11 +52,15 @@ export function prettyReporter(options: PrettyOptions): Reporter {
   function beat(): void {
     const now = Date.now()
     if (now - lastLine < HEARTBEAT_MS || tally.since === 0) return
-    const hosts = [...tally.activities].map(
-      ([host, activity]) => `${host}: ${activityWords(activity)} (${duration((now - activity.since) / 1000)})`,
-    )
+    const since = (text: string, began: number) => `${text} (${duration((now - began) / 1000)})`
+    const hosts = hostsOf(tally).flatMap(host => {
+      const activity = tally.activityOf(host, now)
+      return activity ? [since(`${host}: ${activityWords(activity)}`, activity.since)] : []
+    })
     const tasks = [...tally.tasks.values()].map(task => `${task.task}: ${taskWords(task, style)}`)
-    const what = [...tasks, ...hosts].map(text => `\n${' '.repeat(16)}${text}`).join('')
+    const plays = [...tally.plays].map(([play, { since: began }]) => since(play, began))
+    const known = [...tasks, ...hosts]
+    const what = (known.length > 0 ? known : plays).map(text => `\n${' '.repeat(16)}${text}`).join('')
     say([`  ${'running'.padEnd(12)}  ${duration((now - tally.since) / 1000)}${what}`])
   }
 

@@ -17,6 +17,17 @@ export interface FailedAt {
   readonly failure: Failure
 }
 
+/** Most answer sooner; their lines would flicker. */
+const SLOW_MS = 2000
+
+interface Play {
+  readonly hosts: readonly string[]
+  readonly count: HostCount
+  readonly since: number
+  /** Those of whom nothing has come to be known in it so far. */
+  readonly untold: Set<string>
+}
+
 /** How a run stands: what has been counted, what goes on now, what has failed. Follows the events and nothing else. */
 export class Tally {
   readonly activities = new Map<string, Activity>()
@@ -25,7 +36,7 @@ export class Tally {
   readonly failures: FailedAt[] = []
   readonly checks = { passed: 0, failed: 0 }
   /** Plays under way, with what each has counted so far. */
-  readonly plays = new Map<string, { readonly hosts: readonly string[]; readonly count: HostCount }>()
+  readonly plays = new Map<string, Play>()
   check = false
   since = 0
 
@@ -37,7 +48,7 @@ export class Tally {
         this.since = at
         break
       case 'play.start':
-        this.plays.set(event.play, { hosts: event.hosts, count: zero() })
+        this.plays.set(event.play, { hosts: event.hosts, count: zero(), since: at, untold: new Set(event.hosts) })
         break
       case 'play.end':
         this.plays.delete(event.play)
@@ -47,11 +58,13 @@ export class Tally {
         break
       case 'host.unreachable':
         this.activities.delete(event.host)
+        for (const { untold } of this.plays.values()) untold.delete(event.host)
         this.#countOf(event.host).unreachable += 1
         this.failures.push({ where: event.host, failure: event.failure })
         break
       case 'resource.start':
         this.activities.set(event.host, { words: placeIn(event), since: at })
+        this.plays.get(event.play)?.untold.delete(event.host)
         break
       case 'resource.end': {
         this.activities.delete(event.host)
@@ -83,6 +96,13 @@ export class Tally {
         this.#runFailure(event.failure)
         break
     }
+  }
+
+  /** What `host` is at. Where nobody does anything, that one is slow to answer: others may be in line for their turn. */
+  activityOf(host: string, now: number): Activity | undefined {
+    if (this.activities.size + this.tasks.size > 0) return this.activities.get(host)
+    const since = [...this.plays.values()].find(({ untold }) => untold.has(host))?.since
+    return since === undefined || now - since < SLOW_MS ? undefined : { words: 'has not told yet what is there', since }
   }
 
   /** A detail that moves on is the same wait: it keeps its beginning. */
