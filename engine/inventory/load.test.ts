@@ -47,7 +47,29 @@ describe('loading', () => {
     await expect(load(name)).rejects.toMatchObject({ exit: 64, failure: { code, next: expect.stringContaining(next) } })
   })
 
-  it('refuses a folder', async () => {
-    await expect(load(`${cwd}/`)).rejects.toMatchObject({ exit: 64, failure: { code: 'inventory-unreadable' } })
+  it('names one that lies elsewhere by the path that was given', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'))
+    const path = join(elsewhere, 'theirs.yaml')
+    await writeFile(path, 'lab: Theirs\n')
+    const error = await load(path)
+      .finally(() => rm(elsewhere, { recursive: true }))
+      .catch(error => error)
+    expect(error).toMatchObject({ failure: { place: `${path}:1:1` } })
+  })
+
+  it('refuses a folder, and says what to name in its place', async () => {
+    await expect(load(`${cwd}/`)).rejects.toMatchObject({
+      exit: 64,
+      failure: {
+        code: 'inventory-unreadable',
+        message: expect.stringContaining('is a folder'),
+        next: expect.stringMatching(/^Name a file in it, or .*local/),
+      },
+    })
+  })
+
+  it('takes a path through a file for one that is not there', async () => {
+    await writeFile(join(cwd, 'file'), '')
+    await expect(load('file/mine.yaml')).rejects.toMatchObject({ failure: { code: 'inventory-not-found' } })
   })
 })

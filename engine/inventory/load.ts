@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { usageError } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 import type { LabHosts } from './lab.ts'
 import type { ParseOptions } from './parse.ts'
+import { shownPath } from './shown-path.ts'
 
 export interface LoadOptions extends ParseOptions {
   readonly cwd: string
@@ -17,34 +18,44 @@ export interface LoadOptions extends ParseOptions {
  */
 export async function loadInventory(nameOrPath: string, options: LoadOptions): Promise<LabHosts> {
   const isPath = /[/\\]|\.\w+$/.test(nameOrPath)
-  const path = isPath ? resolve(options.cwd, nameOrPath) : join(options.builtinFolder, `${nameOrPath}.yaml`)
+  const file = isPath ? nameOrPath : join(options.builtinFolder, `${nameOrPath}.yaml`)
   // Parsers are loaded only now: `--help` and a bad flag need none of them.
   const [text, { parseInventory }] = await Promise.all([
-    readFile(path, 'utf8').catch(error => refuse(error, nameOrPath, isPath, options.builtinFolder)),
+    readFile(resolve(options.cwd, file), 'utf8').catch(error =>
+      refuse(error, nameOrPath, isPath, options.builtinFolder),
+    ),
     import('./parse.ts'),
   ])
-  return parseInventory(relative(options.cwd, path) || path, text, options)
+  return parseInventory(shownPath(file, options.cwd), text, options)
 }
 
 async function refuse(error: NodeJS.ErrnoException, given: string, isPath: boolean, folder: string): Promise<never> {
-  if (error.code !== 'ENOENT') {
+  const names = (await yamlIn(folder)).map(file => file.slice(0, -'.yaml'.length))
+  const comes = `name one that comes with the project: ${names.join(', ')}`
+  if (error.code === 'EISDIR') {
+    throw usageError({
+      code: 'inventory-unreadable',
+      message: `${given} is a folder, and no inventory`,
+      place: '--inventory',
+      next: `Name a file in it, or ${comes}`,
+    })
+  }
+  if (!['ENOENT', 'ENOTDIR'].includes(error.code ?? '')) {
     throw usageError({
       code: 'inventory-unreadable',
       message: `Cannot read the inventory ${given}`,
+      place: '--inventory',
       cause: error.message,
+      next: `Make it readable for this user, or ${comes}`,
     })
   }
-  const files = await readdir(folder).catch(() => [])
-  const names = files
-    .sort()
-    .filter(file => file.endsWith('.yaml'))
-    .map(file => file.slice(0, -'.yaml'.length))
   throw usageError({
     code: 'inventory-not-found',
     message: `There is no inventory ${given}`,
     place: '--inventory',
-    next: isPath
-      ? `Check the path, or name one that comes with the project: ${names.join(', ')}`
-      : didYouMean(given, names, 'there are'),
+    next: isPath ? `Check the path, or ${comes}` : didYouMean(given, names, 'there are'),
   })
 }
+
+const yamlIn = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder).catch(() => [])).filter(file => file.endsWith('.yaml')).sort()
