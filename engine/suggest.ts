@@ -1,16 +1,19 @@
 /**
  * The candidate that a mistyped word most likely meant, or undefined when none is near: at most one slip in a short
- * word, one in three letters of a longer one. A swap of two neighbours counts as one slip.
+ * word, one in three letters of a longer one. A swap of two neighbours counts as one slip. Of those equally near the one
+ * with the word's own digits: who types `workr` means `workers` rather than one of `worker1` and its like.
  */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Number.POSITIVE_INFINITY
+  const digits = digitsOf(word)
   for (const candidate of candidates) {
     // The longer of the two: a letter that was left out makes no word a short one.
     const most = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))
     if (candidate === word || Math.abs(candidate.length - word.length) > most) continue
     const slips = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (slips <= most && slips < least) [best, least] = [candidate, slips]
+    const farness = slips + (digitsOf(candidate) === digits ? 0 : 0.5)
+    if (slips <= most && farness < least) [best, least] = [candidate, farness]
   }
   return best
 }
@@ -22,6 +25,8 @@ export function didYouMean(word: string, candidates: Iterable<string>, whatThere
   if (meant !== undefined) return `did you mean ${meant}?`
   return known.length === 0 ? `there is none: ${whatThereIs}` : `${whatThereIs}: ${known.join(', ')}`
 }
+
+const digitsOf = (word: string): string => word.replaceAll(/\D/g, '')
 
 /** Damerau-Levenshtein, optimal string alignment. */
 function distance(a: string, b: string): number {

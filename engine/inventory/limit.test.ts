@@ -28,6 +28,8 @@ describe('--limit', () => {
 
   it.each([
     ['wokers', 'limit-unknown', 'did you mean workers?'],
+    ['workr', 'limit-unknown', 'did you mean workers?'],
+    ['workr2', 'limit-unknown', 'did you mean worker2?'],
     ['cp,!wroker1', 'limit-unknown', 'did you mean worker1?'],
     ['.*', 'limit-unknown', 'there are: '],
     ['cp,!all', 'limit-matches-nothing', 'Name hosts or groups'],
