@@ -66,3 +66,15 @@ test('absent takes the file and its folder, and leaves what else lies there', as
   await converge(operatorFileAbsent(file()))
   expect(await readdir(join(folder, 'andamio'))).toEqual([])
 })
+
+test('absent takes the folders above it that it is told of, and none in which others lie', async () => {
+  const above = [join(folder, 'andamio')]
+  await converge(operatorFile(file(), 'one\n'))
+  await writeFile(join(folder, 'andamio/of-another'), '')
+  await converge(operatorFileAbsent(file(), above))
+  expect(await readdir(join(folder, 'andamio'))).toEqual(['of-another'])
+  await rm(join(folder, 'andamio/of-another'))
+  await converge(operatorFile(file(), 'one\n'))
+  await converge(operatorFileAbsent(file(), above))
+  expect(await readdir(folder)).toEqual([])
+})

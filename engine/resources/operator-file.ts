@@ -11,6 +11,9 @@ type FileState = { readonly content: string; readonly mode: string }
 
 const mode = '0600'
 
+/** What says that a folder is to stay: not empty, a link or a mount that somebody has put there, or gone already. */
+const stays = ['ENOTEMPTY', 'ENOTDIR', 'EBUSY', 'ENOENT']
+
 /** A file on this machine, for the operator alone: 0600, in a folder that is made 0700 where it is missing. */
 export function operatorFile(path: string, content: Content): Resource<FileState, undefined> {
   return {
@@ -22,8 +25,11 @@ export function operatorFile(path: string, content: Content): Resource<FileState
   }
 }
 
-/** No file at this path of this machine. Its folder goes with it where nothing else lies in it. */
-export function operatorFileAbsent(path: string): Resource<FileState, undefined> {
+/**
+ * No file at this path of this machine. Its folder goes with it where nothing else lies in it, and so do those `above`, the
+ * nearest first.
+ */
+export function operatorFileAbsent(path: string, above: readonly string[] = []): Resource<FileState, undefined> {
   return {
     kind: 'operator-file',
     id: path,
@@ -31,9 +37,10 @@ export function operatorFileAbsent(path: string): Resource<FileState, undefined>
     diff: is => (is.is === 'present' ? removal() : []),
     async apply() {
       await rm(path, { force: true })
-      await rmdir(dirname(path)).catch(error => {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
-      })
+      for (const folder of [dirname(path), ...above])
+        await rmdir(folder).catch(error => {
+          if (!stays.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+        })
     },
   }
 }

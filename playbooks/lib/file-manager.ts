@@ -5,14 +5,13 @@ import type { Step } from '../../engine/play/step.ts'
 import { stopIfFailed } from '../../engine/play/stop.ts'
 import { onOperator, operator } from '../../engine/resource/operator.ts'
 import { type AnyResource, present, type Resource } from '../../engine/resource/resource.ts'
-import { operatorFileAbsent } from '../../engine/resources/operator-file.ts'
 import {
   certificateDays,
   existingFileManagerIdentity,
   identityState,
   openFileManagerIdentity,
 } from '../../roles/file-manager/identity.ts'
-import { clientFile, facts, fileManager } from '../../roles/file-manager/role.ts'
+import { facts, fileManager, noClientFile } from '../../roles/file-manager/role.ts'
 import { variantOf } from '../../roles/file-manager/variants.ts'
 
 /** This machine as a target of plays, under the name that what hosts share has in summaries. */
@@ -45,7 +44,7 @@ export function noClients(): Step {
     groups: [],
     plays: ['Let no more clients in'],
     async perform(run: Run): Promise<void> {
-      if (!run.limited) await playHere(run, this.title, operatorFileAbsent(clientFile(run.lab.name)))
+      if (!run.limited) await playHere(run, this.title, noClientFile(run.lab.name))
     },
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { configFolder } from '../../engine/play/folders.ts'
+import { configFolder, configsFolder } from '../../engine/play/folders.ts'
 import { defineRole, type RoleView } from '../../engine/play/role.ts'
 import { Late } from '../../engine/resource/late.ts'
 import { operatorFile, operatorFileAbsent } from '../../engine/resources/operator-file.ts'
@@ -13,6 +13,9 @@ export const facts = { identity: 'credentials of the file manager', nodes: 'addr
 /** Where a client finds how to enter a lab's file manager. */
 export const clientFile = (lab: string): string => join(configFolder(lab), 'file-manager.json')
 
+/** No way in for clients of this machine, and no folder that was made for it. */
+export const noClientFile = (lab: string) => operatorFileAbsent(clientFile(lab), [configsFolder()])
+
 export const fileManager = defineRole({
   name: 'file-manager',
   summary: 'Gives clients on this machine what they need to enter the file manager, where the lab has one.',
@@ -20,8 +23,7 @@ export const fileManager = defineRole({
     /** `none`, `basic`, `advanced1` or `advanced2`; also what the roles images and manifests go by. */
     variant: 'none',
   },
-  resources: ({ variant }, view) =>
-    variantOf(variant) ? [clientAccess(view)] : [operatorFileAbsent(clientFile(view.lab.name))],
+  resources: ({ variant }, view) => (variantOf(variant) ? [clientAccess(view)] : [noClientFile(view.lab.name)]),
 })
 
 function clientAccess({ lab }: RoleView) {
