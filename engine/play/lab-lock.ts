@@ -59,6 +59,12 @@ export async function holderOf(stateFolder: string): Promise<Holder | undefined>
   return holder && (await isAlive(holder.process)) ? holder : undefined
 }
 
+/** Throws `lab-locked` as `lockLab` would, and takes nothing. */
+export async function refuseHeld(stateFolder: string): Promise<void> {
+  const holder = await holderOf(stateFolder)
+  if (holder) throw locked(join(stateFolder, 'lock'), holder)
+}
+
 /** `up by root@here, process 4711, since 2026-01-01T12:00:00.000Z`. */
 export const holderWords = ({ process, playbook, who, since }: Holder): string =>
   `${playbook} by ${who}, process ${process.pid}, since ${since}`

@@ -9,7 +9,7 @@ import { begins } from './begun.ts'
 import { countsOf } from './counts.ts'
 import { cacheFolder, refuseUnreadable, stateFolder } from './folders.ts'
 import { listenForInterrupts } from './interrupts.ts'
-import { type Holder, holderOf, holderWords, type LabLock, lockLab } from './lab-lock.ts'
+import { type Holder, holderOf, holderWords, type LabLock, lockLab, refuseHeld } from './lab-lock.ts'
 import { refuseLeftOut } from './left-out.ts'
 import { redactEvent } from './redact-event.ts'
 import { Run } from './run.ts'
@@ -111,19 +111,22 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
   for (const text of context.warnings) emit({ type: 'notice', level: 'warning', text })
   try {
     await refuseUnreadable(providerContext.stateFolder)
-    if (playbook.exclusive && !options.check) lock = await lockLab(providerContext.stateFolder, playbook.name)
+    const holds = playbook.exclusive && !options.check
+    const parts = async (): Promise<RunParts> => ({
+      ...{ options, lab, emit, underWay, stateFolder: providerContext.stateFolder, signal: interrupt.signal },
+      provider: await context.provider(providerContext),
+      connect: context.connect(providerContext, interrupt.signal),
+    })
+    const asking = holds ? playbook.steps.filter(step => step.asks) : []
+    // Whoever would be refused is not asked first.
+    if (asking.length > 0) await refuseHeld(providerContext.stateFolder)
+    for (const step of asking) await step.perform(new Run(await parts()))
+    if (holds) lock = await lockLab(providerContext.stateFolder, playbook.name)
     const heldBy = lock ? undefined : await holderOf(providerContext.stateFolder)
     if (heldBy) emit(beingChanged(heldBy))
     run = new Run({
-      options,
-      lab,
+      ...(await parts()),
       heldBy,
-      emit,
-      underWay,
-      provider: await context.provider(providerContext),
-      stateFolder: providerContext.stateFolder,
-      signal: interrupt.signal,
-      connect: context.connect(providerContext, interrupt.signal),
       ...(lock && context.leaseOn ? { lease: { group: context.leaseOn, seat: lock.seat } } : {}),
       ...(context.onAnswers ? { onAnswers: context.onAnswers } : {}),
     })
@@ -131,7 +134,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     if (playbook.tells !== 'findings') await run.refuseAnother()
     await run.find()
     refuseLeftOut(run, playbook.steps)
-    for (const step of playbook.steps) {
+    for (const step of playbook.steps.filter(step => !asking.includes(step))) {
       if (interrupt.signal.aborted) throw new RunStopped(exitCode.interrupted)
       await step.perform(run)
     }

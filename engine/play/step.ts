@@ -24,5 +24,7 @@ export interface Step {
   readonly needs?: readonly Need[]
   /** What it plays, by the titles of the headings; such as may find nothing to do are among them. */
   readonly plays?: readonly string[]
+  /** It only asks somebody, and needs no host for that: nobody else is kept away from the lab until the answer is there. */
+  readonly asks?: true
   perform(run: Run): Promise<void>
 }
