@@ -106,8 +106,8 @@ describe('the reporters of a run', () => {
     expect(stderr.text).toContain('::warning title=warning::store-server 2.3')
   })
 
-  it('write files for their owner alone, and say so when they no longer can', async () => {
-    const { stderr, all } = surroundings()
+  it('write files for their owner alone, say where, and say so when they no longer can', async () => {
+    const { stdout, stderr, all } = surroundings()
     const [html, gone] = [join(folder, 'report.html'), join(folder, 'no')]
     await mkdir(gone)
     const reporters = await reportersFor({ ...quiet, html, junit: join(gone, 'such.xml') }, all)
@@ -116,6 +116,17 @@ describe('the reporters of a run', () => {
     expect((await stat(html)).mode & 0o777).toBe(0o600)
     expect(await readdir(folder)).toEqual(['report.html'])
     expect(stderr.text).toMatch(/^cannot write .*such\.xml: ENOENT/)
+    expect(stdout.text.split('\n').slice(-2)).toEqual([`Report: ${html}`, ''])
+  })
+
+  it('say where files are to people only, and not where nothing is to be said', async () => {
+    const [html, junit] = [join(folder, 'report.html'), join(folder, 'report.xml')]
+    const [json, drift] = [surroundings(), surroundings()]
+    await tellAll(await reportersFor({ ...quiet, json: true, html, junit }, json.all), runs.quiet())
+    expect(json.stderr.text).toContain(`\nReport: ${junit}\nReport: ${html}\n`)
+    expect(json.stdout.text).not.toContain('Report')
+    await tellAll(await reportersFor({ ...quiet, html, drift: { quiet: true, mend: 'up' } }, drift.all), runs.quiet())
+    expect(drift.stdout.text + drift.stderr.text).toBe('')
   })
 
   it.each([

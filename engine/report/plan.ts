@@ -63,6 +63,11 @@ export class PlanCollector implements Reporter {
   close(): void {}
 }
 
+interface PlanTelling {
+  say(line: string): void
+  readonly stderr: NodeJS.WritableStream
+}
+
 /** Format of the file; one of another format is made anew, not read. */
 export const planFormat = 'andamio-plan/1'
 
@@ -70,7 +75,7 @@ export const planFormat = 'andamio-plan/1'
  * Writes the plan when a check has ended that knows all it could know: one that failed knows no plan, and a file that
  * stands there from before is left as it is. `asked` is kept beside it: what the run was asked to look at.
  */
-export function planReporter(file: string, asked: Json, stderr: NodeJS.WritableStream): Reporter {
+export function planReporter(file: string, asked: Json, { say, stderr }: PlanTelling): Reporter {
   const collector = new PlanCollector()
   return {
     on: event => collector.on(event),
@@ -82,6 +87,7 @@ export function planReporter(file: string, asked: Json, stderr: NodeJS.WritableS
       }
       const whole = { format: planFormat, madeAt: new Date().toISOString(), asked, ...plan }
       await writeReport(file, `${JSON.stringify(whole, null, 1)}\n`)
+      say(`Plan: ${file}`)
     },
   }
 }

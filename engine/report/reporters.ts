@@ -46,15 +46,16 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   if (options.json) reporters.unshift(jsonReporter({ stream: stdout }))
   // GitHub reads annotations from either stream.
   if (env.GITHUB_ACTIONS === 'true') reporters.push(failing(githubReporter({ stream: stderr })))
+  const say = (line: string) => void (options.drift?.quiet || stream.write(`${line}\n`))
   for (const file of [options.junit, options.html, options.planFile?.file]) if (file) await refuseUnwritable(file)
-  if (options.junit) reporters.push(apart(failing(junitReporter({ file: options.junit })), options.junit, stderr))
+  if (options.junit) reporters.push(apart(failing(junitReporter({ file: options.junit })), options.junit, stderr, say))
   if (options.planFile) {
     const { file, asked } = options.planFile
-    reporters.push(apart(planReporter(file, asked, stderr), file, stderr))
+    reporters.push(apart(planReporter(file, asked, { say, stderr }), file, stderr))
   }
   if (options.html) {
     const { htmlReporter } = await import('./html/html.ts')
-    reporters.push(apart(htmlReporter({ file: options.html }), options.html, stderr))
+    reporters.push(apart(htmlReporter({ file: options.html }), options.html, stderr, say))
   }
   return reporters
 }
@@ -70,13 +71,19 @@ function widthOf(stream: Output, other: Output): { columns?: number } {
   return stream.columns === undefined && other.columns !== undefined ? { columns: Math.min(other.columns, 120) } : {}
 }
 
-/** A report that cannot be written any more (a full disk, a folder that went) is said, and ends no run. */
-function apart(reporter: Reporter, file: string, stderr: NodeJS.WritableStream): Reporter {
+/** Says where a report is. One that cannot be written any more (a full disk, a folder that went) is said, and ends no run. */
+function apart(
+  reporter: Reporter,
+  file: string,
+  stderr: NodeJS.WritableStream,
+  say?: (line: string) => void,
+): Reporter {
   return {
     on: (event: Event) => reporter.on(event),
     async close(): Promise<void> {
       try {
         await reporter.close()
+        say?.(`Report: ${file}`)
       } catch (error) {
         stderr.write(`cannot write ${file}: ${(error as Error).message}\n`)
       }

@@ -129,7 +129,7 @@ it('goes on where what was unknown still is', async () => {
     ...{ kind: 'late', id: 'x', diff: () => [], apply: async () => undefined },
     probe: onOperator(async () => unknown('until it is there')),
   }
-  expect((await check(steps(late))).exit).toBe(3)
+  expect(await check(steps(late))).toMatchObject({ exit: 3, stdout: expect.stringContaining('\nPlan: ') })
   const { exit, stdout } = await carryOut(steps(late))
   expect([exit, stdout.includes('state-unknown')]).toEqual([70, true])
 })
@@ -137,8 +137,9 @@ it('goes on where what was unknown still is', async () => {
 it('writes no plan of a check that failed', async () => {
   await writeFile(path('a'), '')
   const refused = { ...operatorFile(path('a'), 'x'), refuse: () => ({ code: 'c', message: 'not this one' }) }
-  const { exit, stderr } = await check(steps(refused as unknown as Resource<never, undefined>))
+  const { exit, stdout, stderr } = await check(steps(refused as unknown as Resource<never, undefined>))
   expect(exit).toBe(70)
+  expect(stdout).not.toContain('Plan: ')
   expect(stderr).toContain('No plan is written')
   expect(await exists('plan.json')).toBe(false)
 })
