@@ -60,6 +60,16 @@ describe('a subnet that this machine routes to', () => {
     expect(ended.exit).toBe(2)
   })
 
+  it('ends an up before the mirror for its hosts is built, with nothing made and nothing to resume', async () => {
+    const ended = await look('up', '--yes')
+    const end = events(ended).at(-1) as RunEnd
+    // Where these tests have no root, that is what stands against local hosts first.
+    expect(end.failure?.code).toBe(process.getuid?.() === 0 ? 'subnet-taken' : 'local-hosts-impossible')
+    expect([end.exit, end.resume]).toEqual([70, undefined])
+    expect(await readdir(home)).not.toContain('cache')
+    expect(await readdir(join(home, 'state')).catch(() => [])).toEqual([])
+  })
+
   it('is a finding of doctor', async () => {
     const ended = await look('doctor')
     const provider = events(ended).find(event => event.type === 'check.end' && event.id === 'provider')

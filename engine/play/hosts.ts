@@ -38,6 +38,12 @@ export function hosts(): Step {
   }
 }
 
+/** Ends a run at once, before it makes what hosts need, where they could not be made. Reads only. */
+export async function refuseForeseen(run: Run): Promise<void> {
+  const [first] = (await run.provider.foresee?.()) ?? []
+  if (first) throw new AndamioError(first)
+}
+
 /** What the provider wants done on each host before anybody else acts there. */
 async function takeOver(run: Run, hosts: readonly string[]): Promise<void> {
   const { firstLogin } = run.provider

@@ -1,7 +1,7 @@
 import { usageError } from '../../engine/errors.ts'
 import type { LabHosts } from '../../engine/inventory/lab.ts'
 import { cacheFolder } from '../../engine/play/folders.ts'
-import { sharedTarget } from '../../engine/play/hosts.ts'
+import { refuseForeseen, sharedTarget } from '../../engine/play/hosts.ts'
 import { playList } from '../../engine/play/play-roles.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
@@ -27,8 +27,7 @@ export function mirror(): Step {
     async perform(run: Run): Promise<void> {
       const steps = stepsOf(run.lab)
       if (steps.length === 0) return
-      // Before it is begun: a machine that cannot build has nothing to resume.
-      if (!run.options.check && (await stepsToBuild(cacheFolder(), steps)).length > 0) await checkMachine()
+      if (!run.options.check && (await stepsToBuild(cacheFolder(), steps)).length > 0) await refuseInVain(run)
       const began = performance.now()
       run.emit({ type: 'play.start', play: title, hosts: [sharedTarget] })
       await playList(run, title, sharedTarget, false, async () => [
@@ -38,6 +37,12 @@ export function mirror(): Step {
       stopIfFailed(run)
     },
   }
+}
+
+/** Building takes long: what stands against it, or against the hosts that it is for, is told before it is begun. */
+async function refuseInVain(run: Run): Promise<void> {
+  await refuseForeseen(run)
+  await checkMachine()
 }
 
 /** Local hosts boot a kernel and an image of ours, wherever their packages come from. */
