@@ -43,15 +43,14 @@ export function layOut({ word, paint, label, what, details }: Line, room: Room):
   if (beside + what.length + (all === '' ? 0 : 2 + all.length) <= columns)
     return [start(`${labelled}  ${what}${all === '' ? '' : `  ${style.dim(all)}`}`)]
   if (beside + what.length <= columns) {
-    const indent = list.length === 0 ? beside : indentFor(list, [beside, HANG, NARROW], columns)
-    return [start(`${labelled}  ${what}`), ...below(list, indent, room)]
+    return [start(`${labelled}  ${what}`), ...below(list, indentFor(list, columns), room)]
   }
   const names = wrap(label, columns - HANG)
-  const indent = columns - HANG >= what.length ? HANG : NARROW
+  const indent = indentFor([what], columns)
   return [
     ...names.map((line, i) => (i === 0 ? start(line) : `${' '.repeat(HANG)}${line}`)),
     ...wrap(what, columns - indent).map(line => `${' '.repeat(indent)}${line}`),
-    ...below(list, indentFor(list, [indent, NARROW], columns), room),
+    ...below(list, indentFor([what, ...list], columns), room),
   ]
 }
 
@@ -63,13 +62,10 @@ function below(list: readonly string[], indent: number, { style, columns, verbos
   return shown.map(line => `${' '.repeat(indent)}${style.dim(line)}`)
 }
 
-/** The deepest at which nothing need be broken, else every word has its line. */
-function indentFor(texts: readonly string[], indents: readonly number[], columns: number): number {
-  const deepest = (parts: readonly string[]) => {
-    const longest = Math.max(LEAST, ...parts.map(part => part.length + 1))
-    return indents.find(indent => columns - indent >= longest)
-  }
-  return deepest(texts) ?? deepest(texts.flatMap(text => text.split(' '))) ?? NARROW
+/** One for all lines of a run, but where a word would run into the edge, or little room is left. */
+function indentFor(texts: readonly string[], columns: number): number {
+  const longest = Math.max(LEAST, ...texts.flatMap(text => text.split(' ')).map(word => word.length + 1))
+  return columns - HANG >= longest ? HANG : NARROW
 }
 
 /** `PLAY [Join the workers] ────────── 9 of 14`, to the width of the terminal but never sprawling. */
