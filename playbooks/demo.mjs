@@ -6,13 +6,16 @@ import { playbook } from './lib/playbook.mjs'
 const about = {
   summary: 'Shows the file manager at work: clients, shared files, balanced servers, and one server that is replaced.',
   uses: ['inventory', 'yes', 'verbose', 'json', 'html'],
-  extraOptions: [{ flags: '--keep', help: 'leave test1.txt, test2.txt and demo.txt on the file manager' }],
+  extraOptions: [
+    { flags: '--keep', help: 'leave test1.txt, test2.txt and demo.txt on the file manager' },
+    { flags: '--pause', help: 'wait for Enter before each further scene' },
+  ],
   examples: ['         asks before it deletes a server, then shows everything', '--yes    without asking'],
   exits: [0, 64, 65, 69, 70, 75, 130],
 }
 
 await playbook('demo', about, ({ confirmDemo, needCluster, demo }, { extra }) => [
-  confirmDemo(),
+  confirmDemo({ pause: extra.pause === true }),
   needCluster(),
-  demo({ keep: extra.keep === true }),
+  demo({ keep: extra.keep === true, pause: extra.pause === true }),
 ])

@@ -116,6 +116,8 @@ export type Notice = Stamped<
   {
     level: 'info' | 'warning'
     text: string
+    /** The text is a line as a terminal shows it: a command that is typed, or what comes of it. */
+    shown?: true
     /** A file that was written, whole. */
     path?: string
     /** What the text says, for programs. */

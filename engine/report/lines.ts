@@ -137,8 +137,10 @@ export class Lines {
     return this.#laidOut({ word, paint, label: id, what: oneLine(title), details: [oneLine(saw)] })
   }
 
-  notice({ level, text }: Notice): readonly string[] {
+  notice({ level, text, shown }: Notice): readonly string[] {
     const { style, columns } = this.#options
+    // The whole width is for tables.
+    if (shown) return wrap(text, columns() - INDENT.length).map(line => INDENT + line)
     const paint = level === 'warning' ? style.warn : style.dim
     return wrap(text, columns() - HANG).map(
       (line, i) => `${INDENT}${paint((i === 0 ? level : '').padEnd(WORD))}  ${line}`,

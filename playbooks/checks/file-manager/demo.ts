@@ -12,7 +12,11 @@ import { sharedPlace } from './stored.ts'
 import type { Visit } from './visit.ts'
 
 const kubectl = (words: string): string => `kubectl ${words}`
-const servers = 'get pods --selector app=server -o wide'
+/** What `-o wide` would be good for; all of it no terminal has room for. */
+const podColumns = '-o custom-columns=POD:.metadata.name,PHASE:.status.phase,ADDRESS:.status.podIP,NODE:.spec.nodeName'
+const volumeColumns =
+  '-o custom-columns=VOLUME:.metadata.name,CLAIM:.spec.claimRef.name,SERVER:.spec.nfs.server,FOLDER:.spec.nfs.path'
+const servers = `get pods --selector app=server ${podColumns}`
 
 /** The presentation, scene by scene: what is done is shown as it would be typed, and what came of it. */
 export function demoScenes(visit: Visit): readonly Check[] {
@@ -24,9 +28,12 @@ export function demoScenes(visit: Visit): readonly Check[] {
   const master = (words: string) => onMaster(run, words)
   const client = (address: string, words: readonly string[], place?: string) => asUser(visit, address, words, place)
   const scenes = [
-    scene('S1-A1', 'The cluster', () => master('get nodes -o wide')),
-    scene('S1-A3', 'A broker, three servers', () => master('get deployments,services,pv,pvc')),
-    scene('S1-A4', 'On different workers', () => master('get pods -o wide')),
+    scene('S1-A1', 'The cluster', () => master('get nodes')),
+    scene('S1-A3', 'A broker, three servers', async () => {
+      await master('get deployments,services')
+      await master(`get pv ${volumeColumns}`)
+    }),
+    scene('S1-A4', 'On different workers', () => master(`get pods ${podColumns}`)),
     scene('S1-A7', 'The broker knows the servers', () =>
       // A line for each client since may be thousands.
       master("logs deployment/broker-deployment | grep -v 'client connected' | tail -n 20"),
@@ -55,7 +62,8 @@ export function demoScenes(visit: Visit): readonly Check[] {
     scene('S1-A17', 'It downloads one', async () => {
       await client(another, ['download', first], 'second')
       const content = await readFile(join(await visit.place('second'), first), 'utf8')
-      show(run, `cat ${first}`, content)
+      typed(run, `cat ${first}`)
+      printed(run, content)
       expect(content === visit.files[0]?.content, `it is not what was uploaded: ${content}`)
     }),
     followed(balanced(visit), () => master('logs --selector app=server --prefix --tail 3')),
@@ -95,14 +103,16 @@ const followed = (check: Check, after: () => Promise<void>, before?: () => Promi
 
 /** A session that begins and ends: who serves is told by the client itself. */
 async function session(visit: Visit, node: string): Promise<void> {
+  typed(visit.run, `clienteFileManager ${node}`)
   const ended = await startClient(visit, node, { commands: ['exit'], json: false })
-  show(visit.run, `clienteFileManager ${node}`, `${ended.stderr}${ended.stdout}> exit`)
+  printed(visit.run, `${ended.stderr}${ended.stdout}> exit`)
   expect(ended.exit === 0, trouble(ended))
 }
 
 async function asUser(visit: Visit, node: string, words: readonly string[], place = 'client'): Promise<void> {
+  typed(visit.run, `clienteFileManager ${node} ${words.join(' ')}`)
   const ended = await startClient(visit, node, { words, place, json: false })
-  show(visit.run, `clienteFileManager ${node} ${words.join(' ')}`, ended.stderr + ended.stdout)
+  printed(visit.run, ended.stderr + ended.stdout)
   expect(ended.exit === 0, trouble(ended))
 }
 
@@ -115,12 +125,17 @@ const onMaster = (run: Run, words: string): Promise<void> =>
   )
 
 async function onHost(run: Run, host: string, command: string, before = ':'): Promise<void> {
+  typed(run, command, host)
   const answer = await run.reach().readOn(host, `${before}\n${command}`)
   expect(answer.is === 'present', answer.is === 'unknown' ? answer.why : `${host} is not there`)
-  show(run, command, answer.state, host)
+  printed(run, answer.state)
 }
 
-function show(run: Run, command: string, output: string, on = ''): void {
-  const lines = output.split('\n').filter(line => line.trim() !== '')
-  for (const text of [`${on}$ ${command}`, ...lines]) run.emit({ type: 'notice', level: 'info', text })
+const shows = (run: Run, text: string): void => run.emit({ type: 'notice', level: 'info', text, shown: true })
+
+/** Before it is done: whoever looks on sees what is waited for. */
+const typed = (run: Run, command: string, on = ''): void => shows(run, `${on}$ ${command}`)
+
+function printed(run: Run, output: string): void {
+  for (const line of output.split('\n')) if (line.trim() !== '') shows(run, line)
 }
