@@ -119,12 +119,14 @@ await proof(
         'systemctl stop reader; systemctl disable reader; rm /etc/systemd/system/reader.service; systemctl mask reader',
       )
       equal((await host.converge([...reader('five')])).outcomes, outcome('changed'), 'from masked')
-      await host.sh('systemctl mask --runtime reader')
-      equal(
-        (await host.converge([...reader('five')])).outcomes.at(-1),
-        outcome('changed').at(-1),
-        'from masked for now',
+      // A mask until the next boot comes before a package's unit, and after one in /etc.
+      await host.sh(
+        `printf '%b' '[Service]\\nExecStart=/bin/sleep infinity\\n' >/usr/lib/systemd/system/lent.service
+        systemctl daemon-reload; systemctl mask --runtime lent`,
       )
+      const lent = systemdUnit({ name: 'lent', running: true })
+      equal((await host.converge([lent])).outcomes, ['systemd-unit lent.service: changed'], 'from masked for now')
+      equal((await host.sh('systemctl is-active lent')).trim(), 'active', 'the unit')
       const broken = systemdUnit({
         name: 'broken',
         running: true,
