@@ -14,3 +14,8 @@ export const acceptance: readonly Check[] = [
   // Large enough to outlast every buffer on the way; one way, for a small machine takes a while over it.
   transfers(100, { bothWays: false }),
 ]
+
+const numberOf = ({ id }: Check): number => Number(/-A(\d+)/.exec(id)?.[1])
+
+/** By the numbers of their ids: `S1-A9-5MB` before `S1-A10`. Those of one number stay in the order in which they are given. */
+export const byNumber = (list: readonly Check[]): readonly Check[] => list.toSorted((a, b) => numberOf(a) - numberOf(b))

@@ -5,7 +5,7 @@ import type { Step } from '../../engine/play/step.ts'
 import { fileManager } from '../../roles/file-manager/role.ts'
 import { fileManagerChecks } from '../checks/file-manager/index.ts'
 import { Visit } from '../checks/file-manager/visit.ts'
-import { acceptance } from './acceptance.ts'
+import { acceptance, byNumber } from './acceptance.ts'
 import { confirmServersEnd, variantIn } from './variant.ts'
 
 const title = 'Verify the lab'
@@ -21,7 +21,7 @@ export function verifyLab({ disturb }: { readonly disturb: boolean }): Step {
       if (!variant) return checks(title, acceptance).perform(run)
       const visit = await Visit.open(run, variant)
       try {
-        await checks(title, [...acceptance, ...fileManagerChecks(visit, disturb)]).perform(run)
+        await checks(title, byNumber([...acceptance, ...fileManagerChecks(visit, disturb)])).perform(run)
       } finally {
         await visit.close()
       }
