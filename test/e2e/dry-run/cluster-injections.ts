@@ -31,6 +31,11 @@ gone() { for try in $(seq 300); do api GET "$1" || return 0; sleep 0.2; done; re
 `
 /** Until the cluster has noticed: else it is chance whether a check sees it. */
 const notReady = `kubectl --kubeconfig /etc/kubernetes/admin.conf wait --for=condition=Ready=Unknown node/worker1 --timeout=150s >/dev/null`
+/** A node's pods outlive it by up to a minute, as ready as they were. */
+const podsGone = `for try in $(seq 600); do
+  [ -n "$(kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A --field-selector spec.nodeName=worker1 -o name)" ] || exit 0
+  sleep 0.5
+done; exit 1`
 const probe = 'namespaces/probe'
 
 const object = (what: string, path: string): ClusterInjection => ({
@@ -119,6 +124,7 @@ api DELETE "api/v1/${probe}/pods?labelSelector=app%3Dprobe"`,
     what: 'node worker1 deleted',
     host: 'cp',
     script: `${api}api DELETE api/v1/nodes/worker1; gone api/v1/nodes/worker1`,
+    until: podsGone,
   },
   {
     what: 'worker1 joined by half',
