@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import type { Check } from '../../engine/play/checks.ts'
-import { present } from './demo.ts'
+import { confirmDemo, present } from './demo.ts'
 import { inProcess } from './testing/in-process.ts'
 
 let folder: string
@@ -61,4 +61,8 @@ it('waits for Enter on a terminal alone, and says so before anything is done', a
   const env = { XDG_STATE_HOME: join(folder, 'state'), HOME: folder }
   const { exit, stdout } = await inProcess('demo', ['--inventory', inventory, '--yes', '--pause'], env)
   expect([exit, stdout]).toEqual([64, expect.stringContaining('--pause waits for Enter')])
+})
+
+it('asks before it holds the lab', () => {
+  expect(confirmDemo({ pause: false }).asks).toBe(true)
 })

@@ -24,6 +24,7 @@ export const confirmServersEnd = ({ title, refusal, lacks, agree }: Consent): St
   title,
   roles: [],
   groups: [],
+  asks: true,
   async perform(run: Run): Promise<void> {
     if (variantIn(run)?.shared) return agree(run)
     throw usageError({
