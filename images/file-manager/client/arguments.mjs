@@ -1,6 +1,7 @@
 // @ts-check
 // Plain JavaScript, for it stands before TypeScript is loaded, which on Node 20 takes longer than all else that `--help` does.
 import { Command, CommanderError } from 'commander'
+import { wrapped } from './wrapped.mjs'
 
 /**
  * @typedef {{ lab?: string, config?: string, plainText?: boolean, force?: boolean, json?: boolean }} Flags
@@ -22,10 +23,10 @@ Without a command it asks for commands, one after the other; from a pipe it read
 was interrupted goes on where it stopped when the same command is given again.
 
 Examples:
-  ${called} 10.55.0.11                        a session, by way of any node of the lab
-  ${called} 10.55.0.11 upload *.txt           several files, then ends
-  ${called} 10.55.0.11 download 'photo-*.jpg' what matches on the server
-  ${called} 10.55.0.11 --json lls             for programs: one event a line
+  ${called} 10.55.0.11                         a session, by way of any node of the lab
+  ${called} 10.55.0.11 upload *.txt            several files, then ends
+  ${called} 10.55.0.11 download 'photo-*.jpg'  what matches on the server
+  ${called} 10.55.0.11 --json lls              for programs: one event a line
 
 The credentials are those that building the lab has left in ~/.config/andamio/LAB/file-manager.json.
 
@@ -38,12 +39,21 @@ Exit codes:
   130  interrupted; what has arrived is kept, hidden, for a day
 `
 
+/** @param {number} columns */
+const foldedTo = columns =>
+  teaching
+    .replaceAll(/(\S)\n(?=\S)/g, '$1 ')
+    .split('\n')
+    .flatMap(line => wrapped(line, columns))
+    .join('\n')
+
 /**
  * Reads what follows the program's name.
  * @param {readonly string[]} argv
  * @returns {{ help: string } | { refused: string, next: string } | Call}
  */
 export function readArguments(argv) {
+  const columns = Math.min(process.stdout.columns || 100, 100)
   const command = new Command(called)
     .description('Lists, uploads and downloads files of the lab that NODE_IP is a node of.')
     .argument('<NODE_IP>', 'address of any node')
@@ -56,12 +66,12 @@ export function readArguments(argv) {
     .helpOption('-h, --help', 'show this')
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .configureHelp({ helpWidth: Math.min(process.stdout.columns ?? 100, 100) })
+    .configureHelp({ helpWidth: columns })
   try {
     command.parse([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.code === 'commander.helpDisplayed') return { help: command.helpInformation() + teaching }
+    if (error.code === 'commander.helpDisplayed') return { help: command.helpInformation() + foldedTo(columns) }
     const [refused = '', hint] = error.message.replace(/^error: /, '').split('\n')
     return { refused, next: hint ?? `${called} --help shows how it is called.` }
   }

@@ -1,7 +1,8 @@
 import type { ClientEvent, ListedFile, Reporter, Tally } from './events.ts'
 import type { Problem } from './problem.ts'
 import { progressLine, Rate } from './progress.ts'
-import { counted, shownDate, shownSize, shownTime, visible } from './shown.ts'
+import { counted, shownDate, shownSize, shownTime, visible, widthOf } from './shown.ts'
+import { wrapped } from './wrapped.mjs'
 
 /** What a line is written to. */
 export interface Stream {
@@ -41,23 +42,26 @@ export function forPeople({ out, err, connection, ask, idle }: PeopleOptions): R
     erase?.()
     stream.write(`${text}\n`)
   }
+  /** Of words: names that are listed have a line each, whatever its width. */
+  const say = (stream: Stream, text: string): void =>
+    line(stream, (stream.isTTY && stream.columns ? wrapped(text, stream.columns, widthOf) : [text]).join('\n'))
   const problem = (what: Problem, place?: string): void =>
-    line(err, `error: ${place === undefined ? '' : `${place}: `}${visible(what.message)}. ${visible(what.next)}`)
+    say(err, `error: ${place === undefined ? '' : `${place}: `}${visible(what.message)}. ${visible(what.next)}`)
   const ended = (event: ClientEvent & { type: 'transfer.end' }): void => {
     if (event.outcome === 'failed') {
       if (++told.failures <= toldSingly) problem(event.problem, event.place)
-    } else if (told.files <= toldSingly) line(out, sentence(event))
+    } else if (told.files <= toldSingly) say(out, sentence(event))
   }
   const tell = (event: ClientEvent): void => {
-    if (event.type === 'connected' && connection !== undefined) line(connection === 'out' ? out : err, connected(event))
-    else if (event.type === 'lost') line(err, lost(event, idle?.() === true))
+    if (event.type === 'connected' && connection !== undefined) say(connection === 'out' ? out : err, connected(event))
+    else if (event.type === 'lost') say(err, lost(event, idle?.() === true))
     else if (event.type === 'listed')
       for (const text of listing(event.files, out.isTTY === true, event.where)) line(out, text)
     else if (event.type === 'transfers.begin') told = { files: event.files, failures: 0 }
     else if (event.type === 'transfer.end') ended(event)
-    else if (event.type === 'transfers.end') for (const text of summary(event.tally)) line(out, text)
+    else if (event.type === 'transfers.end') for (const text of summary(event.tally)) say(out, text)
     else if (event.type === 'problem') problem(event.problem, event.place)
-    else if (event.type === 'note') line(out, event.text)
+    else if (event.type === 'note') say(out, event.text)
   }
   const watch = (tally: Tally): (() => void) => {
     if (!err.isTTY) return () => undefined

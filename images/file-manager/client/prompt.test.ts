@@ -131,7 +131,7 @@ test('a loss is told above what is being typed, the next command connects again,
   terminal.type('ll')
   await terminal.sees(/ll/)
   gate.cut()
-  await terminal.sees(/The connection to one was lost: .*\. The next command connects again\.\n> ll/)
+  await terminal.sees(/The connection to one was lost: .*\. The next command connects\sagain\.\n> ll/)
   terminal.type(`s${enter}`)
   await terminal.sees(/Connected to 127\.0\.0\.1, served by one\.\nNo files on the server\.\n> /)
   terminal.type(ctrlD)

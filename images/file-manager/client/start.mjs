@@ -1,6 +1,7 @@
 // @ts-check
 // Plain JavaScript, for it stands before TypeScript is loaded.
 import { readArguments } from './arguments.mjs'
+import { wrapped } from './wrapped.mjs'
 
 /**
  * The command from what follows its name to its exit status. Help and refusals come before `load`, which loads the rest.
@@ -12,7 +13,8 @@ export async function start(argv, load) {
   if ('help' in read) process.stdout.write(read.help)
   else if ('refused' in read) {
     if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ type: 'run.end', exit: 64 })}\n`)
-    process.stderr.write(`error: ${read.refused}. ${read.next}\n`)
+    const { columns = Infinity } = process.stderr
+    process.stderr.write(`${wrapped(`error: ${read.refused}. ${read.next}`, columns).join('\n')}\n`)
     process.exitCode = 64
   } else {
     const { program } = await load()
