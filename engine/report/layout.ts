@@ -6,7 +6,7 @@ export const WORD = 12
 export const INDENT = '  '
 /** Where what follows the word begins, and where what finds no room there goes on. */
 export const HANG = INDENT.length + WORD + 2
-const NARROW = 4
+export const NARROW = 4
 /** A list in less than this is not read. */
 const LEAST = 28
 /** Details that grow with the lab are cut here unless `--verbose`. */
@@ -63,7 +63,7 @@ function below(list: readonly string[], indent: number, { style, columns, verbos
 }
 
 /** One for all lines of a run, but where a word would run into the edge, or little room is left. */
-function indentFor(texts: readonly string[], columns: number): number {
+export function indentFor(texts: readonly string[], columns: number): number {
   const longest = Math.max(LEAST, ...texts.flatMap(text => text.split(' ')).map(word => word.length + 1))
   return columns - HANG >= longest ? HANG : NARROW
 }

@@ -1,6 +1,6 @@
 import { differenceLines, sameness } from './differences.ts'
 import type { Change, CheckEnd, Event, Notice, Progress } from './events.ts'
-import { HANG, heading, INDENT, layOut, WORD } from './layout.ts'
+import { HANG, heading, INDENT, indentFor, layOut, NARROW, WORD } from './layout.ts'
 import { foldNames, withoutName } from './names.ts'
 import type { Style } from './style.ts'
 import { countWords } from './tally.ts'
@@ -142,9 +142,12 @@ export class Lines {
     // The whole width is for tables.
     if (shown) return wrap(text, columns() - INDENT.length).map(line => INDENT + line)
     const paint = level === 'warning' ? style.warn : style.dim
-    return wrap(text, columns() - HANG).map(
-      (line, i) => `${INDENT}${paint((i === 0 ? level : '').padEnd(WORD))}  ${line}`,
-    )
+    if (indentFor([text], columns()) === HANG)
+      return wrap(text, columns() - HANG).map(
+        (line, i) => `${INDENT}${paint((i === 0 ? level : '').padEnd(WORD))}  ${line}`,
+      )
+    const [first = '', ...rest] = wrap(`${level}  ${text}`, columns() - NARROW)
+    return [`${INDENT}${paint(level)}${first.slice(level.length)}`, ...rest.map(line => ' '.repeat(NARROW) + line)]
   }
 
   #laidOut(line: Parameters<typeof layOut>[0]): readonly string[] {
