@@ -1,4 +1,5 @@
 import { raw, sh } from '../../engine/shell/sh.ts'
+import { podNetworkGone } from '../pod-network.ts'
 import { criSocket, type NodePaths } from './paths.ts'
 
 /** Preflight checks that an unfinished init of the same cluster fails by what it left; all others stay in force. */
@@ -28,7 +29,8 @@ rm -f ${paths.initBegun}`
 
 export const resetScript = (paths: NodePaths): string => sh`
 kubeadm reset --force --cri-socket ${criSocket}
-rm -f ${paths.initBegun}`
+rm -f ${paths.initBegun}
+${raw(podNetworkGone)}`
 
 /**
  * Copies etcd's data and prints where to. A running etcd is stopped for the moment of the copy, which then is what a
