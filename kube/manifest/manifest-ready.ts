@@ -3,7 +3,7 @@ import { cluster } from '../api/cluster.ts'
 import { type AnyObject, type ObjectRef, type Pod, showRef } from '../api/objects.ts'
 import type { ClusterReader } from '../api/reader.ts'
 import type { ClusterWriter } from '../api/writer.ts'
-import { podReadiness } from '../nodes/readiness.ts'
+import { podTroubles } from '../nodes/pod-trouble.ts'
 import { standing } from './status.ts'
 
 /** What is not ready, by what it lacks. */
@@ -67,8 +67,5 @@ async function podTrouble(reader: ClusterReader, object: AnyObject | undefined):
     { apiVersion: 'v1', kind: 'Pod' },
     { namespace: object.metadata.namespace, labelSelector },
   )
-  return pods.flatMap(pod => {
-    const { ready, why } = podReadiness(pod)
-    return ready ? [] : [`pod ${pod.metadata.name}: ${why}`]
-  })
+  return podTroubles(reader, pods)
 }

@@ -3,6 +3,7 @@ import { cluster } from '../api/cluster.ts'
 import type { Pod } from '../api/objects.ts'
 import type { ClusterReader } from '../api/reader.ts'
 import type { ClusterWriter } from '../api/writer.ts'
+import { podTroubles } from './pod-trouble.ts'
 import { podReadiness } from './readiness.ts'
 
 export interface PodsWanted {
@@ -25,11 +26,12 @@ type Pods = { readonly ready: number; readonly trouble: readonly string[] }
 export function podsReady(wanted: PodsWanted): Resource<Pods, ClusterWriter> {
   const { what, namespace, selector, node, atLeast = 1, limitSeconds = 600 } = wanted
 
-  async function look(reader: ClusterReader): Promise<Pods> {
-    const pods = await reader.list<Pod>(
+  const look = (reader: ClusterReader): Promise<readonly Pod[]> =>
+    reader.list<Pod>(
       { apiVersion: 'v1', kind: 'Pod' },
       { namespace, labelSelector: selector, ...(node ? { fieldSelector: `spec.nodeName=${node}` } : {}) },
     )
+  function judge(pods: readonly Pod[]): Pods {
     const stands = pods.map(pod => ({ name: pod.metadata.name, ...podReadiness(pod) }))
     return {
       ready: stands.filter(({ ready }) => ready).length,
@@ -42,13 +44,15 @@ export function podsReady(wanted: PodsWanted): Resource<Pods, ClusterWriter> {
     kind: 'pods-ready',
     id: what,
     waits: true,
-    probe: { of: 'api', target: cluster, read: async (reader: ClusterReader) => present(await look(reader)) },
+    probe: { of: 'api', target: cluster, read: async (reader: ClusterReader) => present(judge(await look(reader))) },
     diff: is => (is.is === 'present' && met(is.state) ? [] : [{ attribute: 'ready', before: false, after: true }]),
     async apply(on) {
       await on.until(`${what} to be ready`, limitSeconds, async () => {
         const pods = await look(on)
-        if (met(pods)) return true
-        return pods.trouble.length > 0 ? pods.trouble.join('; ') : `${pods.ready} of ${atLeast} pods are there`
+        const found = judge(pods)
+        if (met(found)) return true
+        const troubles = await podTroubles(on, pods)
+        return troubles.length > 0 ? troubles.join('; ') : `${found.ready} of ${atLeast} pods are there`
       })
     },
   }
