@@ -1,9 +1,9 @@
 import type { _InstanceType } from '@aws-sdk/client-ec2'
 import { AndamioError, usageError } from '../../errors.ts'
+import { type ForeseenCost, foreseenWords } from './foreseen-cost.ts'
 import type { HostWish } from './host-wish.ts'
 import { imageToTake } from './image.ts'
 import { type Ec2Lab, prefix } from './lab.ts'
-import { type Estimate, estimateWords } from './prices.ts'
 import type { SeenGroup } from './seen.ts'
 import { isService } from './service-error.ts'
 import { hostTag, idTag, labTag, tagged } from './tags.ts'
@@ -63,10 +63,10 @@ async function wouldSucceed(asked: Promise<unknown>, ...butFor: readonly string[
   }
 }
 
-/** Throws `ec2-too-dear`, exit 64, where hosts cost more than the inventory allows, or nobody knows what they cost. */
-export function refuseTooDear(cost: Estimate, most: number | undefined, file: string): void {
-  if (most === undefined || (cost.hourly <= most && cost.unpriced.length === 0)) return
-  throw tooDear(`they cost ${estimateWords(cost)}; the inventory allows ${most.toFixed(2)} USD an hour`, file)
+/** Throws `ec2-too-dear`, exit 64, where hosts may cost more than the inventory allows, or nobody knows what. */
+export function refuseTooDear(cost: ForeseenCost, most: number | undefined, file: string): void {
+  if (most === undefined || (cost.most.hourly <= most && cost.most.unpriced.length === 0)) return
+  throw tooDear(`they cost ${foreseenWords(cost)}; the inventory allows ${most.toFixed(2)} USD an hour`, file)
 }
 
 const tooDear = (cause: string, place: string): AndamioError =>
@@ -75,5 +75,5 @@ const tooDear = (cause: string, place: string): AndamioError =>
     message: 'These hosts cost more than the inventory allows',
     place,
     cause,
-    next: 'Take fewer or smaller hosts, or raise `mostPerHour` under `ec2`.',
+    next: 'Take fewer or smaller hosts (`type`, `otherTypes`), or raise `mostPerHour` under `ec2`.',
   })

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { estimate, estimateWords, pricedTypes, pricesOf } from './prices.ts'
+import { foreseenCost, foreseenWords } from './foreseen-cost.ts'
+import { estimate, pricedTypes, pricesOf } from './prices.ts'
 
 const projectFile = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8')
 const hourOf = (type: string) => estimate('us-east-1', [{ type, disk: 0, publicAddress: false }]).hourly
@@ -43,12 +44,19 @@ test('the inventory that comes with the project says what its hosts cost', async
   const text = await projectFile('inventory/ec2.yaml')
   const { ec2, hosts } = parse(text) as { ec2: { region: string }; hosts: Record<string, { type: string }> }
   const all = Object.entries(hosts).flatMap(([name, { type }]) =>
-    Array.from({ length: name.includes('[1:3]') ? 3 : 1 }, () => ({ type, disk: 20, publicAddress: true })),
+    Array.from({ length: name.includes('[1:3]') ? 3 : 1 }, () => ({
+      type,
+      otherTypes: [],
+      disk: 20,
+      publicAddress: true,
+    })),
   )
   expect(all).toHaveLength(5)
-  const cost = estimate(ec2.region, all)
-  expect(text).toContain(`about ${cost.hourly.toFixed(2)} USD`)
-  expect(estimateWords(cost)).toMatch(new RegExp(`^about ${cost.hourly.toFixed(2)} USD an hour, \\d+ USD a month`))
+  const cost = foreseenCost(ec2.region, all)
+  expect(text).toContain(`about ${cost.wished.hourly.toFixed(2)} USD`)
+  expect(foreseenWords(cost)).toMatch(
+    new RegExp(`^about ${cost.wished.hourly.toFixed(2)} USD an hour, \\d+ USD a month`),
+  )
 })
 
 test('a type without a price is told, and counts as nothing; one that is stopped costs its disk alone', () => {
@@ -59,7 +67,7 @@ test('a type without a price is told, and counts as nothing; one that is stopped
   const cost = estimate('us-east-1', hosts)
   expect(cost.unpriced).toEqual(['x9.huge'])
   expect(cost.hourly).toBeCloseTo((73 * 0.08) / 730 + 0.0208 + 0.005, 6)
-  expect(estimateWords(cost)).toContain('x9.huge')
+  expect(foreseenWords({ wished: cost, most: cost })).toContain('x9.huge')
   expect(estimate('us-east-1', [{ type: 't3.small', disk: 73, publicAddress: false }], { disksAlone: true })).toEqual({
     hourly: (73 * 0.08) / 730,
     unpriced: [],

@@ -31,6 +31,9 @@ const hourly = new Map(
     ),
   ]),
 )
+/** The first of those whose price is known and no other's is higher; the first of all where none is known. */
+export const dearestOf = (types: readonly [string, ...string[]]): string =>
+  types.reduce((dearest, type) => ((hourly.get(type) ?? 0) > (hourly.get(dearest) ?? 0) ? type : dearest))
 export const pricedTypes: readonly string[] = [...hourly.keys()]
 
 /** How much dearer a region is, about. Of others nobody has looked: they are taken for a quarter dearer. */
@@ -73,11 +76,4 @@ export function estimate(region: string, hosts: readonly Priced[], { disksAlone 
   })
   const unpriced = [...new Set(hosts.flatMap(({ type }) => (hourly.has(type) || disksAlone ? [] : [type])))]
   return { hourly: each.reduce((sum, one) => sum + one, 0), unpriced }
-}
-
-/** `about 0.16 USD an hour, 117 USD a month (prices of 2026-11, without traffic)`. */
-export function estimateWords({ hourly: sum, unpriced }: Estimate): string {
-  const rest = unpriced.length === 0 ? '' : `, and what ${unpriced.join(' and ')} cost: they are not in the table`
-  const month = Math.round(sum * hoursOfMonth)
-  return `about ${sum.toFixed(2)} USD an hour, ${month} USD a month${rest} (prices of ${pricesOf}, without traffic)`
 }

@@ -14,6 +14,7 @@ import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
 import { findHosts } from './find.ts'
+import { foreseenCost, foreseenWords } from './foreseen-cost.ts'
 import { groupRules, noGroupRules } from './group-rules.ts'
 import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
@@ -31,7 +32,6 @@ import { noInstance } from './no-instance.ts'
 import { ownHostKey } from './own-host-key.ts'
 import { groupsOf, type OpenPort } from './ports.ts'
 import { mayCreate, refuseTooDear } from './preflight.ts'
-import { estimate, estimateWords } from './prices.ts'
 import { pristineInstance } from './pristine.ts'
 import { ownNetwork } from './public-address.ts'
 import { whatRemains } from './remains.ts'
@@ -108,12 +108,13 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     },
     async foresee() {
       if ((await missingHosts()).length === 0) return []
-      const cost = estimate(settings.region, wishes)
+      const cost = foreseenCost(settings.region, wishes)
       refuseTooDear(cost, settings.mostPerHour, context.lab.file)
       // Of an image that was met before the plan tells more.
       if (record.some) newest = await imageToTake(lab).catch(unlessStopped(context.signal))
-      const text = `This lab costs ${estimateWords(cost)}, until it is removed.`
-      context.emit({ type: 'notice', level: 'info', text, data: { usdPerHour: cost.hourly } })
+      const text = `This lab costs ${foreseenWords(cost)}, until it is removed.`
+      const data = { usdPerHour: cost.wished.hourly, usdPerHourAtMost: cost.most.hourly }
+      context.emit({ type: 'notice', level: 'info', text, data })
       return []
     },
     async find() {

@@ -117,6 +117,13 @@ const cases: readonly Bad[] = [
     early: true,
   },
   {
+    what: 'hosts whose other types cost too much',
+    code: 'ec2-too-dear',
+    names: /up to 0\.[0-9]+ USD an hour/,
+    inventory: withSetting('mostPerHour: 0.2').replace('type: t3.micro', 'type: t3.micro, otherTypes: [m5.2xlarge]'),
+    early: true,
+  },
+  {
     what: 'an image that prints no host key',
     code: 'ec2-no-host-key',
     names: /cloud-init has not printed one/,
