@@ -1,3 +1,4 @@
+import { exitCode } from '../errors.ts'
 import type { Event, Failure, Reporter } from './events.ts'
 import type { Output } from './failure-text.ts'
 import { styleOf } from './style.ts'
@@ -34,9 +35,16 @@ export function findingsReporter({ stream }: { readonly stream: Output }): Repor
       }
       if (event.type !== 'run.end') return
       if (event.failure) failure(event.failure.place ?? 'this run', event.failure)
-      const all = found === 0 ? 'Nothing would stop an up' : `${counted(found, 'thing')} would stop an up`
-      say(`${all}; ${counted(passed, 'check')} passed, ${duration(event.seconds)}.`)
+      say(`${verdict(event.exit === exitCode.interrupted, found, passed)}, ${duration(event.seconds)}.`)
     },
     close(): void {},
   }
+}
+
+/** What was not looked at may be what stops an up. */
+function verdict(interrupted: boolean, found: number, passed: number): string {
+  if (interrupted && found + passed === 0) return 'Interrupted: nothing was looked at'
+  const none = interrupted ? 'nothing so far' : 'Nothing'
+  const all = `${found === 0 ? none : counted(found, 'thing')} would stop an up; ${counted(passed, 'check')} passed`
+  return interrupted ? `Interrupted: not all was looked at; ${all}` : all
 }
