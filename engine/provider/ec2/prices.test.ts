@@ -45,6 +45,7 @@ test('the inventory that comes with the project says what its hosts cost', async
   const { ec2, hosts } = parse(text) as { ec2: { region: string }; hosts: Record<string, { type: string }> }
   const all = Object.entries(hosts).flatMap(([name, { type }]) =>
     Array.from({ length: name.includes('[1:3]') ? 3 : 1 }, () => ({
+      name,
       type,
       otherTypes: [],
       disk: 20,
@@ -67,7 +68,7 @@ test('a type without a price is told, and counts as nothing; one that is stopped
   const cost = estimate('us-east-1', hosts)
   expect(cost.unpriced).toEqual(['x9.huge'])
   expect(cost.hourly).toBeCloseTo((73 * 0.08) / 730 + 0.0208 + 0.005, 6)
-  expect(foreseenWords({ wished: cost, most: cost })).toContain('x9.huge')
+  expect(foreseenWords({ wished: cost, most: cost, hours: 2, stopping: { hosts: [], hourly: 0 } })).toContain('x9.huge')
   expect(estimate('us-east-1', [{ type: 't3.small', disk: 73, publicAddress: false }], { disksAlone: true })).toEqual({
     hourly: (73 * 0.08) / 730,
     unpriced: [],

@@ -14,7 +14,7 @@ import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
 import { findHosts } from './find.ts'
-import { foreseenCost, foreseenWords } from './foreseen-cost.ts'
+import { endWords, foreseenCost, foreseenWords } from './foreseen-cost.ts'
 import { groupRules, noGroupRules } from './group-rules.ts'
 import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
@@ -112,7 +112,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       refuseTooDear(cost, settings.mostPerHour, context.lab.file)
       // Of an image that was met before the plan tells more.
       if (record.some) newest = await imageToTake(lab).catch(unlessStopped(context.signal))
-      const text = `This lab costs ${foreseenWords(cost)}, until it is removed.`
+      const text = `This lab costs ${foreseenWords(cost)}, ${endWords(cost)}`
       const data = { usdPerHour: cost.wished.hourly, usdPerHourAtMost: cost.most.hourly }
       context.emit({ type: 'notice', level: 'info', text, data })
       return []

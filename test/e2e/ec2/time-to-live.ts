@@ -22,7 +22,10 @@ async function ends(rig: Rig): Promise<readonly (readonly [string, string, strin
 /** Hosts end by themselves; up gives them time anew, not oftener than it must. */
 export async function timeToLive(rig: Rig): Promise<void> {
   await rig.anew({ moveSeconds: 10 })
-  noError(await rig.up(withHours), 'up')
+  const made = await rig.up(withHours)
+  noError(made, 'up')
+  const costs = JSON.stringify(made.events.filter(({ type }) => type === 'notice'))
+  holds(/USD in 8 hours .*nfs only stops: its disk costs 2 USD a month/.test(costs), `what it costs: ${costs}`)
   const first = await ends(rig)
   equal(
     first.map(([host, told]) => [host, told]),
