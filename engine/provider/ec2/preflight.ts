@@ -1,10 +1,9 @@
 import type { _InstanceType } from '@aws-sdk/client-ec2'
-import { AndamioError, usageError } from '../../errors.ts'
+import { type AndamioError, usageError } from '../../errors.ts'
 import { type ForeseenCost, foreseenWords } from './foreseen-cost.ts'
 import type { HostWish } from './host-wish.ts'
 import { imageToTake } from './image.ts'
 import { type Ec2Lab, prefix } from './lab.ts'
-import type { SeenGroup } from './seen.ts'
 import { isService } from './service-error.ts'
 import { hostTag, idTag, labTag, tagged } from './tags.ts'
 
@@ -18,7 +17,6 @@ export async function mayCreate(lab: Ec2Lab, wishes: readonly HostWish[]): Promi
   const tags = { [labTag]: lab.name, [idTag]: 'dry-run', [hostTag]: 'dry-run' }
   const toCome = lab.network.own !== undefined && (await account.network.vpcs.now()).length === 0
   const groups = await account.groups.now()
-  if (groups.length > 0) await refuseElsewhere(lab, toCome, groups)
   if (toCome) {
     const vpc = { DryRun, CidrBlock: lab.network.own, TagSpecifications: tagged(tags, 'vpc') }
     await wouldSucceed(account.call('createVpc', api => api.createVpc(vpc)))
@@ -40,19 +38,6 @@ export async function mayCreate(lab: Ec2Lab, wishes: readonly HostWish[]): Promi
     // Where there is no network yet, AWS asks for one after it has looked at who asks.
     await wouldSucceed(asked, ...(toCome ? ['VPCIdNotSpecified', 'MissingInput'] : []))
   }
-}
-
-/** Hosts of one lab are in one network: what decides who reaches them cannot be taken along to another. */
-async function refuseElsewhere(lab: Ec2Lab, toCome: boolean, groups: readonly SeenGroup[]): Promise<void> {
-  const wished = toCome ? 'a network of its own' : await lab.vpc()
-  const there = groups.find(({ vpc }) => vpc !== wished)?.vpc
-  if (there === undefined) return
-  throw new AndamioError({
-    code: 'ec2-network-differs',
-    message: `The lab is in the network ${there}, and the inventory wants ${wished}`,
-    place: `EC2 in ${lab.account.region}`,
-    next: 'Put `network`, `vpc` and `subnet` under `ec2` back to what they were; or remove the lab with down, and make it anew.',
-  })
 }
 
 async function wouldSucceed(asked: Promise<unknown>, ...butFor: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { AndamioError } from '../../errors.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import { Late } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
@@ -12,6 +13,7 @@ import { type Ec2Api, openApi } from './api.ts'
 import { billOf } from './bill.ts'
 import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
+import { elsewhere } from './elsewhere.ts'
 import { isDue } from './expiry.ts'
 import { findHosts } from './find.ts'
 import { endWords, foreseenCost, foreseenWords } from './foreseen-cost.ts'
@@ -103,11 +105,15 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
   return {
     name: 'ec2',
     async preflight() {
+      const moved = await elsewhere(lab)
+      if (moved) throw new AndamioError(moved)
       const missing = await missingHosts()
       if (missing.length > 0) await mayCreate(lab, missing)
     },
     async foresee() {
-      if ((await missingHosts()).length === 0) return []
+      const moved = await elsewhere(lab)
+      const against = moved ? [moved] : []
+      if ((await missingHosts()).length === 0) return against
       const cost = foreseenCost(settings.region, wishes)
       refuseTooDear(cost, settings.mostPerHour, context.lab.file)
       // Of an image that was met before the plan tells more.
@@ -115,7 +121,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       const text = `This lab costs ${foreseenWords(cost)}, ${endWords(cost)}`
       const data = { usdPerHour: cost.wished.hourly, usdPerHourAtMost: cost.most.hourly }
       context.emit({ type: 'notice', level: 'info', text, data })
-      return []
+      return against
     },
     async find() {
       const [seen] = await Promise.all([account.instances.now(), account.groups.now()])

@@ -99,14 +99,29 @@ async function mended(rig: Rig): Promise<void> {
   await inIt(rig)
 }
 
-/** A lab does not move to another network: a host that is missing is not made beside the others. */
+/** A lab does not move to another network, be its hosts there or one of them missing: nothing is made beside the others. */
 async function elsewhere(rig: Rig): Promise<void> {
+  const refuses = async (inventory: string) => {
+    const before = (await truth(rig.account)).marked
+    const { error } = await rig.up(inventory)
+    const { failure } = (error ?? {}) as { failure?: { code: string } }
+    equal(failure?.code, 'ec2-network-differs', `up elsewhere: ${JSON.stringify(error)}`)
+    equal((await truth(rig.account)).marked, before, 'what an up elsewhere has made')
+  }
+  const inSubnet = smallLab.replace('ec2: { ', `ec2: { subnet: ${await subnetOfTheAccount(rig)}, `)
+  for (const inventory of [smallLab, inSubnet]) await refuses(inventory)
   const Filters = [{ Name: 'tag:andamio:host', Values: ['nfs'] }]
   const { Reservations = [] } = await rig.account.describeInstances({ Filters })
   const InstanceIds = Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId))
   await rig.somebody.terminateInstances({ InstanceIds })
-  const { error } = await rig.up(smallLab)
-  const { failure } = (error ?? {}) as { failure?: { code: string } }
-  equal(failure?.code, 'ec2-network-differs', `up without its network: ${JSON.stringify(error)}`)
+  for (const inventory of [smallLab, inSubnet]) await refuses(inventory)
   noError(await rig.up(withNetwork), 'up with its network')
+}
+
+/** One that was there before the lab. */
+async function subnetOfTheAccount(rig: Rig): Promise<string> {
+  const { Subnets = [] } = await rig.account.describeSubnets({
+    Filters: [{ Name: 'default-for-az', Values: ['true'] }],
+  })
+  return Subnets[0]?.SubnetId ?? ''
 }

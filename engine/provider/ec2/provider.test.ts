@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Provider } from '../provider.ts'
+import { labHere } from '../testing/lab-here.ts'
+import type { Ec2Api } from './api.ts'
+import { realClock } from './clock.ts'
+import { Journal } from './journal.ts'
+import { ec2Provider } from './provider.ts'
+import { groupTag, hostTag, idTag, labTag, tagList } from './tags.ts'
+
+let state: string
+let id: string
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'ec2-'))
+  const journal = new Journal(state, realClock)
+  journal.begin()
+  id = journal.id ?? ''
+})
+afterEach(() => rmSync(state, { recursive: true }))
+
+interface There {
+  /** Network of the lab's security groups. */
+  readonly groupsIn?: string
+  /** A network that carries the lab's tags. */
+  readonly own?: string
+  /** Which lab of that name all this is. */
+  readonly lab?: string
+  /** Type of the one instance; null where there is none. */
+  readonly type?: string | null
+}
+
+/** An account whose default network is vpc-default, with vpc-mine and a subnet in each. */
+function account({ groupsIn, own, lab = id, type = 't3.medium' }: There): Ec2Api {
+  const Tags = tagList({ [labTag]: 'test', [idTag]: lab, [hostTag]: 'cp', [groupTag]: 'all' })
+  const ofTheLab = own === undefined ? [] : [{ VpcId: own, Tags }]
+  const State = { Name: 'running' } as const
+  const instance = (InstanceType: string) => ({ InstanceId: 'i-1', InstanceType, State, Tags })
+  const answers: Readonly<Record<string, (wish: never) => object>> = {
+    describeInstances: () => ({ Reservations: [{ Instances: type === null ? [] : [instance(type)] }] }),
+    describeSecurityGroups: () => ({
+      SecurityGroups: groupsIn === undefined ? [] : [{ GroupId: 'sg-1', VpcId: groupsIn, Tags }],
+    }),
+    describeSubnets: ({ SubnetIds }: { SubnetIds: string[] }) => ({
+      Subnets: [{ SubnetId: SubnetIds[0], VpcId: SubnetIds[0]?.replace('subnet', 'vpc') }],
+    }),
+    describeVpcs: ({ Filters }: { Filters: { Name: string }[] }) => ({
+      Vpcs: Filters[0]?.Name === 'is-default' ? [{ VpcId: 'vpc-default' }] : ofTheLab,
+    }),
+  }
+  const calls = Object.entries(answers).map(([name, answer]) => [name, async (wish: never) => answer(wish)])
+  return Object.fromEntries(calls) as Ec2Api
+}
+
+const provider = (there: There, settings: object = {}, size: object = {}): Provider =>
+  ec2Provider(labHere('ec2', { cp: { type: 't3.medium', ...size } }, { region: 'eu-west-1', ...settings }, state), {
+    table: [],
+    open: () => account(there),
+  })
+
+test.each([
+  ['a network of its own', { groupsIn: 'vpc-default' }, { network: '10.60.0.0/24' }],
+  ['vpc-mine', { groupsIn: 'vpc-default' }, { subnet: 'subnet-mine' }],
+  ['vpc-mine', { groupsIn: 'vpc-default' }, { vpc: 'vpc-mine' }],
+  ['vpc-default', { groupsIn: 'vpc-own', own: 'vpc-own' }, {}],
+  ['vpc-mine', { groupsIn: 'vpc-own', own: 'vpc-own' }, { subnet: 'subnet-mine' }],
+])('a lab does not move to %s, also where no host is to come, and --check says so', async (to, there, settings) => {
+  const refused = {
+    code: 'ec2-network-differs',
+    message: `The lab is in the network ${there.groupsIn}, and the inventory wants ${to}`,
+  }
+  for (const type of [null, 't3.medium'])
+    expect(await provider({ ...there, type }, settings).foresee?.()).toMatchObject([refused])
+  await expect(provider(there, settings).preflight()).rejects.toMatchObject({ failure: refused })
+})
+
+test.each([
+  [{ groupsIn: 'vpc-default' }, {}],
+  [{ groupsIn: 'vpc-mine' }, { subnet: 'subnet-mine' }],
+  [{ groupsIn: 'vpc-mine' }, { vpc: 'vpc-mine', subnet: 'subnet-mine' }],
+  [{ groupsIn: 'vpc-own', own: 'vpc-own' }, { network: '10.60.0.0/24' }],
+  // Others of the lab's name may be anywhere: what to say of them is each resource's.
+  [{ groupsIn: 'vpc-default', lab: 'another' }, { network: '10.60.0.0/24' }],
+  [{ groupsIn: 'vpc-own', own: 'vpc-own', lab: 'another' }, { network: '10.60.0.0/24' }],
+  [{}, { network: '10.60.0.0/24' }],
+])('nothing stands against a lab that stays where it is: %o, %o', async (there, settings) => {
+  expect(await provider(there, settings).foresee?.()).toEqual([])
+  await provider(there, settings).preflight()
+})
