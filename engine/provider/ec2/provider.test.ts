@@ -88,3 +88,17 @@ test.each([
   expect(await provider(there, settings).foresee?.()).toEqual([])
   await provider(there, settings).preflight()
 })
+
+test('a host keeps the type that it was made with, and it says so; one of the other types is as good as the first', async () => {
+  const told = async (size: object, there: There = {}) =>
+    (await provider(there, {}, size).leavesAsIs?.()) ?? ['no answer']
+  expect(await told({})).toEqual([])
+  expect(await told({ type: 't3a.medium', otherTypes: ['t3.medium'] })).toEqual([])
+  expect(await told({ type: 't3.large' }, { lab: 'another' })).toEqual([])
+  expect(await told({ type: 't3.large' }, { type: null })).toEqual([])
+  const [sentence = '', ...more] = await told({ type: 't3.large', otherTypes: ['t3a.large'] })
+  expect(more).toEqual([])
+  expect(sentence).toMatch(/^cp stays t3\.medium; the inventory says t3\.large\./)
+  expect(sentence).toContain('npx zx playbooks/up.mjs --inventory test.yaml')
+  expect(sentence).toMatch(/--instance-ids? i-1 /)
+})

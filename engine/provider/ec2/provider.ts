@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { AndamioError } from '../../errors.ts'
+import type { AndamioError } from '../../errors.ts'
+import { commandFor } from '../../inventory/command-for.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'
 import { Late } from '../../resource/late.ts'
 import type { AnyResource } from '../../resource/resource.ts'
@@ -13,7 +14,6 @@ import { type Ec2Api, openApi } from './api.ts'
 import { billOf } from './bill.ts'
 import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
-import { elsewhere } from './elsewhere.ts'
 import { isDue } from './expiry.ts'
 import { findHosts } from './find.ts'
 import { endWords, foreseenCost, foreseenWords } from './foreseen-cost.ts'
@@ -33,13 +33,15 @@ import { networkParts } from './network-parts.ts'
 import { noInstance } from './no-instance.ts'
 import { ownHostKey } from './own-host-key.ts'
 import { groupsOf, type OpenPort } from './ports.ts'
-import { mayCreate, refuseTooDear } from './preflight.ts'
+import { refuseTooDear } from './preflight.ts'
 import { pristineInstance } from './pristine.ts'
 import { ownNetwork } from './public-address.ts'
+import { refusals } from './refusals.ts'
 import { whatRemains } from './remains.ts'
 import type { Networks } from './rules.ts'
 import { noSecurityGroup, securityGroup } from './security-group.ts'
 import { isAlive } from './seen.ts'
+import { typeDiffers } from './type-differs.ts'
 import { vpcOf } from './vpc.ts'
 
 export interface Ec2Parts {
@@ -84,6 +86,9 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     return wishes.filter(({ name }) => context.lab.selected.includes(name) && !there.has(name))
   }
 
+  const against = (missing: readonly HostWish[]): Promise<readonly AndamioError[]> =>
+    lab.once('refusals', () => refusals(lab, missing))
+
   /** Known when it is not to be set anew first. */
   const endOf = (host: string): Late<string> =>
     new Late(`end of ${host}`, () => {
@@ -105,15 +110,13 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
   return {
     name: 'ec2',
     async preflight() {
-      const moved = await elsewhere(lab)
-      if (moved) throw new AndamioError(moved)
-      const missing = await missingHosts()
-      if (missing.length > 0) await mayCreate(lab, missing)
+      const [first] = await against(await missingHosts())
+      if (first) throw first
     },
     async foresee() {
-      const moved = await elsewhere(lab)
-      const against = moved ? [moved] : []
-      if ((await missingHosts()).length === 0) return against
+      const missing = await missingHosts()
+      const failures = (await against(missing)).map(({ failure }) => failure)
+      if (missing.length === 0) return failures
       const cost = foreseenCost(settings.region, wishes)
       refuseTooDear(cost, settings.mostPerHour, context.lab.file)
       // Of an image that was met before the plan tells more.
@@ -121,7 +124,11 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       const text = `This lab costs ${foreseenWords(cost)}, ${endWords(cost)}`
       const data = { usdPerHour: cost.wished.hourly, usdPerHourAtMost: cost.most.hourly }
       context.emit({ type: 'notice', level: 'info', text, data })
-      return against
+      return failures
+    },
+    async leavesAsIs() {
+      const there = wishes.filter(({ name }) => context.lab.selected.includes(name))
+      return typeDiffers(lab, there, commandFor(context.lab, 'up'))
     },
     async find() {
       const [seen] = await Promise.all([account.instances.now(), account.groups.now()])
