@@ -57,12 +57,18 @@ export interface Provider {
   firstLogin?(host: string): readonly AnyResource[]
   /** What carries the lab's mark and is still there, a line each; asked when everything was removed. */
   remains?(): Promise<readonly string[]>
-  /** What costs money by the hour: the hosts of all labs where this one's are. */
-  bill?(): Promise<readonly BilledHost[]>
+  /** What costs money by the hour: of all labs where this one's hosts are. */
+  bill?(): Promise<Bill>
   /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */
   pristine(host: string, kind: string, id: string): Answer<Json> | undefined
   /** Told what probes on a host have answered, each time that they are asked. */
   learns?(host: string, answers: ReadonlyMap<Ref, Answer<Json>>): void
+}
+
+export interface Bill {
+  readonly hosts: readonly BilledHost[]
+  /** Those that no host holds: the others are paid for with their hosts. */
+  readonly disks: readonly BilledDisk[]
 }
 
 /** A host that is paid for, of this lab or another one. */
@@ -79,6 +85,18 @@ export interface BilledHost {
   readonly expires?: string
   /** As it stands now. Left out where nobody knows. */
   readonly usdPerHour?: number
+}
+
+/** A disk that is left and paid for, of this lab or another one. */
+export interface BilledDisk {
+  readonly lab: string
+  readonly id: string
+  /** By which the provider knows it. */
+  readonly disk: string
+  readonly gibibytes: number
+  /** ISO 8601. */
+  readonly since?: string
+  readonly usdPerHour: number
 }
 
 export interface ProviderContext {

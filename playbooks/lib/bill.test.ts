@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { perform } from '../../engine/play/playbook.ts'
 import { RunStopped } from '../../engine/play/stop.ts'
 import { labOf, strictProvider } from '../../engine/play/testing/lab.ts'
-import type { BilledHost, Provider } from '../../engine/provider/provider.ts'
+import type { BilledDisk, BilledHost, Provider } from '../../engine/provider/provider.ts'
 import type { Event } from '../../engine/report/events.ts'
 import { billByLab, cost, expired, isExpired } from './bill.ts'
 
@@ -14,21 +14,20 @@ const host = (name: string, more: Partial<BilledHost> = {}): BilledHost => ({
 })
 
 test('hosts of one lab are one sum, and labs of one name are two', () => {
-  const labs = billByLab(
-    [
-      host('worker1', { expires: '2026-11-21T18:00:00.000Z' }),
-      host('cp', { since: '2026-11-21T08:00:00.000Z', expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1 }),
-      host('cp', { id: 'bb', type: 'x9.huge' }),
-    ].map(({ usdPerHour, ...rest }) => (rest.type === 'x9.huge' ? rest : { ...rest, usdPerHour: usdPerHour ?? 0 })),
-    now,
-  )
+  const { usdPerHour: _, ...unpriced } = host('cp', { id: 'bb', type: 'x9.huge' })
+  const hosts = [
+    host('worker1', { expires: '2026-11-21T18:00:00.000Z' }),
+    host('cp', { since: '2026-11-21T08:00:00.000Z', expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1 }),
+    unpriced,
+  ]
+  const labs = billByLab({ hosts, disks: [] }, now)
   expect(labs).toEqual([
     {
-      ...{ lab: 'lab', id: 'aa', hosts: ['cp', 'worker1'], since: '2026-11-21T08:00:00.000Z' },
+      ...{ lab: 'lab', id: 'aa', hosts: ['cp', 'worker1'], leftDisks: [], since: '2026-11-21T08:00:00.000Z' },
       ...{ expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1.5, usdSoFar: 5 },
     },
     {
-      ...{ lab: 'lab', id: 'bb', hosts: ['cp'], since: '2026-11-21T10:00:00.000Z', expires: null },
+      ...{ lab: 'lab', id: 'bb', hosts: ['cp'], leftDisks: [], since: '2026-11-21T10:00:00.000Z', expires: null },
       ...{ usdPerHour: null, usdSoFar: null },
     },
   ])
@@ -51,20 +50,42 @@ const told = async (step: ReturnType<typeof cost>, bill?: Provider['bill']): Pro
   return events
 }
 
+const billed =
+  (...hosts: BilledHost[]) =>
+  async () => ({ hosts, disks: [] })
+
 test('what is past its time ends the look for it with an error, and nothing else does', async () => {
-  const over = await told(expired(), async () => [host('cp', { expires: '2020-01-01T00:00:00.000Z' })])
+  const over = await told(expired(), billed(host('cp', { expires: '2020-01-01T00:00:00.000Z' })))
   expect(over.at(-1)).toMatchObject({
     exit: 70,
     failure: { code: 'labs-expired', cause: expect.stringContaining('lab (aa): 1 hosts') },
   })
-  const none = await told(expired(), async () => [host('cp', { expires: '2999-01-01T00:00:00.000Z' }), host('nfs')])
+  const none = await told(expired(), billed(host('cp', { expires: '2999-01-01T00:00:00.000Z' }), host('nfs')))
   expect(none.slice(-2)).toMatchObject([{ text: 'No lab at static is past its time.' }, { exit: 0 }])
 })
 
 test('each lab is told in words and in numbers; a provider that costs nothing says so', async () => {
-  const events = await told(cost(), async () => [host('cp')])
+  const events = await told(cost(), billed(host('cp')))
   expect(events).toContainEqual(
     expect.objectContaining({ type: 'notice', data: expect.objectContaining({ lab: 'lab', usdPerHour: 0.5 }) }),
   )
   expect((await told(cost())).at(-2)).toMatchObject({ text: 'Nobody sends a bill for hosts of the provider static.' })
+})
+
+test('a disk that no host holds is a part of its lab, and one of which nothing else is left is a lab', async () => {
+  const disk = (more: Partial<BilledDisk> = {}): BilledDisk => ({
+    ...{ lab: 'lab', id: 'aa', disk: 'vol-1', gibibytes: 500, since: '2026-11-21T11:00:00.000Z', usdPerHour: 0.25 },
+    ...more,
+  })
+  const bill = { hosts: [host('cp')], disks: [disk(), disk({ id: 'bb', disk: 'vol-2' })] }
+  const labs = billByLab(bill, now)
+  expect(labs.map(({ id, hosts, usdPerHour, usdSoFar }) => [id, hosts.length, usdPerHour, usdSoFar])).toEqual([
+    ['aa', 1, 0.75, 1.25],
+    ['bb', 0, 0.25, 0.25],
+  ])
+  expect(labs[1]).toMatchObject({ leftDisks: [{ disk: 'vol-2', gibibytes: 500 }], expires: null })
+  const texts = (await told(cost(), async () => bill)).flatMap(event => (event.type === 'notice' ? event.text : []))
+  expect(texts).toContainEqual(
+    expect.stringMatching(/^lab \(bb\): 0 hosts, vol-2 of 500 GiB that no host holds, since /),
+  )
 })
