@@ -1,6 +1,7 @@
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Clock } from './clock.ts'
-import { patiently } from './patience.ts'
+import { passing, patiently } from './patience.ts'
 import { Reading } from './reading.ts'
 import { serviceError } from './service-error.ts'
 
@@ -45,6 +46,24 @@ test.each([
   expect(await answer).toBe('made')
   expect(told).toEqual(Array(n).fill('EC2 to answer RunInstances: AWS asks to wait (RequestLimitExceeded)'))
   expect(time.slept).toEqual([...time.slept].sort((one, other) => one - other))
+})
+
+const refusal = (port: number) =>
+  new Promise<Error>((resolve, reject) => {
+    connect({ port, host: '127.0.0.1' }).on('error', resolve).on('connect', reject)
+  })
+
+test('who does not answer is named, and what came of it', async () => {
+  // As Node throws it, and as it does where a name has several addresses.
+  const refused = await refusal(1)
+  expect(passing(refused)).toBe('no answer (ECONNREFUSED, 127.0.0.1:1)')
+  const several = Object.assign(new AggregateError([refused, refused], ''), { code: 'ECONNREFUSED' })
+  expect(passing(several)).toBe('no answer (ECONNREFUSED, 127.0.0.1:1)')
+  const lookup = Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN', hostname: 'ec2.eu-west-1.amazonaws.com' })
+  expect(passing(lookup)).toBe('no answer (EAI_AGAIN, ec2.eu-west-1.amazonaws.com)')
+  expect(passing(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }))).toBe('no answer (ECONNRESET)')
+  expect(passing(named('Error', 502))).toBe('no answer (HTTP 502)')
+  expect(passing(named('BadGateway', 502))).toBe('no answer (BadGateway)')
 })
 
 test('what would be done twice is sent again only where it has surely not been done', async () => {

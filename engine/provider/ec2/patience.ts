@@ -33,6 +33,22 @@ const codesOf = (error: unknown): readonly string[] => {
 const status = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
 
+/** Whom Node called, as far as it tells: a name of several addresses by the first of them. */
+function calledOf(error: unknown): string | undefined {
+  const { address, port, hostname, errors = [] } = error as Called & { errors?: readonly Called[] }
+  if (address !== undefined) return port === undefined ? address : `${address}:${port}`
+  return hostname ?? (errors[0] === undefined ? undefined : calledOf(errors[0]))
+}
+
+interface Called {
+  readonly address?: string
+  readonly port?: number
+  readonly hostname?: string
+}
+
+/** What everything is named that has no name. */
+const nameless = /^(|Error|AggregateError|TypeError)$/
+
 /** Comes with a status of 5xx, and is an answer all the same. */
 const answered = /Capacity/
 
@@ -40,9 +56,10 @@ const answered = /Capacity/
 export function passing(error: unknown): string | undefined {
   const codes = codesOf(error)
   if (codes.some(code => answered.test(code))) return undefined
-  const said = codes.find(code => code !== '') ?? 'no answer'
-  if (codes.some(code => throttled.test(code))) return `AWS asks to wait (${said})`
-  if (codes.some(code => transient.test(code)) || (status(error) ?? 0) >= 500) return `no answer (${said})`
+  const code = codes.find(code => !nameless.test(code))
+  if (codes.some(code => throttled.test(code))) return `AWS asks to wait (${code})`
+  if (codes.some(code => transient.test(code)) || (status(error) ?? 0) >= 500)
+    return `no answer (${[code ?? `HTTP ${status(error)}`, calledOf(error) ?? []].flat().join(', ')})`
   return undefined
 }
 
