@@ -78,6 +78,7 @@ test.each([
     {},
     ['ec2-type-unknown', 'ec2-type-unknown'],
   ],
+  ['a look', { describeVpcs: () => forbidden }, { network: '10.60.0.0/24' }, ['ec2-not-permitted']],
   ['a network', { describeVpcs: () => ({}), runInstances: () => refused('MissingInput', '') }, {}, ['ec2-no-network']],
 ])('AWS refuses %s: --check tells all that the preflight ends by', async (_, answers, settings, codes) => {
   const foreseen = await inAccount(answers, settings).provider.foresee?.()

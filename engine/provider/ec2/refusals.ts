@@ -4,6 +4,7 @@ import { elsewhere } from './elsewhere.ts'
 import type { HostWish } from './host-wish.ts'
 import { imageToTake } from './image.ts'
 import { type Ec2Lab, foreign, prefix } from './lab.ts'
+import type { Marked } from './seen.ts'
 import { isService } from './service-error.ts'
 import { hostTag, idTag, labTag, tagged } from './tags.ts'
 
@@ -11,8 +12,8 @@ import { hostTag, idTag, labTag, tagged } from './tags.ts'
 const noAnswer = /^ec2-(busy|not-reached|no-credentials|credentials-\w+)$/
 
 /**
- * What stands against the lab where it is, and what AWS says against making what is missing: network, image and each type are asked for in words that make nothing
- * (`DryRun`), before there is anything, for who may not make all is left with a part.
+ * What stands against the lab where it is, and what AWS says against making what is missing. Network, image and each type
+ * are asked for in words that make nothing (`DryRun`), before there is anything: who may not make all is left with a part.
  */
 export async function refusals(lab: Ec2Lab, wishes: readonly HostWish[]): Promise<readonly AndamioError[]> {
   const { account, network } = lab
@@ -28,7 +29,11 @@ export async function refusals(lab: Ec2Lab, wishes: readonly HostWish[]): Promis
   }
   await hear(() => refuseElsewhere(lab))
   if (wishes.length === 0 || found.some(({ failure }) => failure.code === 'ec2-network-differs')) return found
-  const vpcs = network.own === undefined ? [] : await account.network.vpcs.now()
+  let vpcs: readonly Marked[] | undefined
+  await hear(async () => {
+    vpcs = network.own === undefined ? [] : await account.network.vpcs.now()
+  })
+  if (vpcs === undefined) return found
   const groups = await account.groups.now()
   // Of another lab of this name the resources tell.
   if (foreign(lab, [...groups, ...vpcs]) !== undefined) return []

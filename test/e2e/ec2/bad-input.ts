@@ -137,7 +137,7 @@ const cases: readonly Bad[] = [
   },
 ]
 
-const failureOf = ({ error }: Ran): { readonly code?: string; readonly text: string } => {
+const failureOf = ({ error }: Pick<Ran, 'error'>): { readonly code?: string; readonly text: string } => {
   const failure = (error as Pick<ResourceEnd, 'failure'> | undefined)?.failure
   return { ...(failure?.code ? { code: failure.code } : {}), text: JSON.stringify(failure ?? String(error)) }
 }
@@ -157,6 +157,7 @@ export async function badInput(rig: Rig): Promise<void> {
     await rig.anew(faults)
     await makeNeighbours(rig.account)
     const before = await truth(rig.account)
+    if (bad.early) await foretold(rig, bad)
     const ran = await rig.up(bad.inventory)
     const { code, text } = failureOf(ran)
     equal(code, bad.code, `${bad.what}: ${text}`)
@@ -175,6 +176,14 @@ export async function badInput(rig: Rig): Promise<void> {
   await anotherLab(rig)
   await nextPlace(rig)
   figure('bad inputs, each refused by one clear error', cases.length + 4, { atLeast: cases.length + 4 }, '')
+}
+
+/** What an up ends by before it makes anything, a check says, and it makes nothing either. */
+async function foretold(rig: Rig, bad: Bad): Promise<void> {
+  const { error, reminders } = await rig.up(bad.inventory, { check: true })
+  const told = error === undefined ? reminders.join(' ') : failureOf({ error }).text
+  holds(bad.names.test(told), `${bad.what} is named by a check: ${told}`)
+  equal((await truth(rig.account)).marked, [], `${bad.what}: what a check has made`)
 }
 
 async function subnetElsewhere(rig: Rig): Promise<void> {

@@ -25,6 +25,8 @@ export interface Ran {
   /** Resources that have changed or would. */
   readonly changed: readonly string[]
   readonly calls: readonly string[]
+  /** What is told at the end. */
+  readonly reminders: readonly string[]
 }
 
 export const noError = ({ error }: Ran, what: string): void =>
@@ -156,7 +158,8 @@ export class Rig {
         ? [`${event.kind} ${event.id}`]
         : [],
     )
-    return { killed: killed.signal.aborted, error, events, changed, calls: this.proxy.calls.slice(before) }
+    const calls = this.proxy.calls.slice(before)
+    return { killed: killed.signal.aborted, error, events, changed, calls, reminders: run.reminders }
   }
 }
 
