@@ -4,12 +4,17 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Event, RunEnd } from '../engine/report/events.ts'
 import { type Ended, inProcess } from './lib/testing/in-process.ts'
+import { ownInventory } from './lib/testing/own-inventory.ts'
 
 let home: string
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'andamio-bare-'))
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
+
+/** The same of a lab that is nowhere. */
+const bareOf = async (playbook: string, ...args: readonly string[]) =>
+  bare(playbook, '--inventory', (await ownInventory()).file, ...args)
 
 /** A playbook on a bare machine: no root, no program in the PATH, no cache, no state. */
 async function bare(playbook: string, ...args: readonly string[]): Promise<Ended> {
@@ -37,7 +42,7 @@ it('finds in a check already that this machine has no room, and a first boot not
   const inventory = join(folder, 'large.yaml')
   const up = async (host: string) => {
     const groups = 'groups: { cluster: { children: [control-plane] } }'
-    const text = `lab: large\nprovider: local\nhosts: { cp: { groups: [control-plane, storage, registry], cpus: 1, ${host} } }\n${groups}`
+    const text = `lab: large-${process.pid}\nprovider: local\nhosts: { cp: { groups: [control-plane, storage, registry], cpus: 1, ${host} } }\n${groups}`
     await writeFile(inventory, text)
     return bare('up', '--check', '--inventory', inventory)
   }
@@ -50,7 +55,7 @@ it('finds in a check already that this machine has no room, and a first boot not
 })
 
 it('plans no worker of a cluster that nobody would make', async () => {
-  const { exit, stdout } = await bare('up', '--check', '--limit', 'worker1')
+  const { exit, stdout } = await bareOf('up', '--check', '--limit', 'worker1')
   expect(exit).toBe(64)
   expect(stdout).toContain('worker1 needs cp, which does not exist and is outside --limit')
   expect(await readdir(home)).toEqual([])
@@ -91,13 +96,13 @@ describe('what is not understood is refused before anything happens', () => {
   })
 
   it('a kubeconfig that cannot be written', async () => {
-    const { exit, stdout } = await bare('kubeconfig', '--out', '/proc/x')
+    const { exit, stdout } = await bareOf('kubeconfig', '--out', '/proc/x')
     expect(exit).toBe(64)
     expect(stdout).toContain('file-unwritable')
   })
 
   it('a host that ssh does not find in the inventory', async () => {
-    const { exit, stderr } = await bare('ssh', 'worker9')
+    const { exit, stderr } = await bareOf('ssh', 'worker9')
     expect(exit).toBe(64)
     expect(stderr).toContain('unknown-host')
   })
@@ -116,21 +121,22 @@ describe('what is not understood is refused before anything happens', () => {
 
 describe('without a lab', () => {
   it.each([[[]], [['--check']], [['--yes']]])('down asks nothing, and says that there is none: %s', async args => {
-    const { exit, stdout } = await bare('down', ...args)
-    expect(stdout).toContain('There is no lab lab on this machine.')
+    const { lab, file } = await ownInventory()
+    const { exit, stdout } = await bare('down', '--inventory', file, ...args)
+    expect(stdout).toContain(`There is no lab ${lab} on this machine.`)
     expect(exit).toBe(0)
     expect((await readdir(home, { recursive: true })).filter(path => path.endsWith('lock'))).toEqual([])
   })
 
   it('up builds none without root', async () => {
-    const { exit, stdout } = await bare('up')
+    const { exit, stdout } = await bareOf('up')
     expect([exit, stdout]).toEqual([70, expect.stringMatching(/root/)])
     const left = await readdir(home, { recursive: true, withFileTypes: true })
     expect(left.filter(entry => !entry.isDirectory())).toEqual([])
   })
 
   it('verify says once that there is none, and what builds it', async () => {
-    const { exit, stdout } = await bare('verify', '--json')
+    const { exit, stdout } = await bareOf('verify', '--json')
     const events = stdout.trim().split('\n')
     const end = JSON.parse(events.at(-1) ?? '') as RunEnd
     expect(end.failure).toMatchObject({ code: 'no-cluster', next: expect.stringContaining('up.mjs') })

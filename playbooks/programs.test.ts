@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Event, RunEnd, RunStart } from '../engine/report/events.ts'
+import { ownInventory } from './lib/testing/own-inventory.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const zx = join(project, 'node_modules', 'zx', 'build', 'cli.js')
@@ -64,7 +65,7 @@ const eventsOf = (stdout: string): readonly Event[] =>
 
 describe('a first look on a bare machine', () => {
   it('shows the whole plan, with nothing unknown, and makes nothing', async () => {
-    const { exit, stdout, stderr } = await bare('up', '--check', '--json')
+    const { exit, stdout, stderr } = await bare('up', '--check', '--json', '--inventory', (await ownInventory()).file)
     const events = eventsOf(stdout)
     const [start, end] = [events[0] as RunStart, events.at(-1) as RunEnd]
     expect(start.startup?.every(({ seconds }) => seconds > 0)).toBe(true)

@@ -7,6 +7,7 @@ import type { Event, HostCount, Outcome } from '../../engine/report/events.ts'
 import { styleOf } from '../../engine/report/style.ts'
 import { toldOf } from '../../engine/report/told.ts'
 import { inProcess } from './testing/in-process.ts'
+import { ownInventory } from './testing/own-inventory.ts'
 
 const guide = readFileSync(new URL('../../docs/output.md', import.meta.url), 'utf8')
 const [, words = '', plays = ''] = guide.split(/^## .*$/m)
@@ -48,7 +49,7 @@ it('explains each word that can begin a line of a resource, and each column of t
 it('explains each play of up in its order', async () => {
   const home = await mkdtemp(join(tmpdir(), 'andamio-guide-'))
   const env = { XDG_STATE_HOME: join(home, 'state'), XDG_CACHE_HOME: join(home, 'cache') }
-  const { stdout } = await inProcess('up', ['--check', '--json'], env)
+  const { stdout } = await inProcess('up', ['--check', '--json', '--inventory', (await ownInventory()).file], env)
   await rm(home, { recursive: true })
   const events: readonly Event[] = stdout
     .trim()
