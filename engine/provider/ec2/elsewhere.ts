@@ -8,6 +8,7 @@ import type { Marked } from './seen.ts'
  */
 export async function elsewhere(lab: Ec2Lab): Promise<Failure | undefined> {
   const { account, journal, network } = lab
+  if (journal.id === undefined) return undefined
   // Of another lab of this name the resources tell.
   const mine = <T extends Marked>(things: readonly T[]) => things.filter(one => one.lab === journal.id)
   const groups = mine(await account.groups.now())

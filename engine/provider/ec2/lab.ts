@@ -56,13 +56,18 @@ export function marks({ name, journal }: Pick<Ec2Lab, 'name' | 'journal'>, more:
 /** How names begin that must be one of a kind in an account. */
 export const prefix = ({ name, journal }: Pick<Ec2Lab, 'name' | 'journal'>): string => `andamio-${name}-${journal.id}`
 
-/** Why what was found is not ours to touch: another lab of this name. */
+/** Why what was found is not ours to touch: another lab of this name, or what somebody has given our name by hand. */
 export function foreign(
   { name, journal, account }: Pick<Ec2Lab, 'name' | 'journal' | 'account'>,
   things: readonly Marked[],
 ): string | undefined {
-  const other = things.find(({ lab }) => lab !== journal.id)
+  const other = things.find(({ lab }) => lab === undefined || lab !== journal.id)
   if (!other) return undefined
+  if (other.lab === undefined)
+    return (
+      `${other.id} in ${account.region} carries the tag ${labTag}=${name} and no ${idTag}, so no lab has made it; ` +
+      `if it is not to go with this lab, take the tag ${labTag} off it, else remove it by hand`
+    )
   const ours = journal.id === undefined ? 'this machine knows no lab of this name' : `ours is ${journal.id}`
   return `the account has another lab ${name} in ${account.region}: ${other.id} belongs to lab id ${other.lab}, and ${ours}`
 }
