@@ -21,8 +21,9 @@ export const machineChecks: readonly Check[] = [
     id: 'provider',
     title: 'This machine can make the hosts',
     async look(run) {
-      const [first, ...others] = (await run.provider.foresee?.()) ?? []
-      expect(first === undefined, [first, ...others].map(words).join('; '), first?.next)
+      const against = (await run.provider.foresee?.()) ?? []
+      const fixes = new Set(against.flatMap(({ next }) => next ?? []))
+      expect(against.length === 0, against.map(words).join('; '), [...fixes].join(' ') || undefined)
       return `nothing stands against it for the provider ${run.provider.name}`
     },
   },
@@ -87,8 +88,7 @@ export const machineChecks: readonly Check[] = [
   },
 ]
 
-const words = (failure: Failure | undefined): string =>
-  failure === undefined ? '' : `${failure.message}${failure.cause === undefined ? '' : `: ${failure.cause}`}`
+const words = ({ message, cause }: Failure): string => `${message}${cause === undefined ? '' : `: ${cause}`}`
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
