@@ -62,11 +62,9 @@ async function firstWithRoom(
       return await run(lab, request, () => journal.next(what, attempt))
     } catch (error) {
       if (isService(error, 'IdempotentParameterMismatch')) return await launchedBefore(lab, wish.name, ClientToken)
-      const noRoom = isService(error, /Insufficient\w*Capacity|^Unsupported$/)
-      if (noRoom && attempt + 1 < places.length) {
-        const { type, zone } = places[attempt + 1] as Placement
-        const next = `${type}${zone ? ` in ${zone}` : ''}`
-        const text = `${wish.name}: AWS has no room for ${place.type}${place.zone ? ` in ${place.zone}` : ''}; trying ${next}`
+      const why = notHere(error, place)
+      if (why !== undefined && attempt + 1 < places.length) {
+        const text = `${wish.name}: ${why}; trying ${placeWords(places[attempt + 1] as Placement)}`
         lab.emit({ type: 'notice', level: 'warning', text })
         continue
       }
@@ -77,6 +75,16 @@ async function firstWithRoom(
       account.instances.outdated()
     }
   }
+}
+
+const placeWords = ({ type, zone }: Placement): string => `${type}${zone ? ` in ${zone}` : ''}`
+
+/** Why another place or type may do where this one does not; undefined where that would not help. */
+export function notHere(error: unknown, place: Placement): string | undefined {
+  if (isService(error, /Insufficient\w*Capacity/)) return `AWS has no room for ${placeWords(place)}`
+  // A zone without the type, or an image, a disk or a setting that the type cannot have: AWS alone knows.
+  if (isService(error, 'Unsupported')) return `AWS refuses ${placeWords(place)}: ${error.said.replace(/\.$/, '')}`
+  return undefined
 }
 
 const placed = ({ type, zone }: Placement): Partial<RunInstancesRequest> => ({

@@ -5,12 +5,15 @@ import type { CallName } from './api.ts'
 /** What EC2 answered to a call that it did not carry out, in words for people. `service` is its own code. */
 export class ServiceError extends AndamioError {
   readonly service: string
+  /** Its words, in one line. */
+  readonly said: string
   /** EC2 itself said so: the call was not carried out. */
   readonly answered: boolean
 
-  constructor(service: string, failure: Failure, cause: unknown) {
+  constructor(service: string, said: string, failure: Failure, cause: unknown) {
     super(failure, undefined, { cause })
     this.service = service
+    this.said = said
     this.answered = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined
   }
 }
@@ -158,12 +161,8 @@ export const actionOf = (call: CallName): string => call.charAt(0).toUpperCase()
 export function serviceError(error: unknown, call: CallName, region: string): ServiceError {
   const { name, message, code } = error as { name?: string; message?: string; code?: string }
   const service = (name === 'Error' || name === 'TypeError' ? code : name) ?? code ?? 'Error'
-  const said = message ?? String(error)
+  // They may go over several lines.
+  const said = (message ?? String(error)).replace(/\s+/g, ' ')
   const kind = kinds.find(({ codes, says }) => codes.test(service) && (says?.test(said) ?? true)) as Kind
-  return new ServiceError(
-    service,
-    // The service's own words may go over several lines.
-    kind.make({ action: actionOf(call), region, service, message: said.replace(/\s+/g, ' ') }),
-    error,
-  )
+  return new ServiceError(service, said, kind.make({ action: actionOf(call), region, service, message: said }), error)
 }
