@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs'
+import { exitCode } from '../errors.ts'
 import { changeWords } from './changes.ts'
 import type { Event, Failure, Reporter, ResourceEnd } from './events.ts'
 import { failureText, type Output } from './failure-text.ts'
@@ -71,28 +72,43 @@ export function driftReporter({ stream, env, quiet, mend }: DriftOptions): Repor
       for (const { host, text } of lines.slice(0, LISTED)) say(`  ${host.padEnd(width)}  ${text}`)
       if (lines.length > LISTED) say(`  and ${lines.length - LISTED} more`)
       for (const failure of failures) stream.write(failureText(failure, stream, {}))
-      say(summary(found, looked, failures.length, event.seconds))
+      const interrupted = event.exit === exitCode.interrupted
+      say(summary(found, { looked, failed: failures.length, interrupted }, event.seconds))
       if (found.length > 0) say(`To see more: ${mend} --check --diff   To bring it back: ${mend}`)
-      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, markdown(head, found, failures))
+      if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, markdown(head, found, failures, interrupted))
     },
     close(): void {},
   }
 }
 
-function summary(found: readonly ResourceEnd[], looked: number, failed: number, seconds: number): string {
+interface Looked {
+  readonly looked: number
+  readonly failed: number
+  /** What was not looked at may differ. */
+  readonly interrupted: boolean
+}
+
+function summary(found: readonly ResourceEnd[], { looked, failed, interrupted }: Looked, seconds: number): string {
+  const nothing = interrupted ? 'nothing so far differs' : 'Nothing differs'
   const different = found.filter(({ outcome }) => outcome !== 'unknown')
   const hosts = [...new Set(different.map(({ host }) => host))]
   const differ = different.length === 1 ? '1 thing differs' : `${counted(different.length, 'thing')} differ`
   const unknown = found.length - different.length
   const told =
-    (different.length === 0 ? 'Nothing differs' : `${differ} on ${hosts.join(', ')}`) +
+    (different.length === 0 ? nothing : `${differ} on ${hosts.join(', ')}`) +
     (unknown === 0 ? '' : `, ${counted(unknown, 'thing')} not known`)
   const stopped = failed === 0 ? '' : `; ${counted(failed, 'failure')}, so not all was looked at`
-  return `${told}: ${counted(looked, 'thing')} looked at in ${duration(seconds)}${stopped}.`
+  const cut = interrupted ? 'Interrupted: not all was looked at; ' : ''
+  return `${cut}${told}: ${counted(looked, 'thing')} looked at in ${duration(seconds)}${stopped}.`
 }
 
 /** For the page that GitHub shows of a workflow's run. */
-function markdown(head: string, found: readonly ResourceEnd[], failures: readonly Failure[]): string {
+function markdown(
+  head: string,
+  found: readonly ResourceEnd[],
+  failures: readonly Failure[],
+  interrupted: boolean,
+): string {
   const cell = (text: string): string => clip(text.replace(/[|\r\n`<>]/g, ' '), 200)
   const rows = found
     .slice(0, LISTED)
@@ -100,8 +116,9 @@ function markdown(head: string, found: readonly ResourceEnd[], failures: readonl
   const table = rows.length === 0 ? [] : [`| Host | What | Differs: ${direction} |`, '|---|---|---|', ...rows, '']
   const failed = failures.map(({ code, message }) => `- ${cell(`${code}: ${message}`)}`)
   const more = found.length > LISTED ? [`and ${found.length - LISTED} more`, ''] : []
-  const none = found.length + failures.length === 0 ? ['Nothing differs.', ''] : []
-  return [`### ${cell(head)}`, '', ...none, ...table, ...more, ...failed, ''].join('\n')
+  const cut = interrupted ? ['Interrupted: not all was looked at.', ''] : []
+  const none = found.length + failures.length + cut.length === 0 ? ['Nothing differs.', ''] : []
+  return [`### ${cell(head)}`, '', ...cut, ...none, ...table, ...more, ...failed, ''].join('\n')
 }
 
 const asFailure = (event: ResourceEnd): Failure => ({
