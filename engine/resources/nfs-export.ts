@@ -57,13 +57,13 @@ export function nfsExport({ path, to, options, others = 'removed' }: NfsExportOp
     rootFile(exportsFile(path), clients instanceof Late ? clients.map(text) : text(clients))
   const file = fileFor(to)
   /** All that are served once the earlier list, or this one, has been applied. */
-  const withOthers = (clients: readonly string[], { exported }: Pick<ExportState, 'exported'>) => [
+  const withOthers = (clients: readonly string[], exported: ExportState['exported']) => [
     ...clients,
     ...sorted(Object.keys(exported).filter(client => !clients.includes(client))),
   ]
   const wished = (is: Found): Eventual<readonly string[]> => {
     if (known(others) !== 'kept') return to
-    const all = (clients: readonly string[]) => withOthers(clients, found(is))
+    const all = (clients: readonly string[]) => withOthers(clients, found(is).exported)
     return to instanceof Late ? to.map(all) : all(to)
   }
   return {
@@ -75,12 +75,11 @@ export function nfsExport({ path, to, options, others = 'removed' }: NfsExportOp
       const clients = known(wished(is))
       if (known(others) === 'kept until now') {
         // Who of them leaves is foreseen as that list leaves it; where addresses are not known yet, nobody is.
-        const kept = clients && withOthers(clients, { exported })
-        if (kept === undefined || kept.length === clients?.length) return []
-        return compare(
-          { clients: sorted(clients ?? []), file: sha256(text(clients ?? [])) },
-          { clients: sorted(kept), file: sha256(text(kept)) },
-        )
+        if (clients === undefined) return []
+        const kept = withOthers(clients, exported)
+        if (kept.length === clients.length) return []
+        const listOf = (some: readonly string[]) => ({ clients: sorted(some), file: sha256(text(some)) })
+        return compare(listOf(clients), listOf(kept))
       }
       const wish =
         clients === undefined && to instanceof Late
