@@ -1,6 +1,6 @@
 import type { _InstanceType } from '@aws-sdk/client-ec2'
 import { AndamioError } from '../../errors.ts'
-import { elsewhere } from './elsewhere.ts'
+import { refuseElsewhere } from './elsewhere.ts'
 import type { HostWish } from './host-wish.ts'
 import { imageToTake } from './image.ts'
 import { type Ec2Lab, foreign, prefix } from './lab.ts'
@@ -54,11 +54,6 @@ export async function refusals(lab: Ec2Lab, wishes: readonly HostWish[]): Promis
 /** A subnet or a permission may be refused by several calls; each type is asked for once. */
 const sameWords = ({ failure: one }: AndamioError, { failure: other }: AndamioError): boolean =>
   one.message === other.message && other.code !== 'ec2-type-unknown'
-
-async function refuseElsewhere(lab: Ec2Lab): Promise<void> {
-  const moved = await elsewhere(lab)
-  if (moved) throw new AndamioError(moved)
-}
 
 const DryRun = true
 const tagsOf = ({ name }: Ec2Lab) => ({ [labTag]: name, [idTag]: 'dry-run', [hostTag]: 'dry-run' })
