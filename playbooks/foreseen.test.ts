@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lackOfNetwork } from '../engine/provider/local/network.ts'
-import type { Event, RunEnd } from '../engine/report/events.ts'
+import type { RunEnd } from '../engine/report/events.ts'
+import { eventsOf } from './lib/testing/events-of.ts'
 import { type Ended, inProcess } from './lib/testing/in-process.ts'
 
 const another = vi.hoisted(() => vi.fn<() => Promise<unknown>>(async () => undefined))
@@ -44,11 +45,7 @@ const look = (playbook: string, ...args: readonly string[]): Promise<Ended> =>
     XDG_CACHE_HOME: join(home, 'cache'),
   })
 
-const events = ({ stdout }: Ended): readonly Event[] =>
-  stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
+const events = ({ stdout }: Ended) => eventsOf(stdout)
 
 describe('a subnet that this machine routes to', () => {
   beforeEach(() => inventoryWith('local: { subnet: 127.0.0.0/24 }'))

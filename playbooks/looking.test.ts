@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { runHere } from '../engine/provider/local/command.ts'
-import type { Event, ResourceEnd } from '../engine/report/events.ts'
+import type { ResourceEnd } from '../engine/report/events.ts'
+import { eventsOf } from './lib/testing/events-of.ts'
 import { inProcess } from './lib/testing/in-process.ts'
 
 let folder: string
@@ -90,10 +91,7 @@ it.each(
     VAGRANT_HOME: join(folder, 'vagrant'),
     XDG_CONFIG_HOME: join(folder, 'config'),
   })
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line) as Event)
+  const events = eventsOf(stdout)
   const ends = events.filter((event): event is ResourceEnd => event.type === 'resource.end')
   const failed = events.flatMap(event => ('failure' in event && event.failure ? [event.failure] : []))
   expect(failed, stderr).toEqual([])

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lockLab } from '../engine/play/lab-lock.ts'
-import type { Event, RunEnd } from '../engine/report/events.ts'
+import type { RunEnd } from '../engine/report/events.ts'
+import { eventsOf } from './lib/testing/events-of.ts'
 import { type Ended, inProcess } from './lib/testing/in-process.ts'
 
 const text = `lab: seen
@@ -31,11 +32,7 @@ const look = (playbook: string, ...args: readonly string[]): Promise<Ended> =>
     XDG_CACHE_HOME: join(home, 'cache'),
   })
 
-const events = ({ stdout }: Ended): readonly Event[] =>
-  stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
+const events = ({ stdout }: Ended) => eventsOf(stdout)
 
 const failureOf = (ended: Ended) => (events(ended).at(-1) as RunEnd).failure
 

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Event, RunEnd } from '../engine/report/events.ts'
+import type { RunEnd } from '../engine/report/events.ts'
+import { eventsOf } from './lib/testing/events-of.ts'
 import { type Ended, inProcess } from './lib/testing/in-process.ts'
 import { ownInventory } from './lib/testing/own-inventory.ts'
 
@@ -30,12 +31,6 @@ async function bare(playbook: string, ...args: readonly string[]): Promise<Ended
     user.mockRestore()
   }
 }
-
-const eventsOf = (stdout: string): readonly Event[] =>
-  stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
 
 it('finds in a check already that this machine has no room, and a first boot nothing to read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'andamio-own-'))

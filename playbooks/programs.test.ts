@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Event, RunEnd, RunStart } from '../engine/report/events.ts'
+import type { RunEnd, RunStart } from '../engine/report/events.ts'
+import { eventsOf } from './lib/testing/events-of.ts'
 import { ownInventory } from './lib/testing/own-inventory.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
@@ -56,12 +57,6 @@ function node(more: Record<string, string>, ...args: readonly string[]): Promise
     })
   })
 }
-
-const eventsOf = (stdout: string): readonly Event[] =>
-  stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
 
 describe('a first look on a bare machine', () => {
   it('shows the whole plan, with nothing unknown, and makes nothing', async () => {

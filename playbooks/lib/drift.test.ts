@@ -9,6 +9,7 @@ import { onOperator } from '../../engine/resource/operator.ts'
 import { type Resource, unknown } from '../../engine/resource/resource.ts'
 import { operatorFile } from '../../engine/resources/operator-file.ts'
 import { thisMachine } from './file-manager.ts'
+import { eventsOf } from './testing/events-of.ts'
 import { inProcess } from './testing/in-process.ts'
 
 type Any = Resource<never, undefined>
@@ -93,10 +94,7 @@ it('is a failure for JUnit, an annotation and a table for GitHub, and events for
   expect(await readFile(path('summary.md'), 'utf8')).toMatch(
     /^### drift {2}lab drifting.*\n\n\| Host \| What \| Differs: is -> should be, [^|]*\|\n\|---\|---\|---\|\n\| lab \| operator-file \S+ \| content changed \|\n/,
   )
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
+  const events = eventsOf(stdout)
   expect(events.at(-1)).toMatchObject({ type: 'run.end', exit: 2 })
   expect(events.find(({ type }) => type === 'resource.end')).not.toHaveProperty('failure')
 })

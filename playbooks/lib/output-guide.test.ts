@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Event, HostCount, Outcome } from '../../engine/report/events.ts'
+import type { HostCount, Outcome } from '../../engine/report/events.ts'
 import { styleOf } from '../../engine/report/style.ts'
 import { toldOf } from '../../engine/report/told.ts'
+import { eventsOf } from './testing/events-of.ts'
 import { inProcess } from './testing/in-process.ts'
 import { ownInventory } from './testing/own-inventory.ts'
 
@@ -51,10 +52,7 @@ it('explains each play of up in its order', async () => {
   const env = { XDG_STATE_HOME: join(home, 'state'), XDG_CACHE_HOME: join(home, 'cache') }
   const { stdout } = await inProcess('up', ['--check', '--json', '--inventory', (await ownInventory()).file], env)
   await rm(home, { recursive: true })
-  const events: readonly Event[] = stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
+  const events = eventsOf(stdout)
   const played = events.flatMap(event => (event.type === 'play.start' ? [event.play] : []))
   // Of a lab that has a file manager.
   const explained = cells(plays).filter(title => title !== 'Make credentials' || played.includes(title))

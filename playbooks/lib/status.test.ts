@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { knownHostLine } from '../../engine/connection/known-hosts.ts'
 import { makeKey } from '../../engine/connection/testing/keys.ts'
 import { freePort, type Sshd, startSshd } from '../../engine/connection/testing/sshd.ts'
-import type { Event } from '../../engine/report/events.ts'
+import { eventsOf } from './testing/events-of.ts'
 import { inProcess } from './testing/in-process.ts'
 
 const zx = fileURLToPath(new URL('../../node_modules/zx/build/cli.js', import.meta.url))
@@ -74,10 +74,7 @@ it('shows a host that refuses as such, and the others all the same, to people an
   expect(stderr).toContain('nothing listens there (ECONNREFUSED)')
   expect(exit).toBe(69)
 
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line) as Event)
+  const events = eventsOf(stdout)
   expect(events.flatMap(event => (event.type === 'notice' && event.data ? [event.data] : []))).toEqual([
     { host: 'cp', is: 'running', address: '127.0.0.1', groups: ['all', 'cluster', 'control-plane'] },
     { host: 'worker1', is: 'unreachable', groups: ['all', 'cluster', 'workers'] },

@@ -18,6 +18,7 @@ import type { Step } from '../../../engine/play/step.ts'
 import { labOf } from '../../../engine/play/testing/lab.ts'
 import { quote } from '../../../engine/shell/quote.ts'
 import { doctor } from '../../lib/doctor.ts'
+import { eventsOf } from '../../lib/testing/events-of.ts'
 import { inProcess } from '../../lib/testing/in-process.ts'
 import { daysOf, twins } from './hosts.ts'
 import { waysOf } from './network.ts'
@@ -83,10 +84,7 @@ it('is told to programs and to JUnit, too', async () => {
     perform: () => Promise.reject(new AndamioError({ code: 'c', message: 'No', next: 'Do <it>' })),
   }
   const { stdout } = await look(one(), [failing], ['--json', '--junit', path('report.xml')])
-  const events = stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
+  const events = eventsOf(stdout)
   expect(events).toContainEqual(
     expect.objectContaining({ type: 'check.end', id: 'c', passed: false, saw: 'No', next: 'Do <it>' }),
   )
