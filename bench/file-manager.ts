@@ -11,6 +11,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { peakMemoryOf } from '../engine/process/peak-memory.ts'
+import { ownFileSystem } from './file-manager/file-system.ts'
 import { bareLoop, bareStream, makeFile, startOurs, startScp, syncOf, type Taken } from './file-manager/rivals.ts'
 
 const [megabytes = 1024, files = 10_000, rounds = 3] = process.argv.slice(2).map(Number)
@@ -44,12 +45,9 @@ function verdict(what: string, ratio: number, goal: number): void {
   if (!met) process.exitCode = 1
 }
 
-const tell = (what: string, ratio: number): unknown => process.stdout.write(`        ${what}: ${ratio.toFixed(2)}\n`)
-
 let folders = 0
-/** A folder that is empty and new: for minutes after many files were removed, some file systems make new ones slowly. */
-function fresh(): string {
-  const path = join(folder, `fresh-${++folders}`)
+function fresh(on = folder): string {
+  const path = join(on, `fresh-${++folders}`)
   mkdirSync(path)
   return path
 }
@@ -57,30 +55,47 @@ function fresh(): string {
 async function largeFile(ours: Ours, scp: Scp): Promise<void> {
   const there = fresh()
   const [bare, down, copied] = [fresh(), fresh(), fresh()]
-  await turn('bare TLS stream', () => bareStream(folder, big, join(bare, 'big')))
-  await turn('upload', () => ours.client(folder, 'upload', 'big'))
-  await turn('download', () => ours.client(down, 'download', 'big'))
-  await turn('scp, there', () => scp.copy(big, scp.remote(join(there, 'big'))))
-  await turn('scp, back', () => scp.copy(scp.remote(big), join(copied, 'big')))
+  for (const [name, act] of [
+    ['bare TLS stream', () => bareStream(folder, big, join(bare, 'big'))],
+    ['upload', () => ours.client(folder, 'upload', 'big')],
+    ['download', () => ours.client(down, 'download', 'big')],
+    ['scp, there', () => scp.copy(big, scp.remote(join(there, 'big')))],
+    ['scp, back', () => scp.copy(scp.remote(big), join(copied, 'big'))],
+  ] as const) {
+    // What one leaves to the system is written before the next turn, which is not to pay for it.
+    await syncOf(folder)
+    await turn(name, act)
+  }
   for (const each of [there, bare, down, copied]) rmSync(each, { recursive: true })
   rmSync(join(data, 'big'))
 }
 
 async function smallFiles(scp: Scp): Promise<number> {
-  const small = fresh()
+  const on = join(folder, 'small')
+  // Six folders of files, for each of which ext4 has an inode for 16 KiB.
+  const system = ownFileSystem(on, 2 ** 30 + files * 6 * 2 ** 14)
+  if (!system.own) process.stdout.write('not root: small files have no file system of their own, see file-system.ts\n')
+  try {
+    return await smallFilesOn(on, scp)
+  } finally {
+    system.close()
+  }
+}
+
+async function smallFilesOn(on: string, scp: Scp): Promise<number> {
+  const small = fresh(on)
   for (let i = 0; i < files; i++) writeFileSync(join(small, `file-${i}`), randomBytes(1024))
   const names = readdirSync(small)
-  const ours = await startOurs(fresh(), fresh())
-  const [there, down, copied, bare] = [fresh(), fresh(), fresh(), fresh()]
+  const ours = await startOurs(fresh(), fresh(on))
+  const [there, down, copied, bare] = [fresh(on), fresh(on), fresh(on), fresh(on)]
   try {
-    // What scp leaves to the system is written before the next turn, which is not to pay for it.
-    await syncOf(folder)
+    await syncOf(on)
     await turn('upload of small files', () => ours.client(small, 'upload', ...names))
     await turn('scp -r, there', () => scp.copy('-r', small, scp.remote(there)))
-    await turn('sync of what it left', () => syncOf(folder))
+    await turn('sync of what it left', () => syncOf(on))
     await turn('download of small files', () => ours.client(down, 'download', ...names))
     await turn('scp -r, back', () => scp.copy('-r', scp.remote(small), copied))
-    await turn('sync of what it left', () => syncOf(folder))
+    await turn('sync of what it left', () => syncOf(on))
     await turn('bare loop, without a network', () => bareLoop(small, names, bare))
     return mostMemory(ours)
   } finally {
@@ -93,11 +108,11 @@ const mostMemory = ({ server }: Ours): number => Math.round(peakMemoryOf(server.
 const ours = await startOurs(folder, data)
 const scp = await startScp(folder)
 try {
-  if (megabytes > 0) makeFile(big, megabytes * 2 ** 20)
   const memory: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    if (megabytes > 0) await largeFile(ours, scp)
-    if (files > 0) memory.push(await smallFiles(scp))
+  if (files > 0) for (let round = 0; round < rounds; round++) memory.push(await smallFiles(scp))
+  if (megabytes > 0) {
+    makeFile(big, megabytes * 2 ** 20)
+    for (let round = 0; round < rounds; round++) await largeFile(ours, scp)
   }
   if (megabytes > 0) {
     const bare = middle('bare TLS stream', 'transfer')
@@ -114,9 +129,11 @@ try {
       const name = `${what} of small files`
       verdict(`${name} to scp -r, whole commands`, middle(rival, 'command') / middle(name, 'command'), 5)
       const durable = middle(rival, 'command') + middle('sync of what it left', 'command')
-      tell(`${what} to scp -r and a sync, which ours includes`, durable / middle(name, 'command'))
-      tell(`${what} to scp -r, time of processors`, middle(rival, 'processor') / middle(name, 'processor'))
-      tell(`${what} to a bare loop`, middle(name, 'command') / middle('bare loop, without a network', 'command'))
+      const beside = (words: string, ratio: number) =>
+        process.stdout.write(`        ${what} ${words}: ${ratio.toFixed(2)}\n`)
+      beside('to scp -r and a sync, which ours includes', durable / middle(name, 'command'))
+      beside('to scp -r, time of processors', middle(rival, 'processor') / middle(name, 'processor'))
+      beside('to a bare loop', middle(name, 'command') / middle('bare loop, without a network', 'command'))
     }
   process.stdout.write(`servers have had up to ${Math.max(mostMemory(ours), ...memory)} MB\n`)
 } finally {
