@@ -72,8 +72,8 @@ async function largeFile(ours: Ours, scp: Scp): Promise<void> {
 
 async function smallFiles(scp: Scp): Promise<number> {
   const on = join(folder, 'small')
-  // Six folders of files, for each of which ext4 has an inode for 16 KiB.
-  const system = ownFileSystem(on, 2 ** 30 + files * 6 * 2 ** 14)
+  // Six folders of files, for each of which ext4 has an inode in 16 KiB.
+  const system = ownFileSystem(on, 512 + Math.ceil((files * 6) / 64))
   if (!system.own) process.stdout.write('not root: small files have no file system of their own, see file-system.ts\n')
   try {
     return await smallFilesOn(on, scp)
