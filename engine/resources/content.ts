@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Eventual, Late } from '../resource/late.ts'
+import { type Eventual, known, Late } from '../resource/late.ts'
 import type { Secret } from '../shell/secret.ts'
 
 /** What a file is to hold. A `Secret` is shown to nobody: states, changes and reports have its SHA-256 only. */
@@ -13,11 +13,17 @@ export function sha256(content: string | Uint8Array): string {
 
 /** `sha256:<hex>`, as probes find it. */
 export function digest(content: Content): Eventual<string> {
-  const hash = (known: string | Secret) => sha256(reveal(known))
+  const hash = (text: string | Secret) => sha256(reveal(text))
   return content instanceof Late ? content.map(hash) : hash(content)
 }
 
 /** The content itself, for an upload and nothing else. Late content must be known by now. */
 export function bytes(content: Content): string {
   return reveal(content instanceof Late ? content.now() : content)
+}
+
+/** Whether one of its lines is `line`; `unknown` of what is not known yet. */
+export function hasLine(content: Content, line: string, unknown: boolean): boolean {
+  const text = known(content)
+  return text === undefined ? unknown : reveal(text).split('\n').includes(line)
 }

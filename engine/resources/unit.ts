@@ -3,6 +3,7 @@ import type { HostWriter } from '../resource/host.ts'
 import type { Absent, Present, WillChange } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, type Wish } from './changes.ts'
+import { hasLine } from './content.ts'
 import { type FilePart, partChanges, putFile } from './file-part.ts'
 import { markerOf, sumInputs, writeMarker } from './freshness.ts'
 import type { UnitState } from './systemd-probe.ts'
@@ -20,9 +21,12 @@ export interface UnitWish {
 const running = (state: UnitState | undefined): boolean => state?.active === 'active' || state?.active === 'reloading'
 /** A unit without an [Install] section cannot be enabled, and starts when something needs it: nothing to wish. */
 const enabledEnough = new Set(['enabled', 'static', 'alias', 'indirect', 'generated', 'transient'])
-/** What fstab had systemd generate goes where a file of ours comes in its place. */
 const isEnough = (enabled: string, file: FilePart | undefined): boolean =>
-  enabledEnough.has(enabled) && !(file && enabled === 'generated')
+  enabledEnough.has(enabled) && !(file && goesWithItsFile(enabled, file))
+
+/** What fstab had systemd generate, and a file without [Install], are no more once a file of ours is in their place. */
+const goesWithItsFile = (enabled: string, { content }: FilePart): boolean =>
+  enabled === 'generated' || (enabled === 'static' && hasLine(content, '[Install]', true))
 const enabledAtAll = new Set(['enabled', 'enabled-runtime', 'linked'])
 
 export function unitChanges(wish: UnitWish, is: Present<UnitState> | Absent, will: WillChange): readonly Change[] {
