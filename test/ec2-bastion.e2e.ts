@@ -100,7 +100,7 @@ await proof(
       // Lost here, it is read again.
       await writeFile(layout.host('cp').knownHosts, '')
       const again = await run(prepare)
-      equal([again.exit, changedIds(again)], [0, ['cp ec2-instance cp']], 'exit status and changes')
+      equal([again.exit, changedIds(again)], [0, ['cp ec2-running cp']], 'exit status and changes')
       equal(await readFile(layout.host('cp').knownHosts, 'utf8'), `cp ${key}\n`, 'known_hosts')
     })
     await prove('there is no other way to it', async () => {

@@ -113,7 +113,7 @@ async function steps(): Promise<void> {
     equal((await cloud.machines.found('worker2'))?.is, 'stopped', 'the machine')
     const started = await run('up')
     equal(started.exit, 0, 'exit status')
-    holds(changedIds(started).includes('worker2 ec2-instance worker2'), 'it was started')
+    holds(changedIds(started).includes('worker2 ec2-running worker2'), 'it was started')
     const after = await instanceOf('worker2')
     equal(after.id, before.id, 'the instance')
     holds(after.outside !== before.outside, `its address is another one: ${after.outside}`)

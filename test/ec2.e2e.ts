@@ -1,5 +1,6 @@
 import { badInput } from './e2e/ec2/bad-input.ts'
 import { bastion } from './e2e/ec2/bastion.ts'
+import { endedEarly } from './e2e/ec2/ended-early.ts'
 import { ownNetwork } from './e2e/ec2/own-network.ts'
 import { partialStates } from './e2e/ec2/partial-states.ts'
 import { posture } from './e2e/ec2/posture.ts'
@@ -16,6 +17,7 @@ await proof(
   'labs on EC2, against moto behind a proxy that adds the faults of AWS',
   async () => {
     await prove('a lab is planned, made, left as it is, and removed', () => simpleLife(rig))
+    await prove('a run that ends early tells what it leaves', () => endedEarly(rig))
     await prove('hosts end by themselves', () => timeToLive(rig))
     await prove('a network of the lab alone', () => ownNetwork(rig, Math.ceil(Number(seeds) / 5), 20))
     await prove('hosts behind a jump host', () => bastion(rig))

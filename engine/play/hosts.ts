@@ -19,6 +19,7 @@ export function hosts(): Step {
     groups: [],
     plays: ['Create the hosts'],
     async perform(run: Run): Promise<void> {
+      run.unlessDone.push(() => run.provider.stillThere?.())
       if (!run.options.check) await run.provider.preflight()
       for (const failure of (await run.provider.foresee?.()) ?? []) {
         if (!run.options.check) throw new AndamioError(failure)
@@ -71,6 +72,7 @@ export function noHosts(): Step {
     groups: [],
     plays: ['Remove the hosts'],
     async perform(run: Run): Promise<void> {
+      run.unlessDone.push(() => run.provider.stillThere?.())
       const { shared, hosts } = run.provider.destroy()
       const own = only(hosts, host => !run.limited || run.takesPart(host))
       await timed(run, this.title, [...own.keys()], async () => {

@@ -87,11 +87,17 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       ...(failure ? { failure } : {}),
       ...(playbook.exclusive && resumes(exit) ? { resume: context.command } : {}),
     })
+  const remind = (exit: ExitCode): void => {
+    for (const text of run?.reminders ?? []) emit({ type: 'notice', level: 'warning', text })
+    if (options.check || exit === exitCode.done) return
+    for (const words of run?.unlessDone.flatMap(tell => tell() ?? []) ?? [])
+      emit({ type: 'notice', level: 'warning', ...words })
+  }
   const resumes = (exit: ExitCode): boolean => exit === exitCode.interrupted || (begun && resumable.includes(exit))
   /** In the middle of whatever is under way: what is to be said of it is said before anything is awaited. */
   const leave = (): void => {
     if (!options.check) for (const text of underWay.words()) emit({ type: 'notice', level: 'warning', text })
-    for (const text of run?.reminders ?? []) emit({ type: 'notice', level: 'warning', text })
+    remind(exitCode.interrupted)
     end(exitCode.interrupted)
     void endProcess(reporters)
   }
@@ -145,7 +151,7 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     else if (!(error instanceof RunStopped)) failure = failureOf(error)
   }
   await run?.lease?.release()
-  for (const text of run?.reminders ?? []) emit({ type: 'notice', level: 'warning', text })
+  remind(exit)
   await run?.close()
   await lock?.release()
   interrupt.end()

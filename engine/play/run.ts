@@ -1,7 +1,7 @@
 import type { Connection } from '../connection/connection.ts'
 import { AndamioError, type ExitCode, exitCode } from '../errors.ts'
 import type { LabHosts } from '../inventory/lab.ts'
-import type { Found, Provider } from '../provider/provider.ts'
+import type { Found, Provider, Words } from '../provider/provider.ts'
 import type { Emit, HostCount, Json, Outcome } from '../report/events.ts'
 import type { HostFacts } from '../resource/host.ts'
 import { Late } from '../resource/late.ts'
@@ -43,6 +43,8 @@ export class Run implements RunCore {
   readonly counts = new Map<string, HostCount>()
   /** What is left for a person to do; told at the end, where it is not scrolled away. */
   readonly reminders: string[] = []
+  /** What is to be told where the run ends before its end; asked only then, and of nobody else. */
+  readonly unlessDone: (() => Words | undefined)[] = []
   /** APIs that were asked for, by their names. */
   readonly apis = new Set<string>()
   found: ReadonlyMap<string, Found> = new Map()

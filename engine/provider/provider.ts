@@ -17,6 +17,12 @@ export type Found =
   | { readonly is: 'stopped' | 'absent'; readonly address?: string; readonly why?: string }
   | { readonly is: 'unknown'; readonly why: string }
 
+/** For people, and the same for programs. */
+export interface Words {
+  readonly text: string
+  readonly data?: Readonly<Record<string, Json>>
+}
+
 /** Resources on the operator's side: those that hosts share, and each host's own. */
 export interface ProviderPlan {
   readonly shared: readonly AnyResource[]
@@ -53,6 +59,11 @@ export interface Provider {
   create(): ProviderPlan
   /** Hosts first, then shared. */
   destroy(): ProviderPlan
+  /**
+   * What of the lab costs money by the hour, as last seen, and how to end that: for a run that ends before its end. Asks
+   * nobody, for it may be told in the middle of anything. Undefined where nothing does.
+   */
+  stillThere?(): Words | undefined
   /** What is done on a host itself at its first login, before anything else is. */
   firstLogin?(host: string): readonly AnyResource[]
   /** What carries the lab's mark and is still there, a line each; asked when everything was removed. */

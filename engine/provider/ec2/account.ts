@@ -37,6 +37,8 @@ export class Account {
   readonly groups: Reading<readonly SeenGroup[]>
   readonly keys: Reading<readonly SeenKey[]>
   readonly network: OwnNetwork
+  /** That RunInstances has named in this run and EC2 does not show yet, by id. */
+  readonly #launched = new Map<string, SeenInstance>()
   readonly #parts: AccountParts
   #api: Ec2Api | undefined
 
@@ -50,9 +52,11 @@ export class Account {
       const pages = await this.pages('describeInstances', (api, NextToken) =>
         api.describeInstances({ ...filters, ...NextToken }),
       )
-      return pages.flatMap(({ Reservations = [] }) =>
+      const shown = pages.flatMap(({ Reservations = [] }) =>
         Reservations.flatMap(({ Instances = [] }) => Instances.map(seenInstance)),
       )
+      for (const { id } of shown) this.#launched.delete(id)
+      return [...shown, ...this.#launched.values()]
     })
     this.groups = new Reading(async () => {
       const pages = await this.pages('describeSecurityGroups', (api, NextToken) =>
@@ -67,6 +71,18 @@ export class Account {
     this.network = new OwnNetwork(this)
   }
 
+  /** What AWS has said it runs is there, and costs, also while it is not shown. */
+  launched(instance: SeenInstance): void {
+    this.#launched.set(instance.id, instance)
+    this.instances.outdated()
+  }
+
+  /** Instances as last read, and those that were launched since. Asks nobody; undefined where nothing was read. */
+  get lastInstances(): readonly SeenInstance[] | undefined {
+    const { last } = this.instances
+    return last && [...new Map([...this.#launched, ...last.map(one => [one.id, one] as const)]).values()]
+  }
+
   /**
    * Sends until it is answered. Throws what EC2 refuses as a `ServiceError`. `once`: what may have been carried out is not
    * sent again, for it would be done twice.
@@ -79,7 +95,7 @@ export class Account {
       this.#waiting({ who: this.lab, what, limitSeconds }, detail)
     const writes = !/^(describe|get)/.test(name)
     try {
-      return await patiently(name, () => send(api), { clock, region, signal, waiting, once })
+      return await patiently(name, () => send(api), { clock, region, signal, waiting, once, reads: !writes })
     } catch (error) {
       if (error instanceof AndamioError || signal?.aborted) throw error
       throw serviceError(error, name, region)

@@ -20,11 +20,11 @@ export const tokenOf = (lab: string, host: string, nonce: string, attempt: numbe
   createHash('sha256').update([lab, host, nonce, attempt].join('/')).digest('hex')
 
 /**
- * Has AWS run an instance for a host that has none, and gives its id. A run that was killed in the middle asked for the
+ * Has AWS run an instance for a host that has none, and gives it. A run that was killed in the middle asked for the
  * same, by the same token: then that one is taken, not a second made. Throws `ec2-no-capacity` where none of the
  * placements has room.
  */
-export async function launch(lab: Ec2Lab, wish: HostWish): Promise<string> {
+export async function launch(lab: Ec2Lab, wish: HostWish): Promise<SeenInstance> {
   const { journal } = lab
   const what = whatOf(wish.name)
   const layout = lab.layout.host(wish.name)
@@ -38,7 +38,7 @@ export async function launch(lab: Ec2Lab, wish: HostWish): Promise<string> {
     const wished = await requestFor(lab, wish, first.since)
     const instance = await firstWithRoom(lab, wish, wished, first.attempt)
     // A token of an instance that has ended since brings that one back, dead: the host needs another generation.
-    if (instance && !isGone(instance)) return instance.id
+    if (instance && !isGone(instance)) return instance
     if (anew) throw ended(lab, wish, instance)
   }
 }

@@ -9,6 +9,8 @@ export interface PatienceParts {
   readonly signal?: AbortSignal | undefined
   /** It would be done twice: sent again only when it has surely not been carried out. */
   readonly once?: boolean
+  /** It changes nothing: asked once also after an interrupt, for what was done until then is to be seen. */
+  readonly reads?: boolean
   /** Tells of each further try, and why. */
   waiting(what: string, limitSeconds: number, detail: string): void
   /** 0 to 1, for the jitter. */
@@ -68,10 +70,10 @@ export function passing(error: unknown): string | undefined {
  * refuses is thrown as it is. Throws `ec2-busy` after five minutes.
  */
 export async function patiently<T>(call: CallName, work: () => Promise<T>, parts: PatienceParts): Promise<T> {
-  const { clock, signal, region, once = false, random = Math.random } = parts
+  const { clock, signal, region, once = false, reads = false, random = Math.random } = parts
   const deadline = clock.now() + limitSeconds * 1000
   for (let attempt = 0; ; attempt++) {
-    signal?.throwIfAborted()
+    if (!reads || attempt > 0) signal?.throwIfAborted()
     try {
       return await work()
     } catch (error) {

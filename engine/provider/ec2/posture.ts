@@ -1,14 +1,14 @@
 import type { Change } from '../../report/events.ts'
 import type { HostWish } from './host-wish.ts'
-import type { InstanceState } from './instance-state.ts'
 import { type Ec2Lab, ours } from './lab.ts'
 import { mustShow } from './must-show.ts'
+import type { RunningState } from './running-state.ts'
 
 /** Answers of an instance to its own programs: only to those who ask with a token, and not to pods behind a bridge. */
 const safeMetadata = 'tokens required, hops 1'
 
 /** What of an instance's safety is not as it must be. */
-export const posture = ({ groups }: HostWish, is: InstanceState): readonly Change[] => {
+export const posture = ({ groups }: HostWish, is: RunningState): readonly Change[] => {
   const wished = [...groups].sort()
   const same = wished.join() === is.groups.join()
   return [

@@ -39,8 +39,10 @@ import { ownNetwork } from './public-address.ts'
 import { refusals } from './refusals.ts'
 import { whatRemains } from './remains.ts'
 import type { Networks } from './rules.ts'
+import { running } from './running.ts'
 import { noSecurityGroup, securityGroup } from './security-group.ts'
 import { isAlive } from './seen.ts'
+import { stillThere } from './still-there.ts'
 import { typeDiffers } from './type-differs.ts'
 import { vpcOf } from './vpc.ts'
 
@@ -145,7 +147,9 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
         ...groups.map(group => groupRules(lab, group)),
         pinnedImage(lab),
       ],
-      hosts: new Map(wishes.map((wish): [string, AnyResource[]] => [wish.name, [instance(lab, wish)]])),
+      hosts: new Map(
+        wishes.map((wish): [string, AnyResource[]] => [wish.name, [instance(lab, wish), running(lab, wish)]]),
+      ),
     }),
     destroy: () => ({
       hosts: new Map(
@@ -164,6 +168,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     }),
     firstLogin: host => [ownHostKey(host, layout.host(host)), ...(settings.hours ? hostEnd(endOf(host)) : noHostEnd())],
     remains: () => whatRemains(lab),
+    stillThere: () => stillThere(lab, wishes, commandFor(context.lab, 'down')),
     bill: () => billOf(account),
     ...knownImage({
       record,

@@ -10,6 +10,7 @@ import type { Step } from '../../../engine/play/step.ts'
 import { RunStopped } from '../../../engine/play/stop.ts'
 import type { OpenPort } from '../../../engine/provider/ec2/ports.ts'
 import { ec2Provider } from '../../../engine/provider/ec2/provider.ts'
+import type { Words } from '../../../engine/provider/provider.ts'
 import type { Event } from '../../../engine/report/events.ts'
 import { holds } from '../proof.ts'
 import { clientAt, environmentAt, region } from './client.ts'
@@ -27,6 +28,8 @@ export interface Ran {
   readonly calls: readonly string[]
   /** What is told at the end. */
   readonly reminders: readonly string[]
+  /** And beside it, where it has ended before its end. */
+  readonly unlessDone: readonly Words[]
 }
 
 export const noError = ({ error }: Ran, what: string): void =>
@@ -36,6 +39,8 @@ export interface RunWish {
   readonly check?: boolean
   /** Killed when this many calls have been carried out, or the first of this name: the last one's answer never comes. */
   readonly killAfter?: number | string | undefined
+  /** Ctrl-C at the first call of this name, which is still answered; or at the first wait for a host's answer. */
+  readonly interruptAt?: string
 }
 
 /** Two hosts of different groups: every kind of resource, in few calls. Groups are named freely here. */
@@ -119,7 +124,7 @@ export class Rig {
     return this.#run(noHosts(), inventory, wish)
   }
 
-  async #run(step: Step, inventory: string, { check = false, killAfter }: RunWish): Promise<Ran> {
+  async #run(step: Step, inventory: string, { check = false, killAfter, interruptAt }: RunWish): Promise<Ran> {
     const lab = parseInventory('ec2.yaml', inventory, { roleVars: {} })
     const killed = new AbortController()
     const events: Event[] = []
@@ -127,6 +132,7 @@ export class Rig {
     const before = this.proxy.calls.length
     let left = typeof killAfter === 'number' ? killAfter : Number.POSITIVE_INFINITY
     this.proxy.cutting(action => {
+      if (action === interruptAt) killed.abort(new Error('interrupted'))
       left -= 1
       if (left > 0 && action !== killAfter) return false
       killed.abort(new Error('killed'))
@@ -138,7 +144,11 @@ export class Rig {
       table: this.table(lab),
       keepsData: ['storage'],
       clock: this.clock,
-      answers: async () => true,
+      answers: async () => {
+        if (interruptAt === 'SSH') killed.abort(new Error('interrupted'))
+        killed.signal.throwIfAborted()
+        return true
+      },
     })
     const run = new Run({
       options: { playbook: 'rig', check, forks: 5, yes: true },
@@ -159,7 +169,8 @@ export class Rig {
         : [],
     )
     const calls = this.proxy.calls.slice(before)
-    return { killed: killed.signal.aborted, error, events, changed, calls, reminders: run.reminders }
+    const unlessDone = run.unlessDone.flatMap(tell => tell() ?? [])
+    return { killed: killed.signal.aborted, error, events, changed, calls, reminders: run.reminders, unlessDone }
   }
 }
 

@@ -28,7 +28,7 @@ export async function simpleLife(rig: Rig): Promise<void> {
   await rig.somebody.stopInstances({ InstanceIds: ids })
   const started = await rig.up()
   noError(started, 'up of stopped hosts')
-  equal(started.changed.toSorted(), ['ec2-instance cp', 'ec2-instance nfs'], 'what starting changes')
+  equal(started.changed.toSorted(), ['ec2-running cp', 'ec2-running nfs'], 'what starting changes')
   equal((await truth(api)).marked, made.marked, 'things after a start')
 
   const down = await rig.down()

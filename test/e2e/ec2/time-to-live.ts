@@ -47,7 +47,7 @@ export async function timeToLive(rig: Rig): Promise<void> {
   const plan = await rig.up(withHours, { check: true })
   const later = await rig.up(withHours)
   noError(later, 'up after five hours')
-  equal(later.changed.toSorted(), ['ec2-instance cp', 'ec2-instance nfs'], 'what is given time')
+  equal(later.changed.toSorted(), ['ec2-running cp', 'ec2-running nfs'], 'what is given time')
   equal(plan.changed.toSorted(), later.changed.toSorted(), 'what was planned')
   for (const [host, , expires] of await ends(rig))
     holds(Date.parse(expires) - rig.clock.now() > 7.9 * hour, `${host} has its hours anew`)

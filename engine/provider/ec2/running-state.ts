@@ -1,5 +1,5 @@
-/** What a probe finds of an instance. A type, not an interface: it is JSON. */
-export type InstanceState = {
+/** What a probe finds of an instance that is to run. A type, not an interface: it is JSON. */
+export type RunningState = {
   readonly id: string
   readonly state: string
   /** Security groups: by their names in the lab, others by their ids. */
