@@ -5,15 +5,15 @@ import { median, type Results } from './results.ts'
 
 const runs = (...seconds: readonly number[]) =>
   seconds.map(each => ({ seconds: each, cpuSeconds: each / 2, hostCpuSeconds: 1 }))
-const results = (load: number): Results => ({
-  date: '2026-11-21',
+const results = (load: number, date = '2026-11-21'): Results => ({
+  date,
   machine: { processors: 'some', count: 2, gibibytes: 23, kernel: 'Linux 6' },
   versions: { pyinfra: '3.10.0' },
-  commit: 'abc1234',
   delay: 'netem',
   cells: [
     {
       cell: 'converged-20-5',
+      commit: 'abc1234',
       title: 'Converged',
       load,
       samples: {
@@ -26,6 +26,7 @@ const results = (load: number): Results => ({
     },
   ],
   scale: {
+    commit: 'abc1234',
     load,
     runs: [10, 100, 1000].map(hosts => ({
       hosts,
@@ -39,7 +40,7 @@ const results = (load: number): Results => ({
 })
 
 it('tells least, median and most, and each goal as met or missed', () => {
-  const page = performancePage(results(0.1))
+  const page = performancePage([results(0.1)])
   expect(page).toContain('| andamio | 1.00 | **2.00** | 3.00 | 1.0 x | 1.00 | 1.0 |')
   expect(page).toContain('| ansible-core, pipelined | 58.00 | **60.00** | 62.00 | 30.0 x |')
   expect(page).toContain('- met: ansible-core, pipelined over andamio: 30.00 (goal: at least 25)')
@@ -51,11 +52,24 @@ it('tells least, median and most, and each goal as met or missed', () => {
   expect(page).toMatch(
     /Every contender does the same work[\s\S]*## Converged[\s\S]*## Who takes part\n- \*\*andamio\*\*: /,
   )
-  expect(performancePage({ ...results(0.1), cells: [] })).not.toMatch(/contender|takes part/)
+  expect(performancePage([{ ...results(0.1), cells: [] }])).not.toMatch(/contender|takes part/)
+})
+
+it('takes of each day what was not measured later, and tells when each was', () => {
+  const { scale: _, ...newer } = results(0.1, '2026-11-23')
+  const page = performancePage([newer, results(0.1)])
+  expect(page).toMatch(
+    /## Converged[\s\S]*Measured on 2026-11-23 at abc1234\.\n[\s\S]*## Many hosts[\s\S]*Measured on 2026-11-21/,
+  )
+  expect(page).toContain(
+    '- 2026-11-23: 2 processors (some), 23 GiB, Linux 6; pyinfra 3.10.0.\n- 2026-11-21: 2 processors',
+  )
+  expect(performancePage([results(0.1, '2026-11-23'), results(0.1)])).not.toContain('2026-11-21')
+  expect(() => performancePage([])).toThrow('nothing has been measured yet')
 })
 
 it('says where the machine had other work', () => {
-  expect(performancePage(results(7)).match(/had other work \(load 7\.0\)/g)).toHaveLength(2)
+  expect(performancePage([results(7)]).match(/had other work \(load 7\.0\)/g)).toHaveLength(2)
 })
 
 it('takes the middle of an odd number and the mean of two', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,6 +34,14 @@ export interface Scaled {
   readonly roundTrips: number
 }
 
+export interface Scale {
+  readonly load: number
+  readonly runs: readonly Scaled[]
+}
+
+/** With the commit that was measured. */
+export type Kept<T> = T & { readonly commit: string }
+
 export interface Results {
   readonly date: string
   readonly machine: {
@@ -43,11 +51,10 @@ export interface Results {
     readonly kernel: string
   }
   readonly versions: Readonly<Record<string, string>>
-  readonly commit: string
   /** How round trips were made longer. */
   readonly delay: string
-  readonly cells: readonly Measured[]
-  readonly scale?: { readonly load: number; readonly runs: readonly Scaled[] }
+  readonly cells: readonly Kept<Measured>[]
+  readonly scale?: Kept<Scale>
 }
 
 export const resultsFolder = fileURLToPath(new URL('./results', import.meta.url))
@@ -66,13 +73,17 @@ export const machine = (): Results['machine'] => ({
  * Adds measurements to those of today in `bench/results/<date>.json`: a cell that is measured again replaces what it had.
  * Gives the path.
  */
-export async function keep(
-  part: Pick<Results, 'cells'> & Partial<Pick<Results, 'versions' | 'scale'>>,
-): Promise<string> {
+export async function keep(part: {
+  readonly cells: readonly Measured[]
+  readonly versions?: Results['versions']
+  readonly scale?: Scale
+}): Promise<string> {
   const date = new Date().toISOString().slice(0, 10)
   const path = join(resultsFolder, `${date}.json`)
   const before = await readResults(path)
   const again = new Set(part.cells.map(({ cell }) => cell))
+  const commit = said('git', '-C', resultsFolder.replace(/\/bench\/results$/, ''), 'rev-parse', '--short', 'HEAD')
+  const scale = part.scale ? { commit, ...part.scale } : before?.scale
   const results: Results = {
     date,
     machine: machine(),
@@ -82,17 +93,26 @@ export async function keep(
       node: process.version,
       openssh: said('sh', '-c', 'ssh -V 2>&1').replace(/,.*/, ''),
     },
-    commit: said('git', '-C', resultsFolder.replace(/\/bench\/results$/, ''), 'rev-parse', '--short', 'HEAD'),
     delay: "netem in each host's own kernel, on what it sends",
-    cells: [...(before?.cells ?? []).filter(({ cell }) => !again.has(cell)), ...part.cells],
-    ...((part.scale ?? before?.scale) ? { scale: part.scale ?? before?.scale } : {}),
-  } as Results
+    cells: [
+      ...(before?.cells ?? []).filter(({ cell }) => !again.has(cell)),
+      ...part.cells.map(cell => ({ commit, ...cell })),
+    ],
+    ...(scale ? { scale } : {}),
+  }
   await mkdir(resultsFolder, { recursive: true })
   await writeFile(path, `${JSON.stringify(results, null, 2)}\n`)
   return path
 }
 
-export async function readResults(path: string): Promise<Results | undefined> {
+/** All that were kept, the newest first. */
+export async function keptResults(): Promise<readonly Results[]> {
+  const names = (await readdir(resultsFolder)).filter(name => name.endsWith('.json')).sort()
+  const all = await Promise.all(names.map(name => readResults(join(resultsFolder, name))))
+  return all.filter(each => each !== undefined).reverse()
+}
+
+async function readResults(path: string): Promise<Results | undefined> {
   const text = await readFile(path, 'utf8').catch(error => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

@@ -1,12 +1,10 @@
-import type { Results } from './results.ts'
-
-export type Scale = NonNullable<Results['scale']>
+import type { Kept, Scale } from './results.ts'
 
 /** Goals of a thousand hosts. */
 export const scaleGoals = { bytesAHost: 2 ** 20, seconds: 60 }
 
 /** The part of the page that tells how a run grows with its hosts. */
-export function scaleSection({ load, runs }: Scale, processors: number): string {
+export function scaleSection({ load, runs, commit }: Kept<Scale>, date: string, processors: number): string {
   const rows = runs.map(run => {
     const columns = [
       String(run.hosts),
@@ -35,7 +33,9 @@ what a real one in order has answered to the same script. The run is a playbook 
 |--:|--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
 
-${load > processors / 2 ? `The machine had other work (load ${load.toFixed(1)}).\n\n` : ''}${verdict(bytes <= scaleGoals.bytesAHost, `memory a host ${(bytes / 1024).toFixed(0)} KiB (goal: at most 1024)`)}
+Measured on ${date} at ${commit}.${load > processors / 2 ? ` The machine had other work (load ${load.toFixed(1)}).` : ''}
+
+${verdict(bytes <= scaleGoals.bytesAHost, `memory a host ${(bytes / 1024).toFixed(0)} KiB (goal: at most 1024)`)}
 ${verdict(most.hosts < 1000 || most.seconds <= scaleGoals.seconds, `${most.hosts} hosts in ${most.seconds.toFixed(1)} s (goal for 1,000: at most ${scaleGoals.seconds})`)}
 ${verdict(growth <= 1.15, `processors a host from ${before?.hosts} to ${most.hosts} hosts: ${growth.toFixed(2)} times (goal: no growth; 1.15 is noise)`)}
 `
