@@ -7,12 +7,9 @@ import type { AnyResource } from '../../resource/resource.ts'
 import { ImageRecord } from '../lab/image-record.ts'
 import { loginKey, noHostKey, noLoginKey } from '../lab/keys.ts'
 import { knownImage } from '../lab/known-image.ts'
-import { foldersIn, labLayout } from '../lab/layout.ts'
+import { foldersIn } from '../lab/layout.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
-import { Account } from './account.ts'
-import { type Ec2Api, openApi } from './api.ts'
 import { billOf } from './bill.ts'
-import { type Clock, realClock } from './clock.ts'
 import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
 import { findHosts } from './find.ts'
@@ -23,43 +20,29 @@ import type { HostWish } from './host-wish.ts'
 import { imageToTake, pinned, pinnedImage } from './image.ts'
 import { instance } from './instance.ts'
 import { internetRoute } from './internet-route.ts'
-import { Journal } from './journal.ts'
 import { keyPair, noKeyPair } from './key-pair.ts'
 import type { Ec2Lab } from './lab.ts'
 import { labId } from './lab-id.ts'
-import { loginOf, answers as realAnswers } from './login.ts'
 import { networkPart, noNetworkPart } from './network-part.ts'
 import { networkParts } from './network-parts.ts'
 import { noInstance } from './no-instance.ts'
+import { type Ec2Parts, openLab } from './open-lab.ts'
 import { ownHostKey } from './own-host-key.ts'
-import { groupsOf, type OpenPort } from './ports.ts'
+import { groupsOf } from './ports.ts'
 import { refuseTooDear } from './preflight.ts'
 import { pristineInstance } from './pristine.ts'
-import { ownNetwork } from './public-address.ts'
 import { refusals } from './refusals.ts'
 import { whatRemains } from './remains.ts'
-import type { Networks } from './rules.ts'
 import { running } from './running.ts'
 import { noSecurityGroup, securityGroup } from './security-group.ts'
 import { isAlive } from './seen.ts'
 import { stillThere } from './still-there.ts'
 import { typeDiffers } from './type-differs.ts'
-import { vpcOf } from './vpc.ts'
-
-export interface Ec2Parts {
-  /** Everything that is open on the lab's hosts. */
-  readonly table: readonly OpenPort[]
-  /** Groups whose hosts hold data: at the end of the lab's time they only stop. */
-  readonly keepsData?: readonly string[]
-  open?(region: string): Ec2Api
-  readonly clock?: Clock
-  answers?: Ec2Lab['answers']
-}
 
 /** Hosts that AWS runs, one instance each. What of an account is the lab's is told by its tags alone. */
 export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider {
   const settings = context.lab.settings as SettingsOf<'ec2'>
-  const lab = ec2Lab(context, parts)
+  const lab = openLab(context, parts)
   const { account, layout } = lab
   const groups = groupsOf(lab.table, lab.groups)
   const wishes = context.lab.hosts.map(({ name, groups: own, size }): HostWish => {
@@ -179,41 +162,6 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
   }
 }
 
-function ec2Lab({ lab, stateFolder, emit, signal }: ProviderContext, parts: Ec2Parts): Ec2Lab {
-  const settings = lab.settings as SettingsOf<'ec2'>
-  const { clock = realClock, open = openApi, answers = realAnswers, table } = parts
-  const asked = new Map<string, Promise<unknown>>()
-  const once = <T>(what: string, ask: () => Promise<T>): Promise<T> => {
-    const answer = (asked.get(what) as Promise<T> | undefined) ?? ask()
-    asked.set(what, answer)
-    // Who asks after a failure asks anew.
-    answer.catch(() => asked.delete(what))
-    return answer
-  }
-  const account = new Account({ lab: lab.name, region: settings.region, clock, emit, signal, open })
-  const network = { vpc: settings.vpc, subnet: settings.subnet, own: settings.network, zone: settings.zones?.[0] }
-  const journal = new Journal(stateFolder, clock)
-  return {
-    name: lab.name,
-    account,
-    journal,
-    layout: labLayout(stateFolder),
-    emit,
-    signal,
-    table,
-    fresh: new Set(),
-    groups: lab.groups,
-    network,
-    image: settings.image,
-    hostKeys: settings.hostKeys ?? 'delivered',
-    login: loginOf(settings.user ?? 'ubuntu', settings.jump),
-    answers,
-    vpc: () => once('vpc', () => vpcOf({ account, journal, name: lab.name, network })),
-    networks: () => once('networks', () => networksOf(settings, signal)),
-    once,
-  }
-}
-
 /** What AWS does not tell now, the real run will hear. */
 const unlessStopped = (signal: AbortSignal | undefined) => (error: Error) => {
   if (signal?.aborted) throw error
@@ -229,13 +177,4 @@ function expiryOf({ hours }: SettingsOf<'ec2'>, own: readonly string[], keepsDat
   return hours === undefined
     ? undefined
     : ({ hours, atEnd: own.some(group => keepsData.includes(group)) ? 'stop' : 'terminate' } as const)
-}
-
-/** Who is let in: whom the inventory names, else this machine alone. */
-async function networksOf(
-  { operators, clients }: SettingsOf<'ec2'>,
-  signal: AbortSignal | undefined,
-): Promise<Networks> {
-  const own = operators ?? (await ownNetwork(signal))
-  return { operators: own, clients: clients ?? own }
 }
