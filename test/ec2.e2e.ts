@@ -7,6 +7,7 @@ import { posture } from './e2e/ec2/posture.ts'
 import { Rig } from './e2e/ec2/rig.ts'
 import { seededRuns } from './e2e/ec2/seeded-runs.ts'
 import { simpleLife } from './e2e/ec2/simple-life.ts'
+import { strangers } from './e2e/ec2/strangers.ts'
 import { timeToLive } from './e2e/ec2/time-to-live.ts'
 import { proof, prove } from './e2e/proof.ts'
 
@@ -22,6 +23,7 @@ await proof(
     await prove('a network of the lab alone', () => ownNetwork(rig, Math.ceil(Number(seeds) / 5), 20))
     await prove('hosts behind a jump host', () => bastion(rig))
     await prove('bad input', () => badInput(rig))
+    await prove("what only carries the lab's name", () => strangers(rig))
     await prove(`${seeds} seeded runs with faults`, () => seededRuns(rig, Number(from), Number(seeds)))
     await prove('down from random partial states', () => partialStates(rig, 50))
     await prove('every host is safe, whatever the inventory', () => posture(rig, 100))

@@ -88,9 +88,11 @@ export function noHosts(): Step {
 
 /** Looks whether anything of the lab is left, where the provider can tell. Throws `lab-remains`. */
 async function refuseRemains(run: Run): Promise<void> {
-  const left = await run.provider.remains?.()
-  if (left === undefined) return
-  if (left.length === 0) {
+  const remains = await run.provider.remains?.()
+  if (remains === undefined) return
+  const { ours, others } = remains
+  if (others.length > 0) run.emit({ type: 'notice', level: 'warning', text: staysOf(run, others) })
+  if (ours.length === 0) {
     run.emit({
       type: 'notice',
       level: 'info',
@@ -102,10 +104,14 @@ async function refuseRemains(run: Run): Promise<void> {
     code: 'lab-remains',
     message: `Of the lab ${run.lab.name} something is left`,
     place: run.provider.name,
-    cause: left.join('; '),
+    cause: ours.join('; '),
     next: 'Run the same command again; what then still remains is to be removed by hand.',
   })
 }
+
+const staysOf = ({ lab, provider }: Run, others: readonly string[]): string =>
+  `At ${provider.name} there is something by the name of the lab ${lab.name} that this lab has not made. It is not removed: ` +
+  `${others.join('; ')}.`
 
 /** Hosts that the provider still has and the inventory no longer lists. */
 export function retiredHosts(run: Run): readonly string[] {

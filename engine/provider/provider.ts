@@ -66,14 +66,21 @@ export interface Provider {
   stillThere?(): Words | undefined
   /** What is done on a host itself at its first login, before anything else is. */
   firstLogin?(host: string): readonly AnyResource[]
-  /** What carries the lab's mark and is still there, a line each; asked when everything was removed. */
-  remains?(): Promise<readonly string[]>
+  /** What carries the lab's name and is still there; asked when everything was removed. */
+  remains?(): Promise<Remains>
   /** What costs money by the hour: of all labs where this one's hosts are. */
   bill?(): Promise<Bill>
   /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */
   pristine(host: string, kind: string, id: string): Answer<Json> | undefined
   /** Told what probes on a host have answered, each time that they are asked. */
   learns?(host: string, answers: ReadonlyMap<Ref, Answer<Json>>): void
+}
+
+/** A line each. */
+export interface Remains {
+  readonly ours: readonly string[]
+  /** Of others, or of nobody's making: it is not ours to remove. */
+  readonly others: readonly string[]
 }
 
 export interface Bill {

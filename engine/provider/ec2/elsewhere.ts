@@ -1,20 +1,16 @@
 import { AndamioError } from '../../errors.ts'
-import type { Ec2Lab } from './lab.ts'
-import type { Marked } from './seen.ts'
+import { type Ec2Lab, mine } from './lab.ts'
 
 /**
  * Throws `ec2-network-differs` for a lab that is in another network than the inventory wants by now: what decides who
  * reaches its hosts cannot be taken along. Throws, too, where the inventory's own network is not there.
  */
 export async function refuseElsewhere(lab: Ec2Lab): Promise<void> {
-  const { account, journal, network } = lab
-  if (journal.id === undefined) return
-  // Of another lab of this name the resources tell.
-  const mine = <T extends Marked>(things: readonly T[]) => things.filter(one => one.lab === journal.id)
-  const groups = mine(await account.groups.now())
+  const { account, network } = lab
+  const groups = mine(lab, await account.groups.now())
   if (groups.length === 0) return
   const wished =
-    network.own === undefined ? [await lab.vpc()] : mine(await account.network.vpcs.now()).map(({ id }) => id)
+    network.own === undefined ? [await lab.vpc()] : mine(lab, await account.network.vpcs.now()).map(({ id }) => id)
   const there = groups.find(({ vpc = '' }) => !wished.includes(vpc))?.vpc
   if (there === undefined) return
   throw new AndamioError({

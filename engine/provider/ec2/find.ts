@@ -1,8 +1,7 @@
 import type { SshEndpoint } from '../../connection/connection.ts'
 import { labEndpoint } from '../lab/endpoint.ts'
 import type { Found } from '../provider.ts'
-import { alive } from './alive.ts'
-import { type Ec2Lab, foreign } from './lab.ts'
+import { type Ec2Lab, mine } from './lab.ts'
 import { isAlive, type SeenInstance } from './seen.ts'
 
 /** How the hosts stand, by what the account shows. */
@@ -11,12 +10,20 @@ export function findHosts(
   hosts: readonly string[],
   seen: readonly SeenInstance[],
 ): ReadonlyMap<string, Found> {
-  const why = foreign(lab, seen.filter(isAlive))
-  return new Map(hosts.map(host => [host, why === undefined ? findHost(lab, host, seen) : { is: 'unknown', why }]))
+  const there = mine(lab, seen.filter(isAlive))
+  return new Map(
+    hosts.map(host => [
+      host,
+      findHost(
+        lab,
+        host,
+        there.filter(one => one.host === host),
+      ),
+    ]),
+  )
 }
 
-function findHost(lab: Ec2Lab, host: string, seen: readonly SeenInstance[]): Found {
-  const [found, second] = alive(lab, seen, host)
+function findHost(lab: Ec2Lab, host: string, [found, second]: readonly SeenInstance[]): Found {
   if (!found) return { is: 'absent' }
   if (second) return { is: 'unknown', why: `two instances are ${host}: ${found.id} and ${second.id}` }
   const { state, address } = found

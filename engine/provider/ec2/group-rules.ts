@@ -1,7 +1,7 @@
 import type { IpPermission } from '@aws-sdk/client-ec2'
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
-import { type Ec2Lab, ours } from './lab.ts'
+import { type Ec2Lab, mine, ours } from './lab.ts'
 import { mustShow } from './must-show.ts'
 import { permissionOf, seenRules, wishedRules } from './rules.ts'
 import type { SeenGroup } from './seen.ts'
@@ -62,14 +62,14 @@ export function noGroupRules(lab: Ec2Lab, group: string): Resource<RulesState, u
   return {
     ...groupRules(lab, group),
     probe: onOperator(async (): Promise<Answer<RulesState>> => {
-      const open = [...openIn(ours(lab, await lab.account.groups.now()), group).keys()]
+      const open = [...openIn(mine(lab, await lab.account.groups.now()), group).keys()]
       return open.length === 0 ? absent : present({ open, wished: [] })
     }),
     async apply() {
-      const groups = ours(lab, await lab.account.groups.now())
+      const groups = mine(lab, await lab.account.groups.now())
       for (const { id } of groups.filter(seen => seen.group === group))
         await revoke(lab, id, [...openIn(groups, group).values()])
-      await mustShow(lab, lab.account.groups, seen => openIn(seen, group).size === 0, `rules of ${group}`)
+      await mustShow(lab, lab.account.groups, seen => openIn(mine(lab, seen), group).size === 0, `rules of ${group}`)
     },
   }
 }

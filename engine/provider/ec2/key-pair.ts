@@ -2,9 +2,10 @@ import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
 import { readPublicKey } from '../lab/keys.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
+import { type Ec2Lab, marks, mine, ours, prefix } from './lab.ts'
 import { make } from './make.ts'
 import { mustShow } from './must-show.ts'
+import type { SeenKey } from './seen.ts'
 import { isService } from './service-error.ts'
 import { fingerprintTag, tagged } from './tags.ts'
 
@@ -18,7 +19,7 @@ export function keyPair(lab: Ec2Lab): Resource<KeyPairState, undefined> {
   return {
     kind: 'ec2-key-pair',
     id: lab.name,
-    probe: onOperator(() => look(lab)),
+    probe: onOperator(async () => look(lab, ours(lab, await lab.account.keys.now()))),
     diff(is) {
       if (is.is === 'absent')
         return [{ attribute: 'fingerprint', before: null, after: { late: 'that of the login key' } }]
@@ -44,7 +45,7 @@ export function noKeyPair(lab: Ec2Lab): Resource<KeyPairState, undefined> {
   return {
     kind: 'ec2-key-pair',
     id: lab.name,
-    probe: onOperator(() => look(lab, lab.journal.mayCome(what))),
+    probe: onOperator(async () => look(lab, mine(lab, await lab.account.keys.now()), lab.journal.mayCome(what))),
     diff: is => (is.is === 'absent' ? [] : [{ attribute: 'fingerprint', before: is.state.fingerprint, after: null }]),
     async apply(_on, is) {
       const { account, journal } = lab
@@ -52,7 +53,7 @@ export function noKeyPair(lab: Ec2Lab): Resource<KeyPairState, undefined> {
       const come = known.length > 0 ? known : await lateComers(lab)
       for (const KeyName of come) await remove(lab, KeyName)
       journal.settled(what)
-      await account.until(account.keys, keys => (keys.length === 0 ? true : undefined), {
+      await account.until(account.keys, keys => (mine(lab, keys).length === 0 ? true : undefined), {
         who: lab.name,
         what: `the ${what} to be gone`,
         limitSeconds: 60,
@@ -62,14 +63,16 @@ export function noKeyPair(lab: Ec2Lab): Resource<KeyPairState, undefined> {
 }
 
 const lateComers = async (lab: Ec2Lab): Promise<readonly string[]> =>
-  (await lab.account.until(lab.account.keys, keys => (keys.length > 0 ? keys.map(({ name }) => name) : undefined), {
+  (await lab.account.until(lab.account.keys, keys => namesOf(mine(lab, keys)), {
     who: lab.name,
     what: `the ${what} that was asked for`,
     limitSeconds: lab.journal.secondsLeft(what),
   })) ?? []
 
-async function look(lab: Ec2Lab, mayCome = false): Promise<Answer<KeyPairState>> {
-  const keys = ours(lab, await lab.account.keys.now())
+const namesOf = (keys: readonly SeenKey[]): readonly string[] | undefined =>
+  keys.length > 0 ? keys.map(({ name }) => name) : undefined
+
+function look(lab: Ec2Lab, keys: readonly SeenKey[], mayCome = false): Answer<KeyPairState> {
   if (keys.length === 0 && !mayCome) return absent
   const [key] = keys
   return present({

@@ -82,4 +82,10 @@ export function ours<T extends Marked>(
   return things
 }
 
+/** Those of this very lab, by their id: all that is ever removed. What only carries its name stays. */
+export const mine = <T extends Marked>(
+  { journal: { id } }: Pick<Ec2Lab, 'journal'>,
+  things: readonly T[],
+): readonly T[] => (id === undefined ? [] : things.filter(({ lab }) => lab === id))
+
 export const notKnown = (error: unknown) => unknown((error as Error).message)

@@ -1,6 +1,6 @@
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource, unknown } from '../../resource/resource.ts'
-import { type Ec2Lab, ours } from './lab.ts'
+import { type Ec2Lab, mine, ours } from './lab.ts'
 import { make } from './make.ts'
 import { mustShow } from './must-show.ts'
 import type { NetworkPart } from './network-parts.ts'
@@ -55,7 +55,7 @@ export function noNetworkPart(lab: Ec2Lab, part: NetworkPart): Resource<PartStat
     kind,
     id: lab.name,
     probe: onOperator(async () => {
-      const seen = ours(lab, await reading.now())
+      const seen = mine(lab, await reading.now())
       if (seen.length === 0 && !journal.mayCome(what)) return absent
       return present({ ids: seen.map(({ id }) => id), attached: true })
     }),
@@ -65,10 +65,10 @@ export function noNetworkPart(lab: Ec2Lab, part: NetworkPart): Resource<PartStat
         : [{ attribute: 'id', before: is.state.ids.join(', ') || 'asked for, not seen yet', after: null }],
     async apply() {
       await lateComer(lab, part)
-      for (const seen of ours(lab, await reading.now()))
+      for (const seen of mine(lab, await reading.now()))
         await removeWhenFree(lab, what, () => part.remove(lab, seen).catch(unlessGone))
       journal.settled(what)
-      await account.until(reading, seen => (seen.length === 0 ? true : undefined), {
+      await account.until(reading, seen => (mine(lab, seen).length === 0 ? true : undefined), {
         who: lab.name,
         what: `the ${what} to be gone`,
         limitSeconds: 60,
@@ -81,7 +81,7 @@ export function noNetworkPart(lab: Ec2Lab, part: NetworkPart): Resource<PartStat
 async function lateComer(lab: Ec2Lab, part: NetworkPart): Promise<SeenPart | undefined> {
   const limitSeconds = lab.journal.secondsLeft(part.what)
   const wait = { who: lab.name, what: `the ${part.what} that was asked for`, limitSeconds }
-  return lab.account.until(part.reading(lab), seen => seen[0], wait)
+  return lab.account.until(part.reading(lab), seen => mine(lab, seen)[0], wait)
 }
 
 function unlessAttached(error: unknown): void {

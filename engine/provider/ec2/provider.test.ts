@@ -39,6 +39,7 @@ function account({ groupsIn, own, lab = id, type = 't3.medium' }: There): Ec2Api
   const instance = (InstanceType: string) => ({ InstanceId: 'i-1', InstanceType, State, Tags })
   const answers: Readonly<Record<string, (wish: never) => object>> = {
     describeInstances: () => ({ Reservations: [{ Instances: type === null ? [] : [instance(type)] }] }),
+    describeKeyPairs: () => ({}),
     describeSecurityGroups: () => ({
       SecurityGroups: groupsIn === undefined ? [] : [{ GroupId: 'sg-1', VpcId: groupsIn, Tags }],
     }),
@@ -80,13 +81,39 @@ test.each([
   [{ groupsIn: 'vpc-mine' }, { subnet: 'subnet-mine' }],
   [{ groupsIn: 'vpc-mine' }, { vpc: 'vpc-mine', subnet: 'subnet-mine' }],
   [{ groupsIn: 'vpc-own', own: 'vpc-own' }, { network: '10.60.0.0/24' }],
-  // Others of the lab's name may be anywhere: what to say of them is each resource's.
-  [{ groupsIn: 'vpc-default', lab: 'another' }, { network: '10.60.0.0/24' }],
-  [{ groupsIn: 'vpc-own', own: 'vpc-own', lab: 'another' }, { network: '10.60.0.0/24' }],
   [{}, { network: '10.60.0.0/24' }],
 ])('nothing stands against a lab that stays where it is: %o, %o', async (there, settings) => {
   expect(await provider(there, settings).foresee?.()).toEqual([])
   await provider(there, settings).preflight()
+})
+
+test('where the account has another lab of this name, and nothing of ours, that alone is told', async () => {
+  const there = { groupsIn: 'vpc-default', lab: 'theirs' }
+  const taken = {
+    code: 'lab-name-taken',
+    message: 'The account has a lab test in eu-west-1, and it was not made from this state folder',
+    cause: expect.stringMatching(
+      /^i-1 carries andamio:id=theirs, and .*ec2\.json knows \w+, of which nothing is there$/,
+    ),
+    next: expect.stringContaining('XDG_STATE_HOME'),
+  }
+  const [here, elsewhere] = [provider(there), provider(there, { network: '10.60.0.0/24' })]
+  expect(await here.another?.()).toMatchObject(taken)
+  for (const one of [here, elsewhere]) expect(await one.foresee?.()).toMatchObject([taken])
+  await expect(here.preflight()).rejects.toMatchObject({ failure: taken })
+  expect(await provider({ ...there, lab: id }).another?.()).toBeUndefined()
+})
+
+test('what only carries the name of the lab is not found, and not removed', async () => {
+  const theirs = provider({ groupsIn: 'vpc-default', lab: 'theirs' })
+  expect(await theirs.find()).toEqual(new Map([['cp', { is: 'absent' }]]))
+  const { shared, hosts } = theirs.destroy()
+  expect([...hosts.keys()]).toEqual(['cp'])
+  const removes = [...(hosts.get('cp') ?? []), ...shared].filter(one => /^ec2-(instance|rules|security)/.test(one.kind))
+  expect(removes.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+    ...['ec2-instance cp', 'ec2-rules all', 'ec2-security-group all'],
+  ])
+  for (const { probe } of removes) expect(await (probe.of === 'api' && probe.read(undefined))).toEqual({ is: 'absent' })
 })
 
 test('a host keeps the type that it was made with, and it says so; one of the other types is as good as the first', async () => {

@@ -9,6 +9,7 @@ import { loginKey, noHostKey, noLoginKey } from '../lab/keys.ts'
 import { knownImage } from '../lab/known-image.ts'
 import { foldersIn } from '../lab/layout.ts'
 import type { Provider, ProviderContext } from '../provider.ts'
+import { labOfAnother } from './another.ts'
 import { billOf } from './bill.ts'
 import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
@@ -22,6 +23,7 @@ import { instance } from './instance.ts'
 import { internetRoute } from './internet-route.ts'
 import { keyPair, noKeyPair } from './key-pair.ts'
 import type { Ec2Lab } from './lab.ts'
+import { mine } from './lab.ts'
 import { labId } from './lab-id.ts'
 import { networkPart, noNetworkPart } from './network-part.ts'
 import { networkParts } from './network-parts.ts'
@@ -84,12 +86,12 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
 
   /** Hosts that the account has, that this machine keeps something of, or that may still come. */
   const everyHost = (): readonly string[] => {
-    const seen = (account.instances.last ?? []).filter(isAlive).map(({ host }) => host)
+    const seen = mine(lab, account.instances.last ?? []).flatMap(one => (isAlive(one) ? one.host : []))
     const kept = [...foldersIn(layout.hosts), ...seen]
     return [...new Set([...names, ...kept.filter(host => host !== '')])]
   }
   const everyGroup = (): readonly string[] => [
-    ...new Set([...groups, ...(account.groups.last ?? []).map(({ group }) => group)]),
+    ...new Set([...groups, ...mine(lab, account.groups.last ?? []).map(({ group }) => group)]),
   ]
 
   return {
@@ -115,6 +117,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       const there = wishes.filter(({ name }) => context.lab.selected.includes(name))
       return typeDiffers(lab, there, commandFor(context.lab, 'up'))
     },
+    another: () => labOfAnother(lab),
     async find() {
       const [seen] = await Promise.all([account.instances.now(), account.groups.now()])
       return findHosts(lab, names, seen)

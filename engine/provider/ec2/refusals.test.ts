@@ -29,6 +29,7 @@ const would = refused('DryRunOperation', 'Request would have succeeded, but DryR
 /** An account with a network and an image and nothing of the lab; makes nothing, whoever asks. */
 const fits: Readonly<Record<string, (wish: Wish) => object>> = {
   describeInstances: () => ({}),
+  describeKeyPairs: () => ({}),
   describeSecurityGroups: () => ({}),
   describeVpcs: () => ({ Vpcs: [{ VpcId: 'vpc-1' }] }),
   describeImages: () => ({ Images: [{ ImageId: image }] }),
@@ -103,7 +104,8 @@ test('nobody is asked for more where no credentials are taken, nor where another
   expect(expired.calls).not.toContain('runInstances')
   const Tags = tagList({ [labTag]: 'test', [idTag]: 'another', [hostTag]: 'h0' })
   const another = inAccount({ describeSecurityGroups: () => ({ SecurityGroups: [{ GroupId: 'sg-1', Tags }] }) })
-  expect(await another.provider.foresee?.()).toEqual([])
-  await another.provider.preflight()
+  const taken = { code: 'lab-name-taken', cause: expect.stringMatching(/sg-1 carries .*=another, .*knows none/) }
+  expect(await another.provider.foresee?.()).toMatchObject([taken])
+  await expect(another.provider.preflight()).rejects.toMatchObject({ failure: taken })
   expect(another.calls).not.toContain('runInstances')
 })

@@ -1,5 +1,6 @@
 import type { _InstanceType } from '@aws-sdk/client-ec2'
 import { AndamioError } from '../../errors.ts'
+import { labOfAnother } from './another.ts'
 import { refuseElsewhere } from './elsewhere.ts'
 import type { HostWish } from './host-wish.ts'
 import { imageToTake } from './image.ts'
@@ -27,6 +28,11 @@ export async function refusals(lab: Ec2Lab, wishes: readonly HostWish[]): Promis
       if (!found.some(one => sameWords(one, error))) found.push(error)
     }
   }
+  await hear(async () => {
+    const taken = await labOfAnother(lab)
+    if (taken) throw new AndamioError(taken)
+  })
+  if (found.length > 0) return found
   await hear(() => refuseElsewhere(lab))
   if (wishes.length === 0 || found.some(({ failure }) => failure.code === 'ec2-network-differs')) return found
   let vpcs: readonly Marked[] | undefined

@@ -1,9 +1,18 @@
-import type { Ec2Lab } from './lab.ts'
-import { isGone } from './seen.ts'
-import { ofLab } from './tags.ts'
+import type { Tag } from '@aws-sdk/client-ec2'
+import type { Remains } from '../provider.ts'
+import { type Ec2Lab, mine } from './lab.ts'
+import { isGone, type Marked } from './seen.ts'
+import { idTag, ofLab, readTags } from './tags.ts'
 
-/** What carries the lab's name and is still there, a line each. Asked anew: nothing that was read before counts. */
-export async function whatRemains({ account, name, journal }: Ec2Lab): Promise<readonly string[]> {
+interface Left extends Marked {
+  readonly words: string
+}
+
+/**
+ * What carries the lab's name and is still there, its own and others'. Asked anew: nothing that was read before counts.
+ */
+export async function whatRemains(lab: Ec2Lab): Promise<Remains> {
+  const { account, name, journal } = lab
   const { network } = account
   for (const reading of [account.instances, account.groups, account.keys, network]) reading.outdated()
   const Filters = ofLab(name)
@@ -17,17 +26,37 @@ export async function whatRemains({ account, name, journal }: Ec2Lab): Promise<r
     account.pages('describeVolumes', (api, next) => api.describeVolumes({ Filters, ...next })),
     account.pages('describeNetworkInterfaces', (api, next) => api.describeNetworkInterfaces({ Filters, ...next })),
   ])
-  return [
-    ...instances.filter(seen => !isGone(seen)).map(({ id, host, state }) => `instance ${id} (${host}, ${state})`),
-    ...groups.map(({ id, group }) => `security group ${id} (${group})`),
-    ...keys.map(({ id }) => `key pair ${id}`),
-    ...volumes.flatMap(({ Volumes = [] }) => Volumes.map(({ VolumeId, State }) => `volume ${VolumeId} (${State})`)),
-    ...cards.flatMap(({ NetworkInterfaces = [] }) =>
-      NetworkInterfaces.map(({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`),
+  const called = (what: string, things: readonly Marked[]): readonly Left[] =>
+    things.map(({ id, lab }) => ({ id, lab, words: `${what} ${id}` }))
+  const left: readonly Left[] = [
+    ...instances
+      .filter(seen => !isGone(seen))
+      .map(({ id, lab, host, state }) => ({ id, lab, words: `instance ${id} (${host || 'no host'}, ${state})` })),
+    ...groups.map(({ id, lab, group }) => ({ id, lab, words: `security group ${id} (${group || 'no group'})` })),
+    ...called('key pair', keys),
+    ...volumes.flatMap(({ Volumes = [] }) =>
+      Volumes.map(({ VolumeId: id = '', State, Tags }) => ({
+        ...{ id, lab: idOf(Tags), words: `volume ${id} (${State})` },
+      })),
     ),
-    ...vpcs.map(({ id }) => `network ${id}`),
-    ...subnets.map(({ id }) => `subnet ${id}`),
-    ...gateways.map(({ id }) => `internet gateway ${id}`),
-    ...journal.awaited.map(what => `${what}, asked for and not seen yet`),
+    ...cards.flatMap(({ NetworkInterfaces = [] }) =>
+      called(
+        'network interface',
+        NetworkInterfaces.map(({ NetworkInterfaceId: id = '', TagSet }) => ({ id, lab: idOf(TagSet) })),
+      ),
+    ),
+    ...called('network', vpcs),
+    ...called('subnet', subnets),
+    ...called('internet gateway', gateways),
   ]
+  const ours = mine(lab, left)
+  return {
+    ours: [...ours.map(({ words }) => words), ...journal.awaited.map(what => `${what}, asked for and not seen yet`)],
+    others: left.filter(one => !ours.includes(one)).map(one => `${one.words}, ${whose(one)}`),
+  }
 }
+
+const idOf = (tags: readonly Tag[] | undefined): string | undefined => readTags(tags)[idTag]
+
+const whose = ({ lab }: Marked): string =>
+  lab === undefined ? `which no lab has made (no ${idTag})` : `of lab id ${lab}`

@@ -1,6 +1,6 @@
 import { onOperator } from '../../resource/operator.ts'
 import { type Answer, absent, present, type Resource } from '../../resource/resource.ts'
-import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
+import { type Ec2Lab, marks, mine, ours, prefix } from './lab.ts'
 import { make } from './make.ts'
 import { mustShow } from './must-show.ts'
 import { removeWhenFree } from './remove-when-free.ts'
@@ -19,7 +19,7 @@ export function securityGroup(lab: Ec2Lab, group: string): Resource<GroupState, 
   return {
     kind: 'ec2-security-group',
     id: group,
-    probe: onOperator(() => look(lab, group)),
+    probe: onOperator(async () => look(ours(lab, await lab.account.groups.now()), group)),
     diff: is => (is.is === 'present' ? [] : [{ attribute: 'id', before: null, after: { late: 'given by AWS' } }]),
     async apply() {
       const { account } = lab
@@ -41,7 +41,7 @@ export function noSecurityGroup(lab: Ec2Lab, group: string): Resource<GroupState
   return {
     kind: 'ec2-security-group',
     id: group,
-    probe: onOperator(() => look(lab, group, lab.journal.mayCome(what))),
+    probe: onOperator(async () => look(mine(lab, await lab.account.groups.now()), group, lab.journal.mayCome(what))),
     diff: is =>
       is.is === 'absent'
         ? []
@@ -51,7 +51,7 @@ export function noSecurityGroup(lab: Ec2Lab, group: string): Resource<GroupState
       const known = is.is === 'present' ? is.state.ids : []
       for (const id of known.length > 0 ? known : await lateComers(lab, group)) await remove(lab, group, id)
       journal.settled(what)
-      await account.until(account.groups, groups => (groups.some(seen => seen.group === group) ? undefined : true), {
+      await account.until(account.groups, groups => (idsOf(mine(lab, groups), group) ? undefined : true), {
         who: lab.name,
         what: `the ${what} to be gone`,
         limitSeconds: 60,
@@ -61,7 +61,7 @@ export function noSecurityGroup(lab: Ec2Lab, group: string): Resource<GroupState
 }
 
 const lateComers = async (lab: Ec2Lab, group: string): Promise<readonly string[]> =>
-  (await lab.account.until(lab.account.groups, groups => idsOf(groups, group), {
+  (await lab.account.until(lab.account.groups, groups => idsOf(mine(lab, groups), group), {
     who: lab.name,
     what: `the ${whatOf(group)} that was asked for`,
     limitSeconds: lab.journal.secondsLeft(whatOf(group)),
@@ -72,8 +72,8 @@ const idsOf = (groups: readonly SeenGroup[], group: string): readonly string[] |
   return ids.length > 0 ? ids : undefined
 }
 
-async function look(lab: Ec2Lab, group: string, mayCome = false): Promise<Answer<GroupState>> {
-  const ids = idsOf(ours(lab, await lab.account.groups.now()), group)
+function look(groups: readonly SeenGroup[], group: string, mayCome = false): Answer<GroupState> {
+  const ids = idsOf(groups, group)
   if (!ids && !mayCome) return absent
   return present({ ids: ids ?? [] })
 }

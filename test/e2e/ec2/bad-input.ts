@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import type { ResourceEnd } from '../../../engine/report/events.ts'
 import { equal, figure, holds, say } from '../proof.ts'
 import type { Faults } from './faults.ts'
@@ -228,9 +229,10 @@ async function anotherLab(rig: Rig): Promise<void> {
   const theirs = await truth(rig.account)
   await rig.forget()
   for (const run of [await rig.up(), await rig.down()]) {
-    const { text } = failureOf(run)
-    holds(/another lab rig/.test(text), `the other lab is named: ${text}`)
+    const { failure } = run.error as { failure?: { code: string } }
+    equal(failure?.code, 'lab-name-taken', `up or down of another: ${JSON.stringify(run.error)}`)
     equal(await truth(rig.account), theirs, 'what the other lab has')
+    equal(await readdir(rig.stateFolder), [], 'what was written')
   }
 }
 

@@ -157,6 +157,7 @@ export class Rig {
     })
     let error: unknown
     try {
+      await run.refuseAnother()
       await run.find()
       await step.perform(run)
     } catch (thrown) {
