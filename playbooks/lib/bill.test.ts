@@ -23,11 +23,26 @@ test('hosts of one lab are one sum, and labs of one name are two', () => {
   const labs = billByLab({ hosts, disks: [] }, now)
   expect(labs).toEqual([
     {
-      ...{ lab: 'lab', id: 'aa', hosts: ['cp', 'worker1'], leftDisks: [], since: '2026-11-21T08:00:00.000Z' },
+      ...{
+        lab: 'lab',
+        id: 'aa',
+        hosts: ['cp', 'worker1'],
+        stopped: [],
+        leftDisks: [],
+        since: '2026-11-21T08:00:00.000Z',
+      },
       ...{ expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1.5, usdSoFar: 5 },
     },
     {
-      ...{ lab: 'lab', id: 'bb', hosts: ['cp'], leftDisks: [], since: '2026-11-21T10:00:00.000Z', expires: null },
+      ...{
+        lab: 'lab',
+        id: 'bb',
+        hosts: ['cp'],
+        stopped: [],
+        leftDisks: [],
+        since: '2026-11-21T10:00:00.000Z',
+        expires: null,
+      },
       ...{ usdPerHour: null, usdSoFar: null },
     },
   ])
@@ -58,7 +73,7 @@ test('what is past its time ends the look for it with an error, and nothing else
   const over = await told(expired(), billed(host('cp', { expires: '2020-01-01T00:00:00.000Z' })))
   expect(over.at(-1)).toMatchObject({
     exit: 70,
-    failure: { code: 'labs-expired', cause: expect.stringContaining('lab (aa): 1 hosts') },
+    failure: { code: 'labs-expired', cause: expect.stringContaining('lab (aa): 1 host since') },
   })
   const none = await told(expired(), billed(host('cp', { expires: '2999-01-01T00:00:00.000Z' }), host('nfs')))
   expect(none.slice(-2)).toMatchObject([{ text: 'No lab at static is past its time.' }, { exit: 0 }])
@@ -88,4 +103,29 @@ test('a disk that no host holds is a part of its lab, and one of which nothing e
   expect(texts).toContainEqual(
     expect.stringMatching(/^lab \(bb\): 0 hosts, vol-2 of 500 GiB that no host holds, since /),
   )
+})
+
+test('an end is promised only where a login has set it, and of what is stopped or left none is', async () => {
+  const later = { expires: '2999-01-01T00:00:00.000Z' }
+  const stopped = { state: 'stopped', usdPerHour: 0.01 }
+  const disk: BilledDisk = { lab: 'lab', id: 'dd', disk: 'vol-1', gibibytes: 500, usdPerHour: 0.25 }
+  const bill = {
+    hosts: [
+      ...[host('cp', later), host('nfs', { ...later, ...stopped })],
+      ...[host('nfs', { id: 'bb', ...stopped }), host('nfs', { id: 'cc', ...later, ...stopped })],
+    ],
+    disks: [disk],
+  }
+  const textsOf = (events: readonly Event[]) => events.flatMap(event => (event.type === 'notice' ? event.text : []))
+  const ends = textsOf(await told(cost(), async () => bill)).map(text => text.split('USD so far, ')[1])
+  const over = 'has time until 2999-01-01 00:00 UTC'
+  expect(ends).toEqual([
+    `${over}: hosts end then that up has logged in to; nfs is stopped and kept`,
+    'never ends by itself; nfs is stopped and kept',
+    `${over}, and never ends by itself; nfs is stopped and kept`,
+    'never ends by itself',
+  ])
+  const looked = await told(expired(), async () => bill)
+  expect(textsOf(looked).map(text => text.slice(0, 8))).toEqual(['lab (bb)', 'lab (cc)', 'lab (dd)', 'No lab a'])
+  expect(looked.at(-1)).toMatchObject({ exit: 0 })
 })

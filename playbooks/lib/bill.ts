@@ -2,12 +2,15 @@ import { AndamioError } from '../../engine/errors.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import type { Bill, BilledDisk, BilledHost } from '../../engine/provider/provider.ts'
+import { counted } from '../../engine/report/text.ts'
 
 /** What of one lab is paid for, together. */
 export interface BilledLab {
   readonly lab: string
   readonly id: string
   readonly hosts: readonly string[]
+  /** Of these, those that are stopped: no timer of theirs fires any more, and their disks stay. */
+  readonly stopped: readonly string[]
   /** Disks that no host holds. */
   readonly leftDisks: readonly Pick<BilledDisk, 'disk' | 'gibibytes'>[]
   /** The earliest start: ISO 8601. */
@@ -38,15 +41,24 @@ export function billByLab({ hosts, disks }: Bill, now: number): readonly BilledL
       since === undefined ? 0 : ((now - Date.parse(since)) / hour) * usdPerHour
     const first = (dates: readonly (string | undefined)[]) => dates.filter(date => date !== undefined).sort()[0] ?? null
     return {
-      ...{ lab, id, hosts: members.flatMap(one => ('host' in one ? one.host : [])).sort() },
+      ...{ lab, id, hosts: hostsOf(members).map(nameOf).sort() },
+      stopped: hostsOf(members).filter(isStopped).map(nameOf).sort(),
       leftDisks: members.flatMap(one => ('disk' in one ? { disk: one.disk, gibibytes: one.gibibytes } : [])),
       since: first(members.map(({ since }) => since)),
-      expires: first(members.map(one => ('host' in one ? one.expires : undefined))),
+      expires: first(hostsOf(members).map(({ expires }) => expires)),
       usdPerHour: priced ? sum(members.map(({ usdPerHour = 0 }) => usdPerHour)) : null,
       usdSoFar: priced ? sum(members.map(soFar)) : null,
     }
   })
 }
+
+const hostsOf = (members: readonly Billed[]): readonly BilledHost[] =>
+  members.flatMap(one => ('host' in one ? one : []))
+const nameOf = ({ host }: BilledHost): string => host
+const isStopped = ({ state }: BilledHost): boolean => /^stop/.test(state)
+
+/** Nothing of it runs: no timer ends what is left, which is paid for until somebody removes it. */
+const isAtRest = ({ hosts, stopped }: BilledLab): boolean => hosts.length === stopped.length
 
 /** Past its time, and still there: its timer has not come to be, or what it has stopped was never removed. */
 export const isExpired = ({ expires }: BilledLab, now: number): boolean => expires !== null && Date.parse(expires) < now
@@ -63,6 +75,8 @@ export function cost(): Step {
 export function expired(): Step {
   return step('Look for labs past their time', async (run, labs) => {
     const over = labs.filter(lab => isExpired(lab, Date.now()))
+    for (const lab of labs.filter(lab => isAtRest(lab) && !over.includes(lab)))
+      run.emit({ type: 'notice', level: 'warning', text: words(lab), data: { ...lab } })
     if (over.length === 0) {
       run.emit({ type: 'notice', level: 'info', text: `No lab at ${run.provider.name} is past its time.` })
       return
@@ -94,15 +108,26 @@ function step(title: string, tell: (run: Run, labs: readonly BilledLab[]) => Pro
 const none = (run: Run): void =>
   run.emit({ type: 'notice', level: 'info', text: `There is no lab at ${run.provider.name}.` })
 
-function words({ lab, id, hosts, leftDisks, since, expires, usdPerHour, usdSoFar }: BilledLab): string {
+function words(billed: BilledLab): string {
+  const { lab, id, hosts, leftDisks, since, usdPerHour, usdSoFar } = billed
   const price =
     usdPerHour === null || usdSoFar === null
       ? 'a type without a known price'
       : `about ${usdPerHour.toFixed(2)} USD an hour, ${usdSoFar.toFixed(2)} USD so far`
-  const end = expires === null ? 'never ends by itself' : `ends at ${minus(expires)} UTC`
   const disks = leftDisks.map(({ disk, gibibytes }) => `${disk} of ${gibibytes} GiB`).join(' and ')
   const left = disks === '' ? '' : `, ${disks} that no host holds,`
-  return `${lab} (${id}): ${hosts.length} hosts${left} since ${minus(since)} UTC, ${price}, ${end}`
+  return `${lab} (${id}): ${counted(hosts.length, 'host')}${left} since ${minus(since)} UTC, ${price}, ${endWords(billed)}`
+}
+
+/** What ends it, if anything does: the tag alone, which the first login makes a timer of, ends nothing. */
+function endWords(lab: BilledLab): string {
+  const { expires, stopped } = lab
+  const kept =
+    stopped.length === 0 ? '' : `; ${stopped.join(', ')} ${stopped.length === 1 ? 'is' : 'are'} stopped and kept`
+  const time = expires === null ? '' : `has time until ${minus(expires)} UTC`
+  if (isAtRest(lab)) return `${time === '' ? '' : `${time}, and `}never ends by itself${kept}`
+  if (time === '') return `never ends by itself${kept}`
+  return `${time}: hosts end then that up has logged in to${kept}`
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
