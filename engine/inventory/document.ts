@@ -72,6 +72,15 @@ export class InventoryDocument {
     return !this.#problems.some(({ path }) => paths.test(path))
   }
 
+  /** Tells of a path whether nothing has been wrong until now with what stands there, or within it. */
+  soundness(): (path: Path) => boolean {
+    const odd = this.#problems.map(({ path }) => path)
+    return path => {
+      const at = path.map(shown).join('.')
+      return !odd.some(one => one === at || one.startsWith(`${at}.`))
+    }
+  }
+
   throwIfAny(): void {
     if (this.#problems.length > 0) throw new InventoryError(this.file, this.#problems)
   }

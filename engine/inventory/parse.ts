@@ -1,4 +1,4 @@
-import { InventoryDocument } from './document.ts'
+import { InventoryDocument, type Path } from './document.ts'
 import { membership } from './groups.ts'
 import type { InventoryHost, LabHosts } from './lab.ts'
 import { limitTo } from './limit.ts'
@@ -50,13 +50,22 @@ export function parseInventory(file: string, text: string, options: ParseOptions
   refuseSharedAddresses(document, entries)
   refuseUnreadUserData(document, entries)
 
-  const hosts = [...entries].map(([name, { groups: _, vars, writtenAs: __, ...size }]): InventoryHost => {
+  // With what is not as it is to be, those who ask on could not go about.
+  const sound = document.soundness()
+  const fieldsOf = (at: Path, written: unknown): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(written ?? {}).filter(([field]) => sound([...at, field])))
+  const hosts = [...entries].map(([name, { groups: _, vars, writtenAs, ...size }]): InventoryHost => {
     const groups = groupsOf.get(name) ?? []
     const groupVars = groups.map(group => inventory.groups[group]?.vars ?? {})
-    return { name, groups, size: size as InventoryHost['size'], vars: mergeVars(inventory.vars, ...groupVars, vars) }
+    return {
+      name,
+      groups,
+      size: fieldsOf(['hosts', writtenAs], size) as InventoryHost['size'],
+      vars: mergeVars(inventory.vars, ...groupVars, vars),
+    }
   })
   const names = hosts.map(host => host.name)
-  const settings = (inventory as Record<string, unknown>)[provider] ?? {}
+  const settings = fieldsOf([provider], (inventory as Record<string, unknown>)[provider])
   const lab: LabHosts = {
     name: inventory.lab,
     file,
@@ -69,21 +78,33 @@ export function parseInventory(file: string, text: string, options: ParseOptions
     vars: inventory.vars,
   }
   // Of groups or a provider that are not as they were meant, nothing can be asked.
-  if (told !== undefined && document.soundAt(/^(hosts|groups|vars)?$|^groups\.|^hosts\.[^.]*(\.groups\b.*)?$/))
-    options.needs?.(lab, refusal(document, entries, provider))
+  const meant = document.soundAt(/^(hosts|groups|vars)?$|^groups\.|^hosts\.[^.]*(\.groups\b.*)?$/)
+  if (told !== undefined && meant && document.soundAt(new RegExp(`^${provider}$`)))
+    options.needs?.(lab, refusal(document, entries, provider, sound))
   document.throwIfAny()
   return options.limit === undefined ? lab : { ...lab, selected: limitTo(options.limit, names, hostsOf) }
 }
 
+/** `known` tells which fields are as they are to be: of the others all has been said. */
 const refusal =
-  (document: InventoryDocument, entries: ReadonlyMap<string, HostEntry>, provider: string): RefuseHost =>
+  (
+    document: InventoryDocument,
+    entries: ReadonlyMap<string, HostEntry>,
+    provider: string,
+    known: (path: Path) => boolean,
+  ): RefuseHost =>
   (of, message, hint, field) => {
     if (Array.isArray(of)) return document.problem(of, message, hint)
     const host = of as string | undefined
     const entry = host === undefined ? undefined : entries.get(host)
     const inHost = ['hosts', ...(host === undefined ? [] : [entry?.writtenAs ?? host])]
-    if (field === undefined) document.problem(inHost, message, hint, 'key')
-    else document.problem([...(entry && field in entry ? inHost : [provider]), field], message, hint)
+    // What is asked of a host as a whole may only seem to be amiss where one of its fields is.
+    if (field === undefined) {
+      if (entry === undefined || known(inHost)) document.problem(inHost, message, hint, 'key')
+      return
+    }
+    const path = [...(entry && field in entry ? inHost : [provider]), field]
+    if (known(path)) document.problem(path, message, hint)
   }
 
 function expandHosts(

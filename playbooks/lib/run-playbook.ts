@@ -6,10 +6,6 @@ import { loadInventory } from '../../engine/inventory/load.ts'
 import type { Options } from '../../engine/play/options.ts'
 import { type PlaybookContext, perform } from '../../engine/play/playbook.ts'
 import type { OnAnswers, RunOptions } from '../../engine/play/run-parts.ts'
-import { ec2Needs } from '../../engine/provider/ec2/needs.ts'
-import { refuseUnplaced } from '../../engine/provider/static/addresses.ts'
-import { refuseMissingKeys } from '../../engine/provider/static/key-files.ts'
-import { refuseOddMachines } from '../../engine/provider/vagrant/needs.ts'
 import { failureReporter } from '../../engine/report/failures-only.ts'
 import { reportersFor, type Surroundings } from '../../engine/report/reporters.ts'
 import { controlPlaneGroup } from '../../kube/api/cluster.ts'
@@ -19,9 +15,7 @@ import { versions } from '../../kube/versions.ts'
 import type { About } from './about.ts'
 import { commandOf } from './command-line.ts'
 import { connector, type Wrap } from './connector.ts'
-import { labNeeds } from './lab-needs.ts'
-import { portNeeds } from './lab-ports.ts'
-import { networkNeeds } from './network-needs.ts'
+import { inventoryNeeds } from './inventory-needs.ts'
 import { argvOfPlan, askedFor, optionsOfPlan, type PlanRuns, performPlan, readPlan } from './plan.ts'
 import { providerFor, providers } from './providers.ts'
 import type { Steps } from './steps.ts'
@@ -72,15 +66,7 @@ export async function runPlaybook(
     // Likewise its groups: `down` plays on none, and reads the same inventories.
     knownGroups: [...labGroups, ...list.flatMap(step => step.groups)],
     providers,
-    needs: (lab, refuse) => {
-      refuseMissingKeys(lab, refuse)
-      ec2Needs(lab, refuse)
-      portNeeds(lab, refuse)
-      networkNeeds(lab, refuse)
-      refuseOddMachines(lab, refuse)
-      refuseUnplaced(lab, refuse)
-      labNeeds(list)(lab, refuse)
-    },
+    needs: inventoryNeeds(list),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   })
   refuseUnknownGroups(name, list, lab, labGroups)
