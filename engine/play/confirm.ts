@@ -21,9 +21,22 @@ export function confirmName(consequence: string): Step {
         run.emit({ type: 'notice', level: 'info', text: `There is no lab ${name} on this machine.` })
         return
       }
-      if (!run.options.check) await askName(run, consequence, 'nothing was removed')
+      if (!run.options.check)
+        await askName(run, [consequence, ...(await thereIs(run))].join('\n'), 'nothing was removed')
     },
   }
+}
+
+/** What there is to be removed, and where: a line, or none where no host is there. */
+async function thereIs(run: Run): Promise<readonly string[]> {
+  if (run.options.yes) return []
+  const hosts = [...run.found].flatMap(([host, { is }]) =>
+    is === 'absent' || (run.limited && !run.takesPart(host)) ? [] : [host],
+  )
+  const place = await run.provider.place?.()
+  return hosts.length + (place?.length ?? 0) === 0
+    ? []
+    : [`There: ${hosts.join(', ') || 'no host'}${place === undefined ? '' : `, in ${place}`}.`]
 }
 
 /** Goes on where the lab's name is typed, or `--yes` given. Else throws `not-confirmed`, saying that `nothing` was done. */

@@ -45,6 +45,10 @@ export interface Provider {
    * ends with the first. Throws where the inventory itself is what stands against it. Reads only.
    */
   foresee?(): Promise<readonly Failure[]>
+  /** What this run is to make or start that costs money from then on: `make 2 instances in ..., for ...`. Reads only. */
+  spends?(): Promise<string | undefined>
+  /** Where the hosts are, where that is not this machine: `account 123456789012 at AWS, eu-west-1`. Reads only. */
+  place?(): Promise<string>
   /** What of the inventory hosts that are there do not have and `create` does not bring, a sentence each. */
   leavesAsIs?(): Promise<readonly string[]>
   /**

@@ -10,6 +10,7 @@ export const labPlays = ({
   play,
   parallel,
   askToRetire,
+  askToSpend,
   retire,
   cluster,
   registry,
@@ -17,6 +18,7 @@ export const labPlays = ({
   roles,
 }) => [
   askToRetire(),
+  askToSpend(),
   mirror(),
   hosts(),
   play('Prepare every host', { on: 'all', roles: [roles.base] }),

@@ -5,6 +5,7 @@ export { hosts, noHosts } from '../../engine/play/hosts.ts'
 export { parallel, play } from '../../engine/play/play.ts'
 // For a playbook with roles of its own.
 export { defineRole } from '../../engine/play/role.ts'
+export { askToSpend } from '../../engine/play/spending.ts'
 export * as resources from '../../engine/resources/index.ts'
 export { cluster } from '../../kube/api/cluster.ts'
 export { registry } from '../../kube/registry/target.ts'

@@ -14,7 +14,7 @@ import { billOf } from './bill.ts'
 import { gibibytes } from './disk-size.ts'
 import { isDue } from './expiry.ts'
 import { findHosts } from './find.ts'
-import { endWords, foreseenCost, foreseenWords } from './foreseen-cost.ts'
+import { endWords, type ForeseenCost, foreseenCost, foreseenWords } from './foreseen-cost.ts'
 import { groupRules, noGroupRules } from './group-rules.ts'
 import { hostEnd, noHostEnd } from './host-end.ts'
 import type { HostWish } from './host-wish.ts'
@@ -30,6 +30,7 @@ import { networkParts } from './network-parts.ts'
 import { noInstance } from './no-instance.ts'
 import { type Ec2Parts, openLab } from './open-lab.ts'
 import { ownHostKey } from './own-host-key.ts'
+import { placeOf } from './place.ts'
 import { groupsOf } from './ports.ts'
 import { refuseTooDear } from './preflight.ts'
 import { pristineInstance } from './pristine.ts'
@@ -38,6 +39,7 @@ import { whatRemains } from './remains.ts'
 import { running } from './running.ts'
 import { noSecurityGroup, securityGroup } from './security-group.ts'
 import { isAlive } from './seen.ts'
+import { spending } from './spending.ts'
 import { stillThere } from './still-there.ts'
 import { typeDiffers } from './type-differs.ts'
 
@@ -61,6 +63,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     }
   })
   const names = wishes.map(({ name }) => name)
+  const takesPart = ({ name }: HostWish): boolean => context.lab.selected.includes(name)
   const record = new ImageRecord(join(context.cacheFolder, 'ec2', 'images'))
   /** What new hosts would be made from, where that is known. */
   let newest: string | undefined
@@ -70,11 +73,18 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
   /** Those that take part and that the account does not have. */
   const missingHosts = async (): Promise<readonly HostWish[]> => {
     const there = new Set((await account.instances.now()).filter(isAlive).map(({ host }) => host))
-    return wishes.filter(({ name }) => context.lab.selected.includes(name) && !there.has(name))
+    return wishes.filter(wish => takesPart(wish) && !there.has(wish.name))
   }
 
   const against = (missing: readonly HostWish[]): Promise<readonly AndamioError[]> =>
     lab.once('refusals', () => refusals(lab, missing))
+
+  /** What the whole lab costs. Throws `ec2-too-dear`. */
+  const bearable = (): ForeseenCost => {
+    const cost = foreseenCost(settings.region, wishes)
+    refuseTooDear(cost, settings.mostPerHour, context.lab.file)
+    return cost
+  }
 
   /** Known when it is not to be set anew first. */
   const endOf = (host: string): Late<string> =>
@@ -104,18 +114,22 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       const missing = await missingHosts()
       const failures = (await against(missing)).map(({ failure }) => failure)
       if (missing.length === 0) return failures
-      const cost = foreseenCost(settings.region, wishes)
-      refuseTooDear(cost, settings.mostPerHour, context.lab.file)
+      const cost = bearable()
       // Of an image that was met before the plan tells more.
       if (record.some) newest = await imageToTake(lab).catch(unlessStopped(context.signal))
-      const text = `This lab costs ${foreseenWords(cost)}, ${endWords(cost)}`
+      const where = failures.length === 0 ? `In ${await placeOf(lab)}, this` : 'This'
+      const text = `${where} lab costs ${foreseenWords(cost)}, ${endWords(cost)}`
       const data = { usdPerHour: cost.wished.hourly, usdPerHourAtMost: cost.most.hourly }
       context.emit({ type: 'notice', level: 'info', text, data })
       return failures
     },
+    async spends() {
+      bearable()
+      return spending(lab, wishes.filter(takesPart))
+    },
+    place: () => placeOf(lab),
     async leavesAsIs() {
-      const there = wishes.filter(({ name }) => context.lab.selected.includes(name))
-      return typeDiffers(lab, there, commandFor(context.lab, 'up'))
+      return typeDiffers(lab, wishes.filter(takesPart), commandFor(context.lab, 'up'))
     },
     another: () => labOfAnother(lab),
     async find() {
