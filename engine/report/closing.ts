@@ -67,7 +67,7 @@ export function failureBlock({ where, failure }: FailedAt, { style, columns }: L
     ...labelled('error', failure.message, style.bold),
     ...labelled('place', failure.place === where ? undefined : failure.place),
     ...labelled('cause', failure.cause),
-    ...labelled('stderr', stderr, style.dim),
+    ...labelled('output', stderr, style.dim),
     ...labelled('next', failure.next),
     ...labelled('code', `${failure.code} (docs/errors.md)`, style.dim),
   ]

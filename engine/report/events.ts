@@ -29,7 +29,7 @@ export interface Failure {
   /** `inventory/local.yaml:3:7`, or a host and a command. */
   readonly place?: string
   readonly cause?: string
-  /** Last lines of the failed command's stderr. */
+  /** Last lines of what the failed command has said: its stderr, or its output where that is what it complains by. */
   readonly stderr?: readonly string[]
   readonly next?: string
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { askTool, type CallTool, callTool } from '../tool/call-tool.ts'
+import { askTool, type CallTool, callTool, toolFailed } from '../tool/call-tool.ts'
 import { inFlight } from '../tool/in-flight.ts'
 import { type Instance, readAnswer, readInstances } from './instances.ts'
 import { multipass } from './tool.ts'
@@ -46,19 +46,20 @@ export class MultipassClient {
 
   /**
    * Of the program and, where it answers, of its service. The program is asked for JSON; one that is too old for that
-   * answers a table.
+   * answers a table, or knows no such option and is asked once more.
    */
   async version(): Promise<string> {
-    const { stdout } = await this.#call(multipass, {
-      args: ['version', '--format', 'json'],
-      limitSeconds: limits.answer,
-      signal: this.#signal,
-    })
-    const text = stdout.toString('utf8')
-    const table = /^multipass\s+(\d\S*)/.exec(text)?.[1]
-    if (table !== undefined) return table
-    const shape = z.object({ multipass: z.string() })
-    return readAnswer(text, ['version'], shape).multipass
+    const ask = (...args: string[]) =>
+      this.#call(multipass, { args: ['version', ...args], limitSeconds: limits.answer, signal: this.#signal })
+    const answer = await ask('--format', 'json')
+    const text = answer.stdout.toString('utf8')
+    // It may know its own version well, and end with an error for its service does not answer.
+    const known = tableVersion(text) ?? (answer.code === 0 ? undefined : jsonVersion(text))
+    if (known !== undefined) return known
+    if (answer.code === 0) return readAnswer(text, ['version'], versionShape).multipass
+    const table = tableVersion((await ask()).stdout.toString('utf8'))
+    if (table === undefined) throw toolFailed(multipass, ['version'], answer)
+    return table
   }
 
   /** By name; of those that it can say nothing of, nothing. */
@@ -112,6 +113,16 @@ export class MultipassClient {
   #ask(args: readonly string[], limitSeconds: number, stdin?: string): Promise<string> {
     const call = { args, limitSeconds, signal: this.#signal, ...(stdin ? { stdin } : {}) }
     return askTool(multipass, call, this.#call)
+  }
+}
+
+const versionShape = z.object({ multipass: z.string() })
+const tableVersion = (text: string): string | undefined => /^multipass\s+(\d\S*)/.exec(text)?.[1]
+function jsonVersion(text: string): string | undefined {
+  try {
+    return versionShape.parse(JSON.parse(text)).multipass
+  } catch {
+    return undefined
   }
 }
 

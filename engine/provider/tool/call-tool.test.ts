@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { askTool, callTool, type ToolCall } from './call-tool.ts'
+import { askTool, callTool, oddAnswer, type ToolCall } from './call-tool.ts'
 import { findProgram } from './find-program.ts'
 import { isOlder, type Tool } from './tool.ts'
 
@@ -51,6 +51,27 @@ it('finds it where its installers put it, beside PATH, and never a file that doe
   expect(await findProgram('hypervisor', ['/nowhere', folder], '/usr/bin::')).toBe(join(folder, 'hypervisor'))
   await chmod(join(folder, 'hypervisor'), 0o644)
   expect(await findProgram('hypervisor', [folder], '')).toBeUndefined()
+})
+
+it('takes no folder of its name for it, and says of one that cannot be started which file that is', async () => {
+  await mkdir(join(folder, 'hypervisor'))
+  expect(await findProgram('hypervisor', [], folder)).toBeUndefined()
+  await rm(join(folder, 'hypervisor'), { recursive: true })
+  await writeFile(join(folder, 'hypervisor'), '#!/no/such/interpreter\n', { mode: 0o755 })
+  await expect(callTool(tool, call())).rejects.toMatchObject({
+    failure: {
+      code: 'tool-failed',
+      message: 'hypervisor cannot be started on this machine',
+      place: join(folder, 'hypervisor'),
+      cause: expect.stringContaining('ENOENT'),
+      next: expect.stringContaining('Install it.'),
+    },
+  })
+})
+
+it('shows an odd answer, and of bytes no more than that they were there', () => {
+  const { failure } = oddAnswer(tool, ['list'], 'it is no JSON', 'one\n\u0000\u001b[31m\ufffdtwo\n')
+  expect(failure.stderr).toEqual(['one', '.[31m.two'])
 })
 
 it('ends it at its limit, and says what to do', async () => {

@@ -1,5 +1,5 @@
 import type { ExecResult } from '../../connection/connection.ts'
-import { firstLine, lastLines } from '../../connection/failures.ts'
+import { firstLine, isUnreachable, lastLines } from '../../connection/failures.ts'
 import { startHere } from '../../connection/local-process.ts'
 import { attend } from '../../connection/running-command.ts'
 import { AndamioError } from '../../errors.ts'
@@ -20,7 +20,10 @@ export type CallTool = (tool: Tool, call: ToolCall) => Promise<ExecResult>
 
 const here = 'this machine'
 
-/** Calls it and gives what it answered, whatever its status. Throws `tool-missing`, and `tool-silent` after the limit. */
+/**
+ * Calls it and gives what it answered, whatever its status. Throws `tool-missing`, `tool-failed` where it cannot even be
+ * started, and `tool-silent` after the limit.
+ */
 export async function callTool(tool: Tool, call: ToolCall): Promise<ExecResult> {
   const program = await findProgram(tool.name, tool.elsewhere)
   if (program === undefined) throw new AndamioError(toolMissing(tool))
@@ -32,6 +35,7 @@ export async function callTool(tool: Tool, call: ToolCall): Promise<ExecResult> 
     return await attend(running, limits, { host: here, command: named(tool, args) })
   } catch (error) {
     if (error instanceof AndamioError && error.failure.code === 'command-timeout') throw silent(tool, call, error)
+    if (isUnreachable(error)) throw notStarted(tool, program, error as AndamioError)
     throw error
   }
 }
@@ -71,14 +75,27 @@ export function oddAnswer(tool: Tool, args: readonly string[], why: string, answ
     message: `${named(tool, args)} answered what is not understood`,
     place: here,
     cause: why,
-    stderr: lastLines(answer.slice(0, 2000)).map(line => firstLine(line, 200)),
+    stderr: lastLines(plainText(answer.slice(0, 1000))).map(line => firstLine(line, 200)),
     next: `Run it by hand and compare; a newer version of ${tool.name} may answer otherwise.`,
   })
 }
 
+/** What is no text is told as dots: of an answer in bytes nobody reads more than that. */
+const plainText = (text: string): string => text.replaceAll(/[\0-\x08\x0b-\x1f\x7f-\x9f\ufffd]+/g, '.')
+
 const said = ({ stdout, stderr }: ExecResult): string => (stderr.trim() === '' ? stdout.toString('utf8') : stderr)
 
 const named = ({ name }: Tool, [command = '']: readonly string[]): string => `${name} ${command}`.trim()
+
+/** Its file is there: the interpreter that it names is not, or it is of another sort of machine. */
+const notStarted = ({ name, install }: Tool, program: string, { failure }: AndamioError): AndamioError =>
+  new AndamioError({
+    code: 'tool-failed',
+    message: `${name} cannot be started on this machine`,
+    place: program,
+    ...(failure.cause === undefined ? {} : { cause: failure.cause }),
+    next: `Look at that file: what it takes to run it is not here. ${install}`,
+  })
 
 function silent(tool: Tool, { args, limitSeconds }: ToolCall, cause: AndamioError): AndamioError {
   const { stderr } = cause.failure

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 
 /**
@@ -13,11 +13,17 @@ export async function findProgram(
   // An empty word of PATH means the working folder, where nothing is to be run from by chance.
   for (const folder of [...path.split(delimiter), ...elsewhere].filter(Boolean)) {
     const file = join(folder, name)
-    const runs = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
-    if (runs) return file
+    if (await runs(file)) return file
   }
   return undefined
+}
+
+/** Whether it is a file that we may run: a folder lets itself be entered by the same mark. */
+async function runs(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK)
+    return (await stat(file)).isFile()
+  } catch {
+    return false
+  }
 }
