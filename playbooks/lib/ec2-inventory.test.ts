@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseInventory } from '../../engine/inventory/parse.ts'
 import { InventoryError } from '../../engine/inventory/problems.ts'
+import type { SizeOf } from '../../engine/inventory/provider-fields.ts'
 import { ec2Needs } from '../../engine/provider/ec2/needs.ts'
 import { portNeeds } from './lab-ports.ts'
 import { networkNeeds } from './network-needs.ts'
@@ -119,6 +120,18 @@ test('an inventory in order is taken, and so is the one that comes with the proj
   const own = await readFile(new URL('../../inventory/ec2.yaml', import.meta.url), 'utf8')
   expect(parse(own).hosts).toHaveLength(5)
   expect(parse(written({ operators: '0.0.0.0/0\n  openToTheWorld: true' })).hosts).toHaveLength(4)
+})
+
+test('the guide names the quota that it takes, and what its processors cost at most beyond their share', async () => {
+  const [own, guide] = await Promise.all(
+    ['inventory/ec2.yaml', 'docs/ec2.md'].map(path => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')),
+  )
+  const types = parse(own ?? '').hosts.map(({ size }) => (size as SizeOf<'ec2'>).type)
+  // Below t3.xlarge each has two.
+  expect(types.filter(type => !/^t3\.(micro|small|medium|large)$/.test(type))).toEqual([])
+  const processors = types.length * 2
+  expect(guide).toContain(`have ${processors} vCPUs`)
+  expect(guide).toMatch(new RegExp(`${processors} of the default lab at most ${(processors * 0.05).toFixed(2)} USD`))
 })
 
 test('2,000 malformed networks, ports, types and counts are each refused with a place and a reason', () => {

@@ -1,12 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { calls } from './api.ts'
 import { Journal, visibilitySeconds } from './journal.ts'
 import { tokenOf } from './launch.ts'
-import { actionOf } from './service-error.ts'
 import { userData } from './user-data.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'andamio-journal-'))
@@ -51,11 +48,4 @@ test('user data is small, and holds the key of the host and nothing else that is
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: 'PRIVATE\n"quoted"\n', ed25519_public: 'ssh-ed25519 AAAA' },
   })
-})
-
-test('the guide lists every permission that a lab takes', async () => {
-  const guide = await readFile(new URL('../../../docs/ec2.md', import.meta.url), 'utf8')
-  const told = [...guide.slice(guide.indexOf('## Permissions')).matchAll(/`([A-Z]\w+)`/g)].map(([, name]) => name)
-  // What is asked for in words that make nothing is named a second time.
-  expect([...new Set(told)].filter(name => name !== 'DryRun').sort()).toEqual(calls.map(actionOf).sort())
 })

@@ -129,7 +129,7 @@ const kinds: readonly Kind[] = [
       message: `EC2 in ${said.region} is not reached`,
       place: place(said),
       cause: said.message,
-      next: 'See that `region` in the inventory is one that there is (such as eu-west-1), and that this machine has a way to the internet.',
+      next: 'See that `region` in the inventory is one that there is (such as eu-west-1), and that this machine has a way to the internet: no proxy (HTTPS_PROXY) is taken.',
     }),
   },
   {
