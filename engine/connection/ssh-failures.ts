@@ -33,9 +33,15 @@ export function dialFailure(error: unknown, host: string, endpoint: SshEndpoint,
   if (level === 'client-timeout') return unreachable(host, 'it does not answer: no ssh handshake in time', { place })
   if (level === 'handshake' && check && /host key (format|algorithm)/i.test(message))
     return new AbortError(check.noneOffered())
-  if (level === 'handshake' || code === 'ENOTFOUND') return new AbortError(unreachable(host, message, { place }))
+  if (code === 'ENOTFOUND') return new AbortError(unreachable(host, nobodyKnows(endpoint), { place, next: nameIt }))
+  if (level === 'handshake') return new AbortError(unreachable(host, message, { place }))
   return unreachable(host, message, { place })
 }
+
+const nobodyKnows = ({ address }: SshEndpoint): string => `nobody knows the name ${address} here (ENOTFOUND)`
+const nameIt =
+  'See that it is written right. Names of the inventory alone are known to nobody else: give an address, or a HostName ' +
+  'in ~/.ssh/config.'
 
 /** With the lines of ssh_config that had a say in it. */
 function placeOf(host: string, { user, address, port, saidIn = [] }: SshEndpoint): string {

@@ -127,7 +127,12 @@ describe('a connection that fails', () => {
   test('a name that does not exist is not tried again', async () => {
     const onRetry = vi.fn()
     const run = connectSsh('fake', { ...endpoint(22), address: 'no-such-host.invalid' }, { onRetry })
-    await expect(run).rejects.toMatchObject({ exit: 69, failure: { code: 'unreachable' } })
+    const failure = {
+      code: 'unreachable',
+      cause: 'nobody knows the name no-such-host.invalid here (ENOTFOUND)',
+      next: expect.stringMatching(/give an address, or a HostName/),
+    }
+    await expect(run).rejects.toMatchObject({ exit: 69, failure })
     expect(onRetry.mock.calls.length).toBeLessThanOrEqual(1)
   })
 

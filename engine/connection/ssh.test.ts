@@ -93,6 +93,18 @@ describe('a real sshd', () => {
     await Promise.all([outer.close(), inner.close()])
   })
 
+  test('what a jump host refuses is told of it, not of the host behind', async () => {
+    const other = makeKey(folder, 'other')
+    const jump = [endpoint({ port: sshd.port, identityFiles: [other.file] })]
+    await expect(connectSsh('real', endpoint({ jump }))).rejects.toMatchObject({
+      failure: {
+        code: 'login-refused',
+        message: expect.stringMatching(/^127\.0\.0\.1 \(on the way to real\) accepts none of our keys/),
+        next: expect.stringMatching(/authorized_keys on 127\.0\.0\.1 \(on the way to real\)/),
+      },
+    })
+  })
+
   test('an agent proves who we are', async () => {
     const socket = join(folder, 'agent')
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })

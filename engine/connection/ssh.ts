@@ -58,7 +58,8 @@ async function dialChain(host: string, endpoint: SshEndpoint, options: DialOptio
   const chain: SshLink[] = []
   try {
     for (const hop of hopsOf(endpoint)) {
-      const name = hop === endpoint ? host : `${host} (by way of ${hop.address})`
+      // What goes wrong there is the matter of that host, not of the one behind it.
+      const name = hop === endpoint ? host : `${hop.address} (on the way to ${host})`
       chain.push(await dial(name, hop, options, chain.at(-1)))
     }
     return chain
