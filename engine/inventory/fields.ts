@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { expandRange } from './names.ts'
 
@@ -29,8 +30,13 @@ export const cpus = whole('a number of processors', 1, 128)
 export const port = whole('a TCP port', 1, 65535)
 export const yesOrNo = z.boolean({ error: 'true or false' })
 
-/** IPv4, IPv6 or a DNS name. Never begins with a hyphen, so that no program takes it for an option. */
-export const address = matching('an IP address or DNS name', /^[a-zA-Z0-9:](?:[a-zA-Z0-9.:_-]{0,251}[a-zA-Z0-9:])?$/)
+/** A name of ssh's may be as short as a label. Never begins with a hyphen, so that no program takes it for an option. */
+const hostname = /^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,251}[a-zA-Z0-9])?$/
+const addressWhat = 'an IP address or DNS name, with neither user nor port'
+/** Of numbers between dots nobody is called. */
+const isAddress = (text: string): boolean => isIP(text) !== 0 || (hostname.test(text) && !/^[\d.]+$/.test(text))
+/** IPv4, IPv6 or a name. */
+export const address = z.string({ error: addressWhat }).refine(isAddress, { error: addressWhat })
 export const ipv4 = z.ipv4({ error: 'an IPv4 address such as 10.20.0.11' })
 /** One for each host of a range: `10.20.0.[11:13]`. */
 const each = (what: string, one: z.ZodType) =>
@@ -41,13 +47,16 @@ const each = (what: string, one: z.ZodType) =>
     },
     { error: what },
   )
-export const addresses = each('an IP address or DNS name', address)
+export const addresses = each(addressWhat, address)
 export const ipv4s = each('an IPv4 address such as 10.20.0.11', ipv4)
 export const cidr = z.cidrv4({ error: 'an IPv4 network such as 10.20.0.0/24' })
 export const user = matching('a login name', /^[a-z_][a-z0-9_-]{0,31}$/)
 /** A path on this machine; `~/` and relative ones are the provider's to resolve. */
 export const file = matching('a path', /^(?!-)[^\n\t]{1,1024}$/)
-export const word = matching('a name of letters, digits, dots and hyphens', /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/)
+export const word = matching(
+  'a name of letters, digits, dots and hyphens, in quotes where it is a number',
+  /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
+)
 export const box = matching('a box such as debian/bookworm64', /^[a-zA-Z0-9][\w.-]{0,62}(?:\/[\w.-]{1,63})?$/)
 /** `user@bastion:22`, outermost first. */
 export const jump = listOf(
