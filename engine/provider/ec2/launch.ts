@@ -10,7 +10,7 @@ import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
 import { ownSubnet } from './network-parts.ts'
 import { isGone, type SeenInstance, seenInstance } from './seen.ts'
 import { isService, ServiceError } from './service-error.ts'
-import { atEndTag, expiresTag, hostTag, type Tags, tagged } from './tags.ts'
+import { atEndTag, diskTag, expiresTag, hostTag, type Tags, tagged } from './tags.ts'
 import { userData } from './user-data.ts'
 
 export const whatOf = (host: string): string => `instance of ${host}`
@@ -153,7 +153,12 @@ async function requestFor(lab: Ec2Lab, wish: HostWish, since: number): Promise<R
     ],
     ...(wish.expiry ? { InstanceInitiatedShutdownBehavior: wish.expiry.atEnd } : {}),
     TagSpecifications: tagged(
-      { ...marks(lab, { Name: `${lab.name}-${wish.name}` }), [hostTag]: wish.name, ...expiryTags(wish, since) },
+      {
+        ...marks(lab, { Name: `${lab.name}-${wish.name}` }),
+        [hostTag]: wish.name,
+        [diskTag]: String(wish.disk),
+        ...expiryTags(wish, since),
+      },
       'instance',
       'volume',
       'network-interface',

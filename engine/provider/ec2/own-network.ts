@@ -7,6 +7,10 @@ import { idTag, ofLab, readTags } from './tags.ts'
 /** A part of the lab's own network, and the network that it is in; undefined where it is in none. */
 export interface SeenPart extends Marked {
   readonly vpc: string | undefined
+  /** IPv4; of networks and subnets. */
+  readonly cidr?: string | undefined
+  /** Of subnets. */
+  readonly zone?: string | undefined
 }
 
 /** What decides where packets of a network go. AWS makes it with the network and marks it by nothing. */
@@ -70,11 +74,13 @@ export class OwnNetwork {
   }
 }
 
-const seenVpc = ({ VpcId = '', Tags }: Vpc): SeenPart => ({ id: VpcId, lab: readTags(Tags)[idTag], vpc: VpcId })
+const seenVpc = ({ VpcId = '', CidrBlock, Tags }: Vpc): SeenPart => ({
+  ...{ id: VpcId, lab: readTags(Tags)[idTag], vpc: VpcId, cidr: CidrBlock },
+})
 
-const seenSubnet = ({ SubnetId = '', VpcId, Tags }: Subnet): SeenPart => ({
-  ...{ id: SubnetId, lab: readTags(Tags)[idTag] },
-  vpc: VpcId,
+const seenSubnet = ({ SubnetId = '', VpcId, CidrBlock, AvailabilityZone, Tags }: Subnet): SeenPart => ({
+  ...{ id: SubnetId, lab: readTags(Tags)[idTag], vpc: VpcId },
+  ...{ cidr: CidrBlock, zone: AvailabilityZone },
 })
 
 const seenGateway = ({ InternetGatewayId = '', Attachments = [], Tags }: InternetGateway): SeenPart => ({

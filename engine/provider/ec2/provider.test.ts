@@ -8,7 +8,7 @@ import type { Ec2Api } from './api.ts'
 import { realClock } from './clock.ts'
 import { Journal } from './journal.ts'
 import { ec2Provider } from './provider.ts'
-import { groupTag, hostTag, idTag, labTag, tagList } from './tags.ts'
+import { diskTag, groupTag, hostTag, idTag, labTag, tagList } from './tags.ts'
 
 let state: string
 let id: string
@@ -25,6 +25,11 @@ interface There {
   readonly groupsIn?: string
   /** A network that carries the lab's tags. */
   readonly own?: string
+  /** Addresses of it, and where its subnet is. */
+  readonly cidr?: string
+  readonly zone?: string
+  /** The disk that the instance was made with. */
+  readonly disk?: string
   /** Which lab of that name all this is. */
   readonly lab?: string
   /** Type of the one instance; null where there is none. */
@@ -32,19 +37,23 @@ interface There {
 }
 
 /** An account whose default network is vpc-default, with vpc-mine and a subnet in each. */
-function account({ groupsIn, own, lab = id, type = 't3.medium' }: There): Ec2Api {
-  const Tags = tagList({ [labTag]: 'test', [idTag]: lab, [hostTag]: 'cp', [groupTag]: 'all' })
-  const ofTheLab = own === undefined ? [] : [{ VpcId: own, Tags }]
+function account({ groupsIn, own, cidr, zone = 'eu-west-1a', disk, lab = id, type = 't3.medium' }: There): Ec2Api {
+  const made = disk === undefined ? {} : { [diskTag]: disk }
+  const Tags = tagList({ [labTag]: 'test', [idTag]: lab, [hostTag]: 'cp', [groupTag]: 'all', ...made })
+  const ofTheLab = own === undefined ? [] : [{ VpcId: own, CidrBlock: cidr, Tags }]
+  const Placement = { AvailabilityZone: zone }
   const State = { Name: 'running' } as const
-  const instance = (InstanceType: string) => ({ InstanceId: 'i-1', InstanceType, State, Tags })
+  const instance = (InstanceType: string) => ({ InstanceId: 'i-1', InstanceType, State, Placement, Tags })
   const answers: Readonly<Record<string, (wish: never) => object>> = {
     describeInstances: () => ({ Reservations: [{ Instances: type === null ? [] : [instance(type)] }] }),
     describeKeyPairs: () => ({}),
     describeSecurityGroups: () => ({
       SecurityGroups: groupsIn === undefined ? [] : [{ GroupId: 'sg-1', VpcId: groupsIn, Tags }],
     }),
-    describeSubnets: ({ SubnetIds }: { SubnetIds: string[] }) => ({
-      Subnets: [{ SubnetId: SubnetIds[0], VpcId: SubnetIds[0]?.replace('subnet', 'vpc') }],
+    describeSubnets: ({ SubnetIds }: { SubnetIds?: string[] }) => ({
+      Subnets: SubnetIds
+        ? [{ SubnetId: SubnetIds[0], VpcId: SubnetIds[0]?.replace('subnet', 'vpc') }]
+        : ofTheLab.map(({ VpcId }) => ({ SubnetId: 'subnet-own', VpcId, ...Placement, Tags })),
     }),
     describeVpcs: ({ Filters }: { Filters: { Name: string }[] }) => ({
       Vpcs: Filters[0]?.Name === 'is-default' ? [{ VpcId: 'vpc-default' }] : ofTheLab,
@@ -85,6 +94,19 @@ test.each([
 ])('nothing stands against a lab that stays where it is: %o, %o', async (there, settings) => {
   expect(await provider(there, settings).foresee?.()).toEqual([])
   await provider(there, settings).preflight()
+})
+
+test.each([
+  ["The lab's network is 10.60.0.0/24, and the inventory wants 10.61.0.0/24", { network: '10.61.0.0/24' }],
+  [
+    "The lab's subnet is in eu-west-1a, and the inventory wants eu-west-1b",
+    { network: '10.60.0.0/24', zones: ['eu-west-1b'] },
+  ],
+])("%s: a lab's own network keeps its addresses and its zone", async (message, settings) => {
+  const there = { groupsIn: 'vpc-own', own: 'vpc-own', cidr: '10.60.0.0/24' }
+  expect(await provider(there, settings).foresee?.()).toMatchObject([{ code: 'ec2-network-differs', message }])
+  const same = { network: '10.60.0.0/24', zones: ['eu-west-1a'] }
+  expect(await provider(there, same).foresee?.()).toEqual([])
 })
 
 test('where the account has another lab of this name, and nothing of ours, that alone is told', async () => {
@@ -128,4 +150,19 @@ test('a host keeps the type that it was made with, and it says so; one of the ot
   expect(sentence).toMatch(/^cp stays t3\.medium; the inventory says t3\.large\./)
   expect(sentence).toContain('npx zx playbooks/up.mjs --inventory test.yaml')
   expect(sentence).toMatch(/--instance-ids? i-1 /)
+})
+
+test('of another disk or zone than it was made with it is told, too', async () => {
+  const told = async (there: There, settings: object, size: object) =>
+    (await provider({ cidr: 'none', ...there }, settings, size).leavesAsIs?.()) ?? ['no answer']
+  expect(await told({ disk: '20' }, { zones: ['eu-west-1b', 'eu-west-1a'] }, {})).toEqual([])
+  // One of an earlier version, of which nobody knows.
+  expect(await told({}, {}, { disk: '50G' })).toEqual([])
+  expect(await told({ disk: '20' }, {}, { disk: '50G' })).toEqual([
+    expect.stringMatching(/^cp has the disk of 20 GiB .*the inventory says 50\. .*--size 50 .*andamio:disk,Value=50/),
+  ])
+  expect(await told({ disk: '20' }, {}, { disk: '10G' })).toEqual([expect.stringContaining('does not shrink')])
+  expect(await told({}, { zones: ['eu-west-1b'] }, {})).toEqual([
+    expect.stringMatching(/^cp stays in eu-west-1a; the inventory says eu-west-1b\. .*all data on it lost/),
+  ])
 })

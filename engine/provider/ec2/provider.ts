@@ -25,6 +25,7 @@ import { keyPair, noKeyPair } from './key-pair.ts'
 import type { Ec2Lab } from './lab.ts'
 import { mine } from './lab.ts'
 import { labId } from './lab-id.ts'
+import { madeOtherwise } from './made-otherwise.ts'
 import { networkPart, noNetworkPart } from './network-part.ts'
 import { networkParts } from './network-parts.ts'
 import { noInstance } from './no-instance.ts'
@@ -41,7 +42,6 @@ import { noSecurityGroup, securityGroup } from './security-group.ts'
 import { isAlive } from './seen.ts'
 import { spending } from './spending.ts'
 import { stillThere } from './still-there.ts'
-import { typeDiffers } from './type-differs.ts'
 
 /** Hosts that AWS runs, one instance each. What of an account is the lab's is told by its tags alone. */
 export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider {
@@ -129,7 +129,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     },
     place: () => placeOf(lab),
     async leavesAsIs() {
-      return typeDiffers(lab, wishes.filter(takesPart), commandFor(context.lab, 'up'))
+      return madeOtherwise(lab, wishes.filter(takesPart), commandFor(context.lab, 'up'))
     },
     another: () => labOfAnother(lab),
     async find() {

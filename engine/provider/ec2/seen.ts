@@ -1,5 +1,5 @@
 import type { Instance, IpPermission, KeyPairInfo, SecurityGroup } from '@aws-sdk/client-ec2'
-import { atEndTag, expiresTag, fingerprintTag, groupTag, hostTag, idTag, imageTag, readTags } from './tags.ts'
+import { atEndTag, diskTag, expiresTag, fingerprintTag, groupTag, hostTag, idTag, imageTag, readTags } from './tags.ts'
 
 /** What of a thing tells whose it is. */
 export interface Marked {
@@ -24,6 +24,11 @@ export interface SeenInstance extends Marked {
   readonly launched: string | undefined
   readonly expires: string | undefined
   readonly atEnd: string | undefined
+  readonly zone: string | undefined
+  /** That it was made with, in GiB. */
+  readonly disk: number | undefined
+  /** The first of its volumes, by id. */
+  readonly volume: string | undefined
 }
 
 export interface SeenGroup extends Marked {
@@ -64,6 +69,9 @@ export function seenInstance(instance: Instance): SeenInstance {
     launched: instance.LaunchTime?.toISOString(),
     expires: tags[expiresTag],
     atEnd: tags[atEndTag],
+    zone: instance.Placement?.AvailabilityZone,
+    disk: Number(tags[diskTag]) || undefined,
+    volume: instance.BlockDeviceMappings?.[0]?.Ebs?.VolumeId,
   }
 }
 

@@ -7,6 +7,7 @@ const seen = (host: string, more: Partial<SeenInstance> = {}): SeenInstance => (
   ...{ id: `i-${host}`, lab: 'mine', host, state: 'running', type: 't3.medium', image: '', token: undefined },
   ...{ reason: undefined, address: undefined, publicAddress: undefined, groups: [], launched: undefined },
   ...{ metadata: { tokens: 'required', hops: 1 }, expires: undefined, atEnd: undefined },
+  ...{ zone: undefined, disk: undefined, volume: undefined },
   ...more,
 })
 const wish = (name: string): HostWish => ({

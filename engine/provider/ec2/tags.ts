@@ -14,6 +14,9 @@ export const expiresTag = 'andamio:expires'
 /** What AWS does with it then: `terminate` or `stop`. */
 export const atEndTag = 'andamio:at-end'
 
+/** Whole GiB of the disk that a host was made with. */
+export const diskTag = 'andamio:disk'
+
 /** Group that every host is in. */
 export const everyHost = 'all'
 
