@@ -42,5 +42,5 @@ export const fileUnwritable = (path: string, error: unknown): AndamioError =>
     code: 'file-unwritable',
     message: `${path} cannot be written`,
     cause: (error as Error).message,
-    next: 'Nothing was done yet. Name a file in a folder that is there, and yours.',
+    next: 'Nothing was done yet. Name a file that is not there yet, in a folder that is there, and yours.',
   })

@@ -16,6 +16,7 @@ const about = {
     'site/ --group masters=control-plane --group nodes=workers    a folder, whose groups get the names of the lab',
   ],
   exits: [0, 64],
+  uses: [],
 } as const
 
 /** Groups that the lab's plays are for; in Kubespray's inventories they have other names. */
@@ -41,6 +42,12 @@ export function importAnsibleProgram(args: readonly string[]): Promise<number> {
     const inventory = readAnsible(program.args)
     const renamed = renamedBy(group, [...inventory.groups.keys()])
     const converted = convert(inventory, renamed)
+    if (converted.hosts.length === 0)
+      throw usageError({
+        code: 'ansible-inventory-invalid',
+        message: `${program.args.join(', ')}: no host is in there`,
+        next: 'Name the file or folder that ansible-inventory -i takes: INI, or YAML of groups with `hosts:`.',
+      })
     const text = write(converted, { lab, from: program.args })
     if (out === undefined) process.stdout.write(text)
     else writeNew(out, text)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -39,6 +39,15 @@ test('writes a new file, and over no other', async () => {
   expect(readFileSync(out, 'utf8')).toContain('"n[1:2]": { groups: [nodes], address: "n[1:2].lab.example" }')
   expect(await importAnsibleProgram([hosts, '--out', out])).toBe(64)
   expect(said.stderr).toContain('file-unwritable')
+})
+
+test('refuses files in which nobody is', async () => {
+  const other = join(folder, 'package.json')
+  writeFileSync(other, '{ "name": "x", "scripts": { "a": "b" } }')
+  const out = join(folder, 'of-nobody.yaml')
+  expect(await importAnsibleProgram([other, '--out', out])).toBe(64)
+  expect(said.stderr).toMatch(/no host is in there[\s\S]*ansible-inventory-invalid/)
+  expect(existsSync(out)).toBe(false)
 })
 
 test.each([

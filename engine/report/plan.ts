@@ -70,6 +70,8 @@ interface PlanTelling {
 
 /** Format of the file; one of another format is made anew, not read. */
 export const planFormat = 'andamio-plan/1'
+/** How a file begins that is a plan of any format. */
+export const planStart = /^\{\s*"format":\s*"andamio-plan\//
 
 /**
  * Writes the plan when a check has ended that knows all it could know: one that failed knows no plan, and a file that

@@ -6,7 +6,7 @@ import { findingsReporter } from './findings.ts'
 import { githubReporter } from './github.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
-import { planReporter } from './plan.ts'
+import { planReporter, planStart } from './plan.ts'
 import { prettyReporter } from './pretty.ts'
 
 export interface ReportOptions {
@@ -16,11 +16,11 @@ export interface ReportOptions {
   readonly profile: boolean
   readonly junit?: string
   readonly html?: string
-  /** Where check mode's plan is to be written, and what the run was asked for. */
   /** Tells differences, as what somebody has changed since; and the command that brings them back. */
   readonly drift?: { readonly quiet: boolean; readonly mend: string }
   /** Tells checks, and what fails, alone. */
   readonly findings?: boolean
+  /** Where check mode's plan is to be written, and what the run was asked for. */
   readonly planFile?: { readonly file: string; readonly asked: Json }
 }
 
@@ -47,7 +47,12 @@ export async function reportersFor(options: ReportOptions, { stdout, stderr, env
   // GitHub reads annotations from either stream.
   if (env.GITHUB_ACTIONS === 'true') reporters.push(failing(githubReporter({ stream: stderr })))
   const say = (line: string) => void (options.drift?.quiet || stream.write(`${line}\n`))
-  for (const file of [options.junit, options.html, options.planFile?.file]) if (file) await refuseUnwritable(file)
+  for (const [file, ours] of [
+    [options.junit, /^<\?xml /],
+    [options.html, /^<!doctype html>/i],
+    [options.planFile?.file, planStart],
+  ] as const)
+    if (file) await refuseUnwritable(file, ours)
   if (options.junit) reporters.push(apart(failing(junitReporter({ file: options.junit })), options.junit, stderr, say))
   if (options.planFile) {
     const { file, asked } = options.planFile

@@ -81,6 +81,13 @@ it('refuses networks of Vagrant that have no room, and addresses in them that ar
 it('takes addresses and names of hosts, and nothing that only looks like one', () => {
   for (const address of ['192.0.2.1', 'k8s-1.lab.example', 'db_1', '2001:db8::1', '9lives', '3com.example'])
     expect([address, told('static', {}, { address })]).toEqual([address, []])
-  for (const address of ['192.0.2.999', '192.0.2.1:22', 'ann@192.0.2.1', 'host.example:22', '192.0.2', '2001:db8::1::2'])
+  for (const address of [
+    '192.0.2.999',
+    '192.0.2.1:22',
+    'ann@192.0.2.1',
+    'host.example:22',
+    '192.0.2',
+    '2001:db8::1::2',
+  ])
     expect([address, told('static', {}, { address })]).toEqual([address, ['hosts.cp.address']])
 })

@@ -9,7 +9,8 @@ import { type Resource, unknown } from '../../engine/resource/resource.ts'
 import { operatorFile } from '../../engine/resources/operator-file.ts'
 import { Secret } from '../../engine/shell/secret.ts'
 import { thisMachine } from './file-manager.ts'
-import { differences, readPlan } from './plan.ts'
+import { readPlan } from './plan.ts'
+import { differences } from './plan-differences.ts'
 import type { Steps } from './steps.ts'
 import { inProcess } from './testing/in-process.ts'
 
@@ -62,7 +63,7 @@ it('carries out what the check has found, by the inventory of that check', async
     ],
   })
   const { exit, stdout, stderr } = await carryOut(files('a', 'b'))
-  expect(stderr).toContain('4 changes, and the world is as it was.')
+  expect(stderr).toContain('2 changes, and the world is as it was.')
   expect([exit, stdout.match(/^up {2}lab planned/gm)?.length]).toEqual([0, 1])
   expect(await readFile(path('b'), 'utf8')).toBe('the content')
 })
@@ -74,8 +75,8 @@ it('does nothing where the world has moved since', async () => {
   expect(exit).toBe(70)
   expect(stderr).toContain('plan-outdated')
   const said = stderr.replace(/\s+/g, ' ')
-  expect(said).toMatch(/- lab operator-file \S+b: content null -> "sha256:[\da-f]{12}…"/)
-  expect(said).toMatch(/\+ lab operator-file \S+b: content "sha256:[\da-f]{12}…" ->/)
+  expect(said).toMatch(/- lab operator-file \S+b: \+content sha256:[\da-f]{12}…, \+mode 0600/)
+  expect(said).toMatch(/\+ lab operator-file \S+b: content sha256:[\da-f]{12}… -> sha256:[\da-f]{12}…/)
   expect(said.replaceAll(' ', '')).toContain(`zxplaybooks/up.mjs--inventory${path('lab.yaml')}--limitcp--check`)
   expect(await exists('a')).toBe(false)
 })
@@ -144,6 +145,17 @@ it('writes no plan of a check that failed', async () => {
   expect(await exists('plan.json')).toBe(false)
 })
 
+it.each(['--out', '--junit', '--html'])('writes what %s names over no other file', async flag => {
+  const text = await readFile(path('lab.yaml'), 'utf8')
+  const refused = await run(['--inventory', path('lab.yaml'), '--check', flag, path('lab.yaml')], files('a'))
+  expect(refused).toMatchObject({ exit: 64, stderr: expect.stringContaining('what stands there is another file') })
+  expect(await readFile(path('lab.yaml'), 'utf8')).toBe(text)
+  for (const _ of [1, 2])
+    expect(await run(['--inventory', path('lab.yaml'), '--check', flag, path('again')], files('a'))).toMatchObject({
+      exit: 2,
+    })
+})
+
 it.each([
   [['--plan', 'p', '--check'], '--plan and --check exclude each other'],
   [['--plan', 'p', '--inventory', 'x'], '--plan and --inventory exclude each other'],
@@ -180,8 +192,8 @@ it('tells what is gone and what has come', () => {
   const change = { host: 'h', role: 'r', kind: 'k', id: 'i', attribute: 'a', before: 1, after: { late: 'x' } }
   const none = { lab: 'l', hosts: ['h'], changes: [], unknown: [] }
   expect(differences({ ...none, changes: [change] }, { ...none, changes: [{ ...change, before: 2 }] })).toEqual([
-    '- h k i: a 1 -> {"late":"x"}',
-    '+ h k i: a 2 -> {"late":"x"}',
+    '- h k i: a (known after create)',
+    '+ h k i: a (known after create)',
   ])
   const why = { host: 'h', role: 'r', kind: 'k', id: 'i', why: 'until then' }
   expect(differences(none, { ...none, unknown: [why] })).toEqual(['+ h k i: unknown, until then'])

@@ -5,9 +5,10 @@ import { AndamioError, type ExitCode, exitCode, usageError } from '../../engine/
 import { type Asked, commandFor, wordsOf } from '../../engine/inventory/command-for.ts'
 import type { Options } from '../../engine/play/options.ts'
 import type { Json, Reporter } from '../../engine/report/events.ts'
-import { type Plan, PlanCollector, planFormat } from '../../engine/report/plan.ts'
+import { PlanCollector, planFormat } from '../../engine/report/plan.ts'
 import { counted } from '../../engine/report/text.ts'
 import type { Ref } from '../../engine/resource/resource.ts'
+import { differences } from './plan-differences.ts'
 
 const name = { host: z.string(), role: z.string(), kind: z.string(), id: z.string() }
 const asked = z.strictObject({
@@ -49,7 +50,8 @@ export async function readPlan(file: string, playbook: string): Promise<PlanFile
       code: 'plan-unreadable',
       message: `${file} is no plan of ${playbook}`,
       cause,
-      next: `Make one: ${checkAnew(playbook, file, asked)}`,
+      // What stands there may be anything, the inventory itself: nobody is told to write over it.
+      next: `Make one: ${checkAnew(playbook, 'plan.json', asked)}`,
     })
   const text = await readFile(file, 'utf8').catch(error => {
     throw refuse((error as Error).message)
@@ -111,7 +113,8 @@ export async function performPlan(
   if (exit !== exitCode.done && exit !== exitCode.changesFound && exit !== exitCode.unknownsFound) return exit
   const moved = differences(plan, found.plan)
   if (moved.length > 0) throw outdated(file, plan, moved)
-  said(`${file} of ${plan.madeAt}: ${counted(plan.changes.length, 'change')}, and the world is as it was.\n`)
+  const things = new Set(plan.changes.map(change => keyOf(change.host, change)))
+  said(`${file} of ${plan.madeAt}: ${counted(things.size, 'change')}, and the world is as it was.\n`)
   return act(permitsOf(file, plan))
 }
 
@@ -126,30 +129,7 @@ function permitsOf(file: string, plan: PlanFile): (host: string, resource: Ref) 
   }
 }
 
-type Compared = Pick<Plan, 'lab' | 'hosts' | 'changes' | 'unknown'>
-
-/** A line each: what the plan has and the world has no more (`-`), and what has come (`+`). */
-export function differences(before: Compared, after: Compared): readonly string[] {
-  const [old, young] = [linesOf(before), linesOf(after)]
-  return [
-    ...[...old].filter(line => !young.has(line)).map(line => `- ${line}`),
-    ...[...young].filter(line => !old.has(line)).map(line => `+ ${line}`),
-  ]
-}
-
-function linesOf({ lab, hosts, changes, unknown }: Compared): ReadonlySet<string> {
-  return new Set([
-    `lab ${lab}: ${hosts.join(', ')}`,
-    ...changes.map(
-      ({ host, kind, id, attribute, before, after }) =>
-        `${host} ${kind} ${id}: ${attribute} ${JSON.stringify(before)} -> ${JSON.stringify(after)}`,
-    ),
-    ...unknown.map(({ host, kind, id, why }) => `${host} ${kind} ${id}: unknown, ${why}`),
-  ])
-}
-
 const SHOWN = 10
-const hash = /\b([\da-f]{12})[\da-f]{52}\b/g
 
 function outdated(file: string, { playbook, madeAt, asked }: PlanFile, moved: readonly string[]): AndamioError {
   const rest = moved.length > SHOWN ? [`and ${moved.length - SHOWN} more`] : []
@@ -157,7 +137,11 @@ function outdated(file: string, { playbook, madeAt, asked }: PlanFile, moved: re
     code: 'plan-outdated',
     message: `The world has moved since ${file} was made`,
     place: `${file}, of ${madeAt}`,
-    cause: [...moved.slice(0, SHOWN), ...rest].join('\n').replace(hash, '$1…'),
+    cause: [
+      'what the plan has and the world has no more (-), and what has come (+):',
+      ...moved.slice(0, SHOWN),
+      ...rest,
+    ].join('\n'),
     next: `Look at it anew: ${checkAnew(playbook, file, asked)}`,
   })
 }
