@@ -49,7 +49,12 @@ const each = (what: string, one: z.ZodType) =>
   )
 export const addresses = each(addressWhat, address)
 export const ipv4s = each('an IPv4 address such as 10.20.0.11', ipv4)
-export const cidr = z.cidrv4({ error: 'an IPv4 network such as 10.20.0.0/24' })
+export const cidr = z.cidrv4({
+  error: ({ input }) =>
+    z.ipv4().safeParse(input).success
+      ? `an IPv4 network (${input}/32 for that one address)`
+      : 'an IPv4 network such as 10.20.0.0/24',
+})
 export const user = matching('a login name', /^[a-z_][a-z0-9_-]{0,31}$/)
 /** A path on this machine; `~/` and relative ones are the provider's to resolve. */
 export const file = matching('a path', /^(?!-)[^\n\t]{1,1024}$/)

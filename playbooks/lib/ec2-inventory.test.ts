@@ -163,18 +163,26 @@ test('2,000 malformed networks, ports, types and counts are each refused with a 
   expect([...refused.keys()].sort()).toEqual(Object.keys(malformed).sort())
 })
 
+/** What is refused of it. */
+const told = (otherwise: Readonly<Record<string, string>>): readonly string[] => {
+  try {
+    parse(written(otherwise))
+    return []
+  } catch (error) {
+    return (error as InventoryError).problems.map(({ message }) => message)
+  }
+}
+
+test('a bare address is told how it is written as a network', () => {
+  expect(told({ operators: '203.0.113.7' })).toEqual([
+    'expected an IPv4 network (203.0.113.7/32 for that one address), got "203.0.113.7"',
+  ])
+})
+
 test("a network of the lab's own is not one that is there already", () => {
   const both = {
     zones: '[eu-west-1a, eu-west-1b]',
     network: '10.60.0.0/24\n  subnet: subnet-0123456789abcdef0\n  vpc: vpc-0123456789abcdef0',
-  }
-  const told = (otherwise: Readonly<Record<string, string>>): readonly string[] => {
-    try {
-      parse(written(otherwise))
-      return []
-    } catch (error) {
-      return (error as InventoryError).problems.map(({ message }) => message)
-    }
   }
   expect(told(both)).toEqual(
     expect.arrayContaining([

@@ -65,7 +65,7 @@ async function findNewest({ account }: Ec2Lab): Promise<Image> {
   const { Images = [] } = await account.call('describeImages', api => api.describeImages(wish))
   const [latest] = [...Images].sort((one, other) => (other.CreationDate ?? '').localeCompare(one.CreationDate ?? ''))
   if (latest) return latest
-  throw noImage(account.region, `none is called ${newest}`)
+  throw noImage(account.region, `none is called ${newest}`, `${newestIsNotThere} (\`image\` under \`ec2\`).`)
 }
 
 async function describeImage({ account }: Ec2Lab, image: string): Promise<Image> {
@@ -76,11 +76,15 @@ async function describeImage({ account }: Ec2Lab, image: string): Promise<Image>
   throw noImage(account.region, `${image} is for ${found.Architecture}, and the lab's hosts are x86-64`)
 }
 
-const noImage = (region: string, cause: string): AndamioError =>
+const correctIt = 'Images have an id for each region: correct `image` under `ec2` in the inventory, or leave it out.'
+const newestIsNotThere =
+  "Canonical's account shows none here, as in the regions of China and of the US government: name an image of yours"
+
+const noImage = (region: string, cause: string, next = correctIt): AndamioError =>
   new AndamioError({
     code: 'ec2-image-unknown',
     message: 'There is no such image in this region',
     place: `EC2 in ${region}`,
     cause,
-    next: 'Images have an id for each region: correct `image` under `ec2` in the inventory, or leave it out.',
+    next,
   })

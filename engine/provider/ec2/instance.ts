@@ -17,9 +17,13 @@ export function instance(lab: Ec2Lab, wish: HostWish): Resource<string, undefine
     probe: onOperator(() => lookAt(lab, wish.name, ({ id }) => present(id))),
     diff(is) {
       if (is.is === 'present') return []
+      const place = lab.network.subnet
       const after = wish.expiry && { late: `in ${wish.expiry.hours} hours` }
       return [
         { attribute: 'instance', before: null, after: wish.type },
+        { attribute: 'disk', before: null, after: `${wish.disk} GiB` },
+        ...(wish.zones.length === 0 ? [] : [{ attribute: 'zone', before: null, after: wish.zones.join(' or ') }]),
+        ...(place === undefined ? [] : [{ attribute: 'subnet', before: null, after: place }]),
         ...(after ? [{ attribute: 'expires', before: null, after }] : []),
       ]
     },

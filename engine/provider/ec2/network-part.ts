@@ -29,7 +29,8 @@ export function networkPart(lab: Ec2Lab, part: NetworkPart): Resource<PartState,
       return one ? present({ ids: [one.id], attached: one.vpc !== undefined }) : absent
     }),
     diff(is) {
-      if (is.is === 'absent') return [{ attribute: 'id', before: null, after: { late: 'given by AWS' } }]
+      if (is.is === 'absent')
+        return [{ attribute: 'id', before: null, after: { late: 'given by AWS' } }, ...(part.wish?.(lab) ?? [])]
       return is.state.attached ? [] : [{ attribute: 'in the network', before: false, after: true }]
     },
     async apply() {

@@ -1,3 +1,4 @@
+import type { Change } from '../../report/events.ts'
 import type { CallName, Ec2Api } from './api.ts'
 import { type Ec2Lab, marks, ours } from './lab.ts'
 import type { SeenPart } from './own-network.ts'
@@ -8,6 +9,8 @@ import { tagged } from './tags.ts'
 /** A part of the lab's own network: how it is made, and how it goes. What it is in is there before it. */
 export interface NetworkPart {
   readonly kind: string
+  /** What it is made with, for a plan. */
+  readonly wish?: (lab: Ec2Lab) => readonly Change[]
   /** For people, and in the journal. */
   readonly what: string
   readonly call: CallName
@@ -41,6 +44,7 @@ const vpc: NetworkPart = {
   kind: 'ec2-vpc',
   what: 'network',
   call: 'createVpc',
+  wish: ({ network }) => [{ attribute: 'addresses', before: null, after: network.own ?? null }],
   reading: ({ account }) => account.network.vpcs,
   make: async lab => {
     const wish = { CidrBlock: lab.network.own, TagSpecifications: tagged(named(lab), 'vpc') }

@@ -9,6 +9,17 @@ export function networkOf(network: string): string {
   return `${[24, 16, 8, 0].map(shift => Math.floor(first / 2 ** shift) % 256).join('.')}/${prefix}`
 }
 
+const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10']
+
+/** Whether nobody comes from there by way of the internet. `network` is IPv4 in the form 10.20.0.0/24. */
+export const isPrivate = (network: string): boolean => {
+  const [address = '', prefix = ''] = network.split('/')
+  return privateNetworks.some(one => {
+    const [, length = ''] = one.split('/')
+    return Number(prefix) >= Number(length) && networkOf(`${address}/${length}`) === one
+  })
+}
+
 /** Why a network may not be let in; undefined where it may. `network` is IPv4 in the form 10.20.0.0/24. */
 export function problemOfNetwork(
   network: string,

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Change, Emit } from '../../report/events.ts'
+import { absent } from '../../resource/resource.ts'
 import type { Provider } from '../provider.ts'
 import { labHere } from '../testing/lab-here.ts'
 import type { Ec2Api } from './api.ts'
@@ -63,11 +65,12 @@ function account({ groupsIn, own, cidr, zone = 'eu-west-1a', disk, lab = id, typ
   return Object.fromEntries(calls) as Ec2Api
 }
 
-const provider = (there: There, settings: object = {}, size: object = {}): Provider =>
-  ec2Provider(labHere('ec2', { cp: { type: 't3.medium', ...size } }, { region: 'eu-west-1', ...settings }, state), {
-    table: [],
-    open: () => account(there),
-  })
+const provider = (there: There, settings: object = {}, size: object = {}, told: string[] = []): Provider => {
+  const hosts = { cp: { type: 't3.medium', ...size } }
+  const context = labHere('ec2', hosts, { region: 'eu-west-1', ...settings }, state)
+  const emit: Emit = event => void (event.type === 'notice' && told.push(event.text))
+  return ec2Provider({ ...context, emit }, { table: [], open: () => account(there) })
+}
 
 test.each([
   ['a network of its own', { groupsIn: 'vpc-default' }, { network: '10.60.0.0/24' }],
@@ -165,4 +168,27 @@ test('of another disk or zone than it was made with it is told, too', async () =
   expect(await told({}, { zones: ['eu-west-1b'] }, {})).toEqual([
     expect.stringMatching(/^cp stays in eu-west-1a; the inventory says eu-west-1b\. .*all data on it lost/),
   ])
+})
+
+test('whoever lets in by the internet what nobody has there is warned', async () => {
+  const warned = async (settings: object) => {
+    const told: string[] = []
+    await provider({ groupsIn: 'vpc-mine' }, { subnet: 'subnet-mine', ...settings }, {}, told).foresee?.()
+    return told.map(text => text.split(' ')[0])
+  }
+  expect(await warned({ operators: '10.0.0.0/8', clients: '192.168.1.0/24' })).toEqual(['`operators`', '`clients`'])
+  expect(await warned({ operators: '203.0.113.7/32' })).toEqual([])
+  expect(await warned({ operators: '10.0.0.0/8', jump: ['admin@bastion.example'] })).toEqual([])
+})
+
+test('a check tells of a host that is to come its disk and where it is made, and of a network its addresses', async () => {
+  const settings = { network: '10.60.0.0/24', zones: ['eu-west-1b'] }
+  const { shared, hosts } = provider({}, settings, { disk: '50G' }).create()
+  const plan = [...shared, ...(hosts.get('cp') ?? [])].flatMap(({ kind, diff }) => {
+    const changes: readonly Change[] = /^ec2-(instance|vpc)$/.test(kind) ? diff(absent, { change: () => false }) : []
+    return changes.map(({ attribute, after }) => [attribute, after])
+  })
+  expect(plan).toContainEqual(['disk', '50 GiB'])
+  expect(plan).toContainEqual(['zone', 'eu-west-1b'])
+  expect(plan).toContainEqual(['addresses', '10.60.0.0/24'])
 })

@@ -28,6 +28,7 @@ import { labId } from './lab-id.ts'
 import { madeOtherwise } from './made-otherwise.ts'
 import { networkPart, noNetworkPart } from './network-part.ts'
 import { networkParts } from './network-parts.ts'
+import { isPrivate } from './networks.ts'
 import { noInstance } from './no-instance.ts'
 import { type Ec2Parts, openLab } from './open-lab.ts'
 import { ownHostKey } from './own-host-key.ts'
@@ -111,6 +112,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       if (first) throw first
     },
     async foresee() {
+      for (const text of letInByNobody(settings)) context.emit({ type: 'notice', level: 'warning', text })
       const missing = await missingHosts()
       const failures = (await against(missing)).map(({ failure }) => failure)
       if (missing.length === 0) return failures
@@ -184,6 +186,17 @@ const unlessStopped = (signal: AbortSignal | undefined) => (error: Error) => {
   if (signal?.aborted) throw error
   return undefined
 }
+
+/** Hosts that are reached at their addresses of the internet see nobody under a private one. */
+const letInByNobody = ({ jump = [], ...settings }: SettingsOf<'ec2'>): readonly string[] =>
+  (['operators', 'clients'] as const).flatMap(field => {
+    const network = settings[field]
+    if (network === undefined || jump.length > 0 || !isPrivate(network)) return []
+    return [
+      `\`${field}\` under \`ec2\` is ${network}, and the hosts, which are reached by way of the internet, see nobody under ` +
+        'such an address. Leave it out, or give the address under which the internet sees them; or go through `jump`.',
+    ]
+  })
 
 const partsOf = (lab: Ec2Lab): readonly AnyResource[] => [
   ...networkParts.map(part => networkPart(lab, part)),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { labHere } from '../testing/lab-here.ts'
 import type { Ec2Api } from './api.ts'
 import { ec2Provider } from './provider.ts'
@@ -108,4 +108,23 @@ test('nobody is asked for more where no credentials are taken, nor where another
   expect(await another.provider.foresee?.()).toMatchObject([taken])
   await expect(another.provider.preflight()).rejects.toMatchObject({ failure: taken })
   expect(another.calls).not.toContain('runInstances')
+})
+
+test('what is to be done about an image depends on whether one was named', async () => {
+  const nextOf = async (settings: object) => {
+    const { provider } = inAccount({ describeImages: () => ({ Images: [] }) }, settings)
+    return (await provider.foresee?.())?.map(({ code, next }) => [code, /leave it out/.test(next ?? '')])
+  }
+  expect(await nextOf({ image })).toEqual([['ec2-image-unknown', true]])
+  expect(await nextOf({})).toEqual([['ec2-image-unknown', false]])
+})
+
+test('a profile that is not there is named where there are no credentials', async () => {
+  vi.stubEnv('AWS_PROFILE', 'nosuch')
+  const missing = Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' })
+  const { provider } = inAccount({ describeImages: () => missing })
+  expect(await provider.foresee?.()).toMatchObject([
+    { code: 'ec2-no-credentials', cause: expect.stringMatching(/^Could not load credentials; AWS_PROFILE is nosuch,/) },
+  ])
+  vi.unstubAllEnvs()
 })

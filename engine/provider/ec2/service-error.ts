@@ -38,6 +38,10 @@ interface Said {
 
 const place = ({ region, action }: Said): string => `EC2 in ${region}, ${action}`
 
+/** The client says of a profile that is missing no more than of none at all. */
+const profileWords = (profile: string | undefined): string =>
+  profile === undefined ? '' : `; AWS_PROFILE is ${profile}, which is to stand in ~/.aws/config or ~/.aws/credentials`
+
 /** From the special to the general; the last takes all. */
 const kinds: readonly Kind[] = [
   {
@@ -46,7 +50,7 @@ const kinds: readonly Kind[] = [
       code: 'ec2-no-credentials',
       message: 'There are no credentials for AWS',
       place: place(said),
-      cause: said.message,
+      cause: `${said.message}${profileWords(process.env.AWS_PROFILE)}`,
       next: 'Give them as to any program of AWS: `aws configure`, `aws sso login`, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     }),
   },
