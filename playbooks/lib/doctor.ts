@@ -3,7 +3,7 @@ import { askHosts } from '../../engine/play/ask-hosts.ts'
 import { type Check, lookAt } from '../../engine/play/checks.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
-import { RunStopped } from '../../engine/play/stop.ts'
+import { isUnreachable, RunStopped } from '../../engine/play/stop.ts'
 import { hostChecks } from '../checks/doctor/hosts.ts'
 import { answering, machineChecks } from '../checks/doctor/machine.ts'
 import { networkChecks } from '../checks/doctor/network.ts'
@@ -43,10 +43,17 @@ async function stops(run: Run, step: Step): Promise<readonly AndamioError[]> {
     await step.perform(run)
     return []
   } catch (error) {
-    if (error instanceof AndamioError) return [error]
+    if (error instanceof AndamioError) return (await isOfHosts(run, error)) ? [] : [error]
     if (!(error instanceof RunStopped) || run.signal.aborted) throw error
     return []
   }
+}
+
+/** Whether a step ended for a host that it needs does not let us in: that is told as the host's failure, once. */
+async function isOfHosts(run: Run, { exit }: AndamioError): Promise<boolean> {
+  if (!isUnreachable(exit)) return false
+  await askHosts(run)
+  return [...run.failures.values()].some(isUnreachable)
 }
 
 const nothingRefused: Check = {

@@ -61,7 +61,7 @@ async function look(hosts: string, plays: readonly Step[] = [passing], args: rea
 it('ends with 0 where nothing would stop an up, and says of each thing what it saw', async () => {
   const { exit, stdout } = await look(one())
   expect(stdout).toContain("ok       The lab's own certificates are in force: there are none yet\n")
-  expect(stdout).toMatch(/\nNothing would stop an up; 13 checks passed, \d+\.\d s\.\n$/)
+  expect(stdout).toMatch(/\nNothing would stop an up; 14 checks passed, \d+\.\d s\.\n$/)
   expect(exit).toBe(0)
 })
 
@@ -74,7 +74,7 @@ it('tells what ends a play, with what to do, and goes on', async () => {
   }
   const { exit, stdout } = await look(one(), [refusing, passing, refusing])
   expect(stdout.match(/ {2}stops up Refuse it\n {11}It cannot be: too small\n {2}fix {6}Grow\.\n/g)).toHaveLength(2)
-  expect(stdout).toMatch(/\n2 things would stop an up; 12 checks passed/)
+  expect(stdout).toMatch(/\n2 things would stop an up; 13 checks passed/)
   expect(exit).toBe(70)
 })
 
@@ -116,9 +116,20 @@ groups:
   expect(exit).toBe(70)
 })
 
-it('tells a host that does not let us in once', async () => {
+it('finds an address that is none of the host itself', async () => {
+  const { exit, stdout } = await look(one().replace('port:', 'internal: 192.0.2.77, port:'))
+  expect(stdout).toMatch(/stops up The hosts have the addresses.*\n +192\.0\.2\.77 is none of cp's, which has /)
+  expect(exit).toBe(70)
+})
+
+it('tells a host that does not let us in once, also where a step could do nothing without it', async () => {
+  const needing: Step = {
+    ...passing,
+    perform: () => Promise.reject(new AndamioError({ code: 'unreachable', message: 'w1 cannot be reached' }, 69)),
+  }
   const { exit, stdout } = await look(
     `${one()}  w1: { address: 127.0.0.1, port: 9, key: ${home}/user, agent: false }\n`,
+    [needing],
   )
   expect(
     stdout.match(/stops up w1\n {11}w1 cannot be reached: nothing listens there \(ECONNREFUSED\)\n {2}fix/g),
@@ -130,7 +141,7 @@ it('tells a host that does not let us in once', async () => {
 it('passes nothing on hosts where none could be asked', async () => {
   const { stdout } = await look(`  cp: { groups: [control-plane], address: 127.0.0.1, port: 9, key: ${home}/user }\n`)
   expect(stdout).not.toContain('The hosts are machines of their own')
-  expect(stdout).toContain('\nNo host runs that could be asked: nothing was looked at on hosts and between them.\n')
+  expect(stdout).toContain('\nNo host that runs lets us in: nothing was looked at on hosts and between them.\n')
 })
 
 describe('ways among hosts', () => {

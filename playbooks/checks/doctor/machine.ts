@@ -31,7 +31,7 @@ export const machineChecks: readonly Check[] = [
     id: 'mirror',
     title: 'The mirror is there, or can be built',
     async look({ lab }) {
-      if (lab.provider !== 'local') return `hosts of the provider ${lab.provider} use none`
+      if (lab.provider !== 'local') return `none is needed for hosts of the provider ${lab.provider}`
       const missing = await stepsToBuild(cacheFolder())
       if (missing.length === 0) return `all ${mirrorSteps.length} parts are built`
       await checkMachine()

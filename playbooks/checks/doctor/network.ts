@@ -69,7 +69,7 @@ const check = (protocol: 'tcp' | 'udp', title: string, lookAt: (run: Run, way: W
   title,
   async look(run) {
     const ways = waysOf(run, answering(run), protocol)
-    if (ways.length === 0) return 'no two hosts run that need one another'
+    if (ways.length === 0) return 'of those that could be asked no two need one another'
     const seen = await Promise.all(ways.map(async way => ({ way, is: await lookAt(run, way) })))
     const closed = seen.filter(({ is }) => is === 'closed')
     const said = closed.map(

@@ -26,9 +26,10 @@ it('says nothing where all were asked, nor of a host whose silence is told by it
   expect(seen({ cp: running, w1: running }, ['w1'])).toBeUndefined()
 })
 
-it('says that nothing was looked at where no host answers', () => {
+it('says that nothing was looked at where no host answers, whether one runs or not', () => {
   expect(seen({ cp: running, w1: { is: 'stopped' } }, ['cp'])).toMatchObject({
-    text: expect.stringMatching(/^No host runs that could be asked/),
+    text: expect.stringMatching(/^No host that runs lets us in: nothing was looked at/),
     data: { notAsked: ['cp', 'w1'] },
   })
+  expect(seen({ cp: { is: 'absent' } })?.text).toMatch(/^No host runs that could be asked: nothing was looked at/)
 })

@@ -15,8 +15,10 @@ export function notAsked(run: Pick<Run, 'lab' | 'found' | 'failures'>): NotAsked
   const stand = run.lab.hosts.map(({ name }) => ({ name, found: run.found.get(name) ?? ({ is: 'absent' } as const) }))
   const left = stand.filter(({ found }) => found.is !== 'running')
   const data = { notAsked: (answering(run).length === 0 ? stand : left).map(({ name }) => name) }
-  if (answering(run).length === 0)
-    return { text: 'No host runs that could be asked: nothing was looked at on hosts and between them.', data }
+  if (answering(run).length === 0) {
+    const none = left.length < stand.length ? 'No host that runs lets us in' : 'No host runs that could be asked'
+    return { text: `${none}: nothing was looked at on hosts and between them.`, data }
+  }
   if (left.length === 0) return undefined
   return { text: `Not looked at: ${left.map(({ name, found }) => `${name} ${words(found)}`).join('; ')}.`, data }
 }
