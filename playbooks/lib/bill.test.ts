@@ -18,7 +18,7 @@ test('hosts of one lab are one sum, and labs of one name are two', () => {
   const hosts = [
     host('worker1', { expires: '2026-11-21T18:00:00.000Z' }),
     host('cp', { since: '2026-11-21T08:00:00.000Z', expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1 }),
-    unpriced,
+    ...[unpriced, host('nfs', { id: 'bb' })],
   ]
   const labs = billByLab({ hosts, disks: [] }, now)
   expect(labs).toEqual([
@@ -32,18 +32,19 @@ test('hosts of one lab are one sum, and labs of one name are two', () => {
         since: '2026-11-21T08:00:00.000Z',
       },
       ...{ expires: '2026-11-21T11:00:00.000Z', usdPerHour: 1.5, usdSoFar: 5 },
+      ...{ usdPerHourKnown: 1.5, unpriced: [] },
     },
     {
       ...{
         lab: 'lab',
         id: 'bb',
-        hosts: ['cp'],
+        hosts: ['cp', 'nfs'],
         stopped: [],
         leftDisks: [],
         since: '2026-11-21T10:00:00.000Z',
         expires: null,
       },
-      ...{ usdPerHour: null, usdSoFar: null },
+      ...{ usdPerHour: null, usdSoFar: null, usdPerHourKnown: 0.5, unpriced: ['x9.huge'] },
     },
   ])
   expect(labs.map(lab => isExpired(lab, now))).toEqual([true, false])
@@ -77,6 +78,15 @@ test('what is past its time ends the look for it with an error, and nothing else
   })
   const none = await told(expired(), billed(host('cp', { expires: '2999-01-01T00:00:00.000Z' }), host('nfs')))
   expect(none.slice(-2)).toMatchObject([{ text: 'No lab at static is past its time.' }, { exit: 0 }])
+})
+
+test('of a lab with a host of unknown price, what is known is told', async () => {
+  const { usdPerHour: _, ...unpriced } = host('nfs', { type: 'x9.huge' })
+  expect(await told(cost(), billed(host('cp'), unpriced))).toContainEqual(
+    expect.objectContaining({
+      text: expect.stringContaining('about 0.50 USD an hour besides x9.huge, whose price is not known, never ends'),
+    }),
+  )
 })
 
 test('each lab is told in words and in numbers; a provider that costs nothing says so', async () => {

@@ -19,6 +19,9 @@ export interface BilledLab {
   readonly expires: string | null
   /** Null where the price of one of them is not known. */
   readonly usdPerHour: number | null
+  /** Of those whose price is known, and the types of the others. */
+  readonly usdPerHourKnown: number
+  readonly unpriced: readonly string[]
   /** Since the last start of each, or since a disk was made. */
   readonly usdSoFar: number | null
 }
@@ -36,6 +39,7 @@ export function billByLab({ hosts, disks }: Bill, now: number): readonly BilledL
   }
   return [...labs.values()].map(members => {
     const [{ lab, id }] = members as [Billed]
+    const known = sum(members.map(({ usdPerHour = 0 }) => usdPerHour))
     const priced = members.every(({ usdPerHour }) => usdPerHour !== undefined)
     const soFar = ({ since, usdPerHour = 0 }: Billed) =>
       since === undefined ? 0 : ((now - Date.parse(since)) / hour) * usdPerHour
@@ -46,7 +50,9 @@ export function billByLab({ hosts, disks }: Bill, now: number): readonly BilledL
       leftDisks: members.flatMap(one => ('disk' in one ? { disk: one.disk, gibibytes: one.gibibytes } : [])),
       since: first(members.map(({ since }) => since)),
       expires: first(hostsOf(members).map(({ expires }) => expires)),
-      usdPerHour: priced ? sum(members.map(({ usdPerHour = 0 }) => usdPerHour)) : null,
+      usdPerHour: priced ? known : null,
+      usdPerHourKnown: known,
+      unpriced: [...new Set(hostsOf(members).flatMap(one => (one.usdPerHour === undefined ? one.type : [])))],
       usdSoFar: priced ? sum(members.map(soFar)) : null,
     }
   })
@@ -109,10 +115,10 @@ const none = (run: Run): void =>
   run.emit({ type: 'notice', level: 'info', text: `There is no lab at ${run.provider.name}.` })
 
 function words(billed: BilledLab): string {
-  const { lab, id, hosts, leftDisks, since, usdPerHour, usdSoFar } = billed
+  const { lab, id, hosts, leftDisks, since, usdPerHour, usdSoFar, usdPerHourKnown, unpriced } = billed
   const price =
     usdPerHour === null || usdSoFar === null
-      ? 'a type without a known price'
+      ? `about ${usdPerHourKnown.toFixed(2)} USD an hour besides ${unpriced.join(' and ')}, whose price is not known`
       : `about ${usdPerHour.toFixed(2)} USD an hour, ${usdSoFar.toFixed(2)} USD so far`
   const disks = leftDisks.map(({ disk, gibibytes }) => `${disk} of ${gibibytes} GiB`).join(' and ')
   const left = disks === '' ? '' : `, ${disks} that no host holds,`

@@ -10,6 +10,17 @@ import type { Seen, Unseen } from './see-cluster.ts'
  * cluster is not there, 70 where all are and a node or a pod is not ready.
  */
 export function refuseUnready(run: Run, seen: Seen | Unseen): void {
+  const none = run.lab.hosts.every(({ name }) => run.found.get(name)?.is === 'absent')
+  if (none && 'why' in seen)
+    throw new AndamioError(
+      {
+        code: 'lab-not-ready',
+        message: `There is no lab ${run.lab.name}`,
+        cause: `none of its ${counted(run.lab.hosts.length, 'host')} is there`,
+        next: byUp(run, 'Build it'),
+      },
+      exitCode.unreachable,
+    )
   const notThere = [...hostsNotThere(run), ...('why' in seen ? [seen.why.replace(/\.$/, '')] : [])]
   const unready = 'nodes' in seen ? [...nodesUnready(run, seen), ...podsUnready(seen)] : []
   if (notThere.length + unready.length === 0) return

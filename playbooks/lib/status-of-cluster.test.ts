@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Run } from '../../engine/play/run.ts'
 import type { Event } from '../../engine/report/events.ts'
-import { present } from '../../engine/resource/resource.ts'
+import { absent, present } from '../../engine/resource/resource.ts'
 import type { Node, Pod } from '../../kube/api/objects.ts'
 import { status } from './status.ts'
 
@@ -41,7 +41,9 @@ async function told(nodes: readonly Node[], pods: readonly Pod[], hosts = { cp: 
     signal: new AbortController().signal,
     session: async () => ({ facts: Promise.resolve({}) }),
     api: async () =>
-      present({ reader: { list: async ({ kind }: { kind: string }) => (kind === 'Node' ? nodes : pods) } }),
+      hosts.cp === 'absent'
+        ? absent
+        : present({ reader: { list: async ({ kind }: { kind: string }) => (kind === 'Node' ? nodes : pods) } }),
     emit: (event: Event) => events.push(event),
   }
   const ended = await status()
@@ -84,4 +86,12 @@ it.each([
 ])('ends otherwise for %s', async (_, nodes, worker1, exit, cause) => {
   const { ended } = await told(nodes, [well], { cp: 'running', worker1 })
   expect(ended).toMatchObject({ exit, failure: { code: 'lab-not-ready', cause } })
+})
+
+it('says of a lab of which no host is there that there is none, and how it is built', async () => {
+  const { ended } = await told([], [], { cp: 'absent', worker1: 'absent' })
+  const failure = { message: 'There is no lab seen', cause: 'none of its 2 hosts is there', next: /^Build it: npx zx / }
+  expect(ended).toMatchObject({ exit: 69, failure: { ...failure, next: expect.stringMatching(failure.next) } })
+  const { ended: half } = await told([], [], { cp: 'absent', worker1: 'running' })
+  expect(half).toMatchObject({ exit: 69, failure: { message: 'The lab seen is not ready' } })
 })
