@@ -36,3 +36,17 @@ it('finds nothing different only where all was looked at, on the page of a workf
   ])
   rmSync(folder, { recursive: true })
 })
+
+it('writes into the table of a workflow what stands in the terminal, whatever is in it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'andamio-drift-'))
+  const page = join(folder, 'page')
+  const reporter = driftReporter({ stream: new Sink(), env: { GITHUB_STEP_SUMMARY: page }, quiet: false, mend: 'up' })
+  const changes = [{ attribute: 'mode', before: '0777', after: '0644' }]
+  reporter.on({ ...looked, id: '/srv/a|b_*<c>', outcome: 'would-change', changes } as Event)
+  reporter.on(ended(2))
+  const [row] = readFileSync(page, 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('| cp'))
+  expect(row).toBe('| cp | file /srv/a\\|b\\_\\*&#60;c&#62; | mode 0777 -&#62; 0644 |')
+  rmSync(folder, { recursive: true })
+})

@@ -74,7 +74,7 @@ export function driftReporter({ stream, env, quiet, mend }: DriftOptions): Repor
       for (const failure of failures) stream.write(failureText(failure, stream, {}))
       const interrupted = event.exit === exitCode.interrupted
       say(summary(found, { looked, failed: failures.length, interrupted }, event.seconds))
-      if (found.length > 0) say(`To see more: ${mend} --check --diff   To bring it back: ${mend}`)
+      if (found.length > 0) say(`To see more: ${mend} --check --diff\nTo bring it back: ${mend}`)
       if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, markdown(head, found, failures, interrupted))
     },
     close(): void {},
@@ -89,7 +89,11 @@ interface Looked {
 }
 
 function summary(found: readonly ResourceEnd[], { looked, failed, interrupted }: Looked, seconds: number): string {
-  const nothing = interrupted ? 'nothing so far differs' : 'Nothing differs'
+  const nothing = interrupted
+    ? 'nothing so far differs'
+    : failed > 0
+      ? 'Nothing that was looked at differs'
+      : 'Nothing differs'
   const different = found.filter(({ outcome }) => outcome !== 'unknown')
   const hosts = [...new Set(different.map(({ host }) => host))]
   const differ = different.length === 1 ? '1 thing differs' : `${counted(different.length, 'thing')} differ`
@@ -109,7 +113,7 @@ function markdown(
   failures: readonly Failure[],
   interrupted: boolean,
 ): string {
-  const cell = (text: string): string => clip(text.replace(/[|\r\n`<>]/g, ' '), 200)
+  const cell = (text: string): string => asCell(clip(text, 200))
   const rows = found
     .slice(0, LISTED)
     .map(each => `| ${cell(each.host)} | ${cell(`${each.kind} ${each.id}`)} | ${cell(wordsOf(each))} |`)
@@ -120,6 +124,13 @@ function markdown(
   const none = found.length + failures.length + cut.length === 0 ? ['Nothing differs.', ''] : []
   return [`### ${cell(head)}`, '', ...cut, ...none, ...table, ...more, ...failed, ''].join('\n')
 }
+
+/** Text that stands in a cell of a table as it is. */
+const asCell = (text: string): string =>
+  text
+    .replace(/[\r\n]/g, ' ')
+    .replace(/[\\|`*_[\]]/g, '\\$&')
+    .replace(/[&<>]/g, at => `&#${at.charCodeAt(0)};`)
 
 const asFailure = (event: ResourceEnd): Failure => ({
   code: 'drift',
