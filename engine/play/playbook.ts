@@ -136,11 +136,12 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       ...(lock && context.leaseOn ? { lease: { group: context.leaseOn, seat: lock.seat } } : {}),
       ...(context.onAnswers ? { onAnswers: context.onAnswers } : {}),
     })
+    for (const step of playbook.steps.filter(step => step.offline)) await step.perform(run)
     // One that looks for findings tells it among the others, as what is foreseen.
     if (playbook.tells !== 'findings') await run.refuseAnother()
     await run.find()
     refuseLeftOut(run, playbook.steps)
-    for (const step of playbook.steps.filter(step => !asking.includes(step))) {
+    for (const step of playbook.steps.filter(step => !asking.includes(step) && !step.offline)) {
       if (interrupt.signal.aborted) throw new RunStopped(exitCode.interrupted)
       await step.perform(run)
     }

@@ -26,5 +26,7 @@ export interface Step {
   readonly plays?: readonly string[]
   /** It only asks somebody, and needs no host for that: nobody else is kept away from the lab until the answer is there. */
   readonly asks?: true
+  /** It asks nobody anything: performed before the provider is asked how hosts stand, which may fail. */
+  readonly offline?: true
   perform(run: Run): Promise<void>
 }

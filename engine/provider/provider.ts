@@ -72,6 +72,8 @@ export interface Provider {
   firstLogin?(host: string): readonly AnyResource[]
   /** What carries the lab's name and is still there; asked when everything was removed. */
   remains?(): Promise<Remains>
+  /** What the inventory's lab would cost: a sentence. Asks nobody. */
+  estimate?(): string
   /** What costs money by the hour: of all labs where this one's hosts are. */
   bill?(): Promise<Bill>
   /** What a resource's probe answers on a first boot of this provider's image; undefined when nobody has recorded it. */

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { AndamioError } from '../../engine/errors.ts'
 import { perform } from '../../engine/play/playbook.ts'
 import { RunStopped } from '../../engine/play/stop.ts'
 import { labOf, strictProvider } from '../../engine/play/testing/lab.ts'
 import type { BilledDisk, BilledHost, Provider } from '../../engine/provider/provider.ts'
 import type { Event } from '../../engine/report/events.ts'
-import { billByLab, cost, expired, isExpired } from './bill.ts'
+import { billByLab, cost, estimate, expired, isExpired } from './bill.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 const host = (name: string, more: Partial<BilledHost> = {}): BilledHost => ({
@@ -50,7 +51,7 @@ test('hosts of one lab are one sum, and labs of one name are two', () => {
   expect(labs.map(lab => isExpired(lab, now))).toEqual([true, false])
 })
 
-const told = async (step: ReturnType<typeof cost>, bill?: Provider['bill']): Promise<readonly Event[]> => {
+const told = async (step: ReturnType<typeof cost>, bill?: Provider['bill'], more?: Partial<Provider>) => {
   const events: Event[] = []
   await perform(
     { name: 'cost', steps: [step], exclusive: false },
@@ -59,7 +60,7 @@ const told = async (step: ReturnType<typeof cost>, bill?: Provider['bill']): Pro
       options: { playbook: 'cost', check: false, forks: 5, yes: false },
       reporters: [{ on: event => events.push(event), close: () => undefined }],
       ...{ warnings: [], command: 'cost' },
-      provider: async () => ({ ...strictProvider({}), ...(bill ? { bill } : {}) }),
+      provider: async () => ({ ...strictProvider({}), ...(bill ? { bill } : {}), ...more }),
       connect: () => () => Promise.reject(new RunStopped(70)),
     },
   )
@@ -138,4 +139,14 @@ test('an end is promised only where a login has set it, and of what is stopped o
   const looked = await told(expired(), async () => bill)
   expect(textsOf(looked).map(text => text.slice(0, 8))).toEqual(['lab (bb)', 'lab (cc)', 'lab (dd)', 'No lab a'])
   expect(looked.at(-1)).toMatchObject({ exit: 0 })
+})
+
+test('what a lab would cost is told also where nobody lets us look', async () => {
+  const find = () => Promise.reject(new AndamioError({ code: 'ec2-no-credentials', message: 'There are none' }))
+  const events = await told(estimate(), undefined, { find, estimate: () => 'It costs 1 USD.' })
+  expect(events.slice(-2)).toMatchObject([
+    { type: 'notice', text: 'It costs 1 USD.' },
+    { exit: 70, failure: { code: 'ec2-no-credentials' } },
+  ])
+  expect((await told(estimate())).map(({ type }) => type)).toEqual(['run.start', 'run.end'])
 })

@@ -69,6 +69,17 @@ const isAtRest = ({ hosts, stopped }: BilledLab): boolean => hosts.length === st
 /** Past its time, and still there: its timer has not come to be, or what it has stopped was never removed. */
 export const isExpired = ({ expires }: BilledLab, now: number): boolean => expires !== null && Date.parse(expires) < now
 
+/** Says what the inventory's lab would cost, also to who has no account yet. */
+export const estimate = (): Step => ({
+  title: 'Say what a lab would cost',
+  roles: [],
+  groups: [],
+  offline: true,
+  async perform({ provider, emit }: Run): Promise<void> {
+    if (provider.estimate) emit({ type: 'notice', level: 'info', text: provider.estimate() })
+  },
+})
+
 /** Says of each lab where this one's hosts are what it costs, by the hour and until now. */
 export function cost(): Step {
   return step('Say what labs cost', async (run, labs) => {

@@ -192,3 +192,13 @@ test('a check tells of a host that is to come its disk and where it is made, and
   expect(plan).toContainEqual(['zone', 'eu-west-1b'])
   expect(plan).toContainEqual(['addresses', '10.60.0.0/24'])
 })
+
+test('why something is unknown of a host that is to come is told once, and only where something is', () => {
+  const told: string[] = []
+  const { pristine, estimate } = provider({}, {}, {}, told)
+  expect(pristine('cp', 'own-host-key', 'cp')).toEqual(absent)
+  expect(told).toEqual([])
+  for (const host of ['cp', 'nfs']) expect(pristine(host, 'kernel-modules', 'kubernetes')).toBeUndefined()
+  expect(told).toEqual([expect.stringMatching(/^No host of this image was met yet: .* its first up learns/)])
+  expect(estimate?.()).toMatch(/^The lab of test\.yaml costs about 0\.0\d USD an hour, .* until it is removed\.$/)
+})

@@ -95,6 +95,14 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       return seen && !isDue(seen.expires, seen.atEnd, wish?.expiry, lab.account.clock.now()) ? seen.expires : undefined
     })
 
+  let toldUnmet = false
+  const known = knownImage({
+    record,
+    image: imageNow,
+    fresh: lab.fresh,
+    sure: (host, kind, id) => pristineInstance(host, kind, id, settings.image !== undefined),
+  })
+
   /** Hosts that the account has, that this machine keeps something of, or that may still come. */
   const everyHost = (): readonly string[] => {
     const seen = mine(lab, account.instances.last ?? []).flatMap(one => (isAlive(one) ? one.host : []))
@@ -120,7 +128,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       // Of an image that was met before the plan tells more.
       if (record.some) newest = await imageToTake(lab).catch(unlessStopped(context.signal))
       const where = failures.length === 0 ? `In ${await placeOf(lab)}, this` : 'This'
-      const text = `${where} lab costs ${foreseenWords(cost)}, ${endWords(cost)}`
+      const text = `${where} lab costs ${priceWords(cost)}`
       const data = { usdPerHour: cost.wished.hourly, usdPerHourAtMost: cost.most.hourly }
       context.emit({ type: 'notice', level: 'info', text, data })
       return failures
@@ -172,12 +180,14 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     remains: () => whatRemains(lab),
     stillThere: () => stillThere(lab, wishes, commandFor(context.lab, 'down')),
     bill: () => billOf(account),
-    ...knownImage({
-      record,
-      image: imageNow,
-      fresh: lab.fresh,
-      sure: (host, kind, id) => pristineInstance(host, kind, id, settings.image !== undefined),
-    }),
+    ...known,
+    pristine(host, kind, id) {
+      const answer = known.pristine(host, kind, id)
+      if (answer === undefined && !toldUnmet) context.emit({ type: 'notice', level: 'info', text: unmet })
+      toldUnmet ||= answer === undefined
+      return answer
+    },
+    estimate: () => `The lab of ${context.lab.file} costs ${priceWords(foreseenCost(settings.region, wishes))}`,
   }
 }
 
@@ -197,6 +207,13 @@ const letInByNobody = ({ jump = [], ...settings }: SettingsOf<'ec2'>): readonly 
         'such an address. Leave it out, or give the address under which the internet sees them; or go through `jump`.',
     ]
   })
+
+const priceWords = (cost: ForeseenCost): string => `${foreseenWords(cost)}, ${endWords(cost)}`
+
+/** Of what is unknown in a plan, why that is no trouble. */
+const unmet =
+  'No host of this image was met yet: what is told as unknown until a host exists, its first up learns, and does. From ' +
+  'then on --check knows it (docs/ec2.md, "What is not proved").'
 
 const partsOf = (lab: Ec2Lab): readonly AnyResource[] => [
   ...networkParts.map(part => networkPart(lab, part)),
