@@ -68,30 +68,40 @@ export interface OtherWays {
  * hosts that keep an old copy stop trusting the repository on the day it ends.
  */
 export async function upstreamSource(signal: AbortSignal, origins: Origins, ways: OtherWays): Promise<Source> {
-  const withKeyOf = (name: keyof Origins) => withKey(name, origins[name], ways, signal)
-  const [kubernetes, docker] = await Promise.all([withKeyOf('kubernetes'), withKeyOf('docker')])
-  return { kubernetes, docker, mirrors: {} }
+  const names = ['kubernetes', 'docker'] as const
+  const [kubernetes, docker] = await Promise.allSettled(names.map(name => withKey(origins[name], signal)))
+  if (kubernetes?.status === 'fulfilled' && docker?.status === 'fulfilled')
+    return { kubernetes: kubernetes.value, docker: docker.value, mirrors: {} }
+  const failed = names.flatMap((name, i) => {
+    const answer = [kubernetes, docker][i]
+    return answer?.status === 'rejected' ? [{ name, ...origins[name], cause: causeOf(answer.reason as Error) }] : []
+  })
+  throw unreadable(failed, ways)
 }
 
-async function withKey(
-  name: keyof Origins,
-  { url, keyUrl, fingerprint }: KeyedOrigin,
-  { mirror }: OtherWays,
-  signal: AbortSignal,
-): Promise<AptOrigin> {
-  try {
-    return { url, fingerprint, key: await pRetry(() => read(keyUrl, signal), { retries: 3, minTimeout: 200, signal }) }
-  } catch (error) {
-    throw new AndamioError({
-      code: 'upstream-key-unreadable',
-      message: `The key of ${url} cannot be read.`,
-      place: keyUrl,
-      cause: causeOf(error as Error),
-      next: mirror
-        ? 'Look whether this machine reaches it (curl), or use an inventory with `source: mirror`, which needs no internet.'
-        : `Look whether this machine reaches it (curl). Where only a copy of it is reached, give that: vars: { upstream: { ${name}Url: ..., ${name}KeyUrl: ... } } (docs/inventory.md).`,
-    })
-  }
+const withKey = async ({ url, keyUrl, fingerprint }: KeyedOrigin, signal: AbortSignal): Promise<AptOrigin> => ({
+  ...{ url, fingerprint },
+  key: await pRetry(() => read(keyUrl, signal), { retries: 3, minTimeout: 200, signal }),
+})
+
+interface Unread extends KeyedOrigin {
+  readonly name: keyof Origins
+  readonly cause: string
+}
+
+/** Of all that are not read at once: mostly it is one reason for all. */
+function unreadable(failed: readonly Unread[], { mirror }: OtherWays): AndamioError {
+  const given = failed.map(({ name }) => `${name}Url: ..., ${name}KeyUrl: ...`).join(', ')
+  const look = `Look whether this machine reaches it by itself (curl --noproxy '*'), for no proxy is taken`
+  return new AndamioError({
+    code: 'upstream-key-unreadable',
+    message: `The ${failed.length > 1 ? 'keys' : 'key'} of ${failed.map(({ url }) => url).join(' and ')} cannot be read.`,
+    place: failed.map(({ keyUrl }) => keyUrl).join('\n'),
+    cause: [...new Set(failed.map(({ cause }) => cause))].join('; '),
+    next: mirror
+      ? `${look}; or use an inventory with \`source: mirror\`, which needs no internet.`
+      : `${look}. Where only a copy of it is reached, give that: vars: { upstream: { ${given} } } (docs/inventory.md).`,
+  })
 }
 
 async function read(url: string, signal: AbortSignal): Promise<string> {

@@ -219,6 +219,8 @@ describe('the way on', () => {
   it('is resuming after an interrupt, whatever was done', async () => {
     const { exit, end } = await run([refusing(() => process.emit('SIGINT'))])
     expect([exit, end.resume]).toEqual([130, 'the same again'])
+    const looked = await run([refusing(() => process.emit('SIGINT'))], { check: true })
+    expect([looked.exit, looked.end.resume]).toEqual([130, undefined])
   })
 })
 

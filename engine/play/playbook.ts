@@ -85,7 +85,8 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
       memoryBytes: peakMemory(),
       ...(run ? countsOf(run) : { hosts: {} }),
       ...(failure ? { failure } : {}),
-      ...(playbook.exclusive && resumes(exit) ? { resume: context.command } : {}),
+      // Of a check nothing is lost: it begins anew.
+      ...(playbook.exclusive && !options.check && resumes(exit) ? { resume: context.command } : {}),
     })
   const remind = (exit: ExitCode): void => {
     for (const text of run?.reminders ?? []) emit({ type: 'notice', level: 'warning', text })
