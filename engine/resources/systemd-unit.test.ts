@@ -29,15 +29,15 @@ test('a unit that fstab generates is enabled, but not where a file of ours takes
 })
 
 test('somebody’s file that cannot be enabled is not enough where ours, which can be, takes its place', () => {
-  const found = present({ ...state, enabled: 'static' })
-  const enabled = (content: string) =>
+  const enabled = (content: string, found = 'static') =>
     systemdUnit({ name: 'a', unitFile: content, enabled: true })
-      .diff(found, nothing)
+      .diff(present({ ...state, enabled: found }), nothing)
       .filter(({ attribute }) => attribute === 'enabled')
   expect(enabled('[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n')).toEqual([
     { attribute: 'enabled', before: false, after: true },
   ])
   expect(enabled('[Service]\nExecStart=/bin/true\n')).toEqual([])
+  expect(enabled('[Service]\nExecStart=/bin/true\n', 'alias')).toHaveLength(1)
 })
 
 test('a file that changed, or is about to, means a restart; the dry run and the run say the same', () => {

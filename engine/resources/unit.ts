@@ -24,9 +24,10 @@ const enabledEnough = new Set(['enabled', 'static', 'alias', 'indirect', 'genera
 const isEnough = (enabled: string, file: FilePart | undefined): boolean =>
   enabledEnough.has(enabled) && !(file && goesWithItsFile(enabled, file))
 
-/** What fstab had systemd generate, and a file without [Install], are no more once a file of ours is in their place. */
+/** States of what somebody else put there, which are no more once a file of ours is in its place: a link, say. */
+const ofAnotherFile = new Set(['generated', 'alias', 'transient'])
 const goesWithItsFile = (enabled: string, { content }: FilePart): boolean =>
-  enabled === 'generated' || (enabled === 'static' && hasLine(content, '[Install]', true))
+  ofAnotherFile.has(enabled) || (enabled === 'static' && hasLine(content, '[Install]', true))
 const enabledAtAll = new Set(['enabled', 'enabled-runtime', 'linked'])
 
 export function unitChanges(wish: UnitWish, is: Present<UnitState> | Absent, will: WillChange): readonly Change[] {
