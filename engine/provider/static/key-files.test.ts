@@ -9,7 +9,9 @@ import { refuseMissingKeys } from './key-files.ts'
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keys-'))
-  await writeFile(join(folder, 'mine'), 'a key')
+  await writeFile(join(folder, 'mine'), 'a key', { mode: 0o600 })
+  await writeFile(join(folder, 'open'), 'a key', { mode: 0o640 })
+  await writeFile(join(folder, 'mine.pub'), 'ssh-ed25519 AAAAC3Nza me@here\n', { mode: 0o600 })
   await mkdir(join(folder, 'folder'))
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -48,4 +50,9 @@ it('refuses each that is not there where it is written, once', () => {
 
 it('refuses what is no file', () => {
   expect(told(lab('', 'folder'))).toEqual(['5:33 hosts.b.key: the key file folder is no file'])
+})
+
+it('refuses what ssh would not take: a public key, and one that others may read', () => {
+  expect(told(lab('', 'mine.pub'))).toEqual(['5:33 hosts.b.key: the key file mine.pub is a public key'])
+  expect(told(lab('', 'open'))).toEqual(['5:33 hosts.b.key: the key file open is open to others (mode 640)'])
 })
