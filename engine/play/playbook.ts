@@ -139,7 +139,8 @@ export async function perform(playbook: Playbook, context: PlaybookContext): Pro
     })
     for (const step of playbook.steps.filter(step => step.offline)) await step.perform(run)
     // One that looks for findings tells it among the others, as what is foreseen.
-    if (playbook.tells !== 'findings') await run.refuseAnother()
+    const own = playbook.steps.some(step => !step.offline && !step.anyLab)
+    if (own && playbook.tells !== 'findings') await run.refuseAnother()
     await run.find()
     refuseLeftOut(run, playbook.steps)
     for (const step of playbook.steps.filter(step => !asking.includes(step) && !step.offline)) {

@@ -28,5 +28,7 @@ export interface Step {
   readonly asks?: true
   /** It asks nobody anything: performed before the provider is asked how hosts stand, which may fail. */
   readonly offline?: true
+  /** It is about every lab where this one's hosts are, whoever made it: also where the name is another's. */
+  readonly anyLab?: true
   perform(run: Run): Promise<void>
 }

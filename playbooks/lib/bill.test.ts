@@ -141,6 +141,16 @@ test('an end is promised only where a login has set it, and of what is stopped o
   expect(looked.at(-1)).toMatchObject({ exit: 0 })
 })
 
+test("labs are told of also where one of this lab's name is another's", async () => {
+  const another = async () => ({ code: 'lab-name-taken', message: 'It is taken' })
+  for (const step of [cost(), expired()])
+    expect((await told(step, billed(host('cp')), { another })).at(-1)).toMatchObject({ exit: 0 })
+  const { anyLab: _, ...own } = cost()
+  expect((await told(own, billed(host('cp')), { another })).at(-1)).toMatchObject({
+    failure: { code: 'lab-name-taken' },
+  })
+})
+
 test('what a lab would cost is told also where nobody lets us look', async () => {
   const find = () => Promise.reject(new AndamioError({ code: 'ec2-no-credentials', message: 'There are none' }))
   const events = await told(estimate(), undefined, { find, estimate: () => 'It costs 1 USD.' })

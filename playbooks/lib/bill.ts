@@ -113,6 +113,7 @@ function step(title: string, tell: (run: Run, labs: readonly BilledLab[]) => Pro
     title,
     roles: [],
     groups: [],
+    anyLab: true,
     async perform(run: Run): Promise<void> {
       const bill = await run.provider.bill?.()
       if (bill !== undefined) return tell(run, billByLab(bill, Date.now()))
