@@ -1,4 +1,5 @@
 import type { Failure, HostCount, RunEnd } from './events.ts'
+import { failuresTogether } from './failures-together.ts'
 import { heading } from './layout.ts'
 import { type LineOptions, wrapParts } from './lines.ts'
 import { recap } from './recap.ts'
@@ -17,7 +18,7 @@ export function closing(event: RunEnd, tally: Tally, look: Look): readonly strin
   const lines: string[] = []
   if (tally.failures.length > 0) {
     lines.push('', heading('FAILED', look))
-    for (const [i, failed] of tally.failures.entries())
+    for (const [i, failed] of failuresTogether(tally.failures, Object.keys(event.hosts)).entries())
       lines.push(...(i > 0 ? [''] : []), ...failureBlock(failed, look))
   }
   lines.push(...recap(event, tally, look), '')

@@ -15,6 +15,8 @@ export interface FailedAt {
   /** `worker2, kubernetes: apt-packages kubeadm`; empty for the run as a whole. */
   readonly where: string
   readonly failure: Failure
+  /** Whose it is; undefined for the run as a whole. */
+  readonly host?: string
 }
 
 /** Most answer sooner; their lines would flicker. */
@@ -60,7 +62,7 @@ export class Tally {
         this.activities.delete(event.host)
         for (const { untold } of this.plays.values()) untold.delete(event.host)
         this.#countOf(event.host).unreachable += 1
-        this.failures.push({ where: event.host, failure: event.failure })
+        this.failures.push({ where: event.host, failure: event.failure, host: event.host })
         break
       case 'resource.start':
         this.activities.set(event.host, { words: placeIn(event), since: at })
@@ -72,7 +74,10 @@ export class Tally {
         add(this.#countOf(event.host), column)
         const play = this.plays.get(event.play)
         if (play) add(play.count, column)
-        if (event.failure) this.failures.push({ where: `${event.host}, ${placeIn(event)}`, failure: event.failure })
+        if (event.failure) {
+          const { host, failure } = event
+          this.failures.push({ where: `${host}, ${placeIn(event)}`, failure, host })
+        }
         break
       }
       case 'wait':
