@@ -43,19 +43,22 @@ export function expandRange(text: string): readonly string[] | string {
   const [steps, rest] = [stepsOf(inside), expandRange(behind)]
   if (typeof steps === 'string') return steps
   if (typeof rest === 'string') return rest
-  if (steps.length * rest.length > MAX_HOSTS) return `more than ${MAX_HOSTS} hosts`
+  if (steps.length * rest.length > MAX_STANDING_HOSTS) return tooMany
   return steps.flatMap(step => rest.map(end => `${before}${step}${end}`))
 }
 
+/** Of a lab that is to be made, fewer are too many: that is told of the lab as a whole. */
+const tooMany = `more than ${MAX_STANDING_HOSTS} hosts`
+
 function stepsOf(range: string): readonly string[] | string {
   const [, from = '', to = '', by = '1'] =
-    /^(\d{1,4}|[a-z]|[A-Z]):(\d{1,4}|[a-z]|[A-Z])(?::(\d{1,4}))?$/.exec(range) ?? []
+    /^(\d{1,9}|[a-z]|[A-Z]):(\d{1,9}|[a-z]|[A-Z])(?::(\d{1,9}))?$/.exec(range) ?? []
   const inLetters = /^[a-z]+$/i.test(from)
   if (from === '' || inLetters !== /^[a-z]$/i.test(to) || Number(by) === 0) return 'a range is written name[1:3]'
   const [first, last] = inLetters ? [from.charCodeAt(0), to.charCodeAt(0)] : [Number(from), Number(to)]
   if (last < first) return `the range runs backwards: ${from} is more than ${to}`
   const length = Math.floor((last - first) / Number(by)) + 1
-  if (length > MAX_HOSTS) return `more than ${MAX_HOSTS} hosts`
+  if (length > MAX_STANDING_HOSTS) return tooMany
   const width = from.startsWith('0') ? from.length : 0
   const shown = (n: number) => (inLetters ? String.fromCharCode(n) : String(n).padStart(width, '0'))
   return Array.from({ length }, (_, i) => shown(first + i * Number(by)))
