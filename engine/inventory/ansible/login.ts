@@ -58,13 +58,16 @@ export function loginFrom(vars: AnsibleVars): ReadLogin {
   const login: Login = {
     ...(address === undefined ? {} : { address }),
     ...(user === undefined ? {} : { user }),
-    ...(port === undefined || !/^\d+$/.test(port) ? {} : { port: Number(port) }),
+    ...(port === undefined || !isPort(port) ? {} : { port: Number(port) }),
     ...(key === undefined ? {} : { key }),
   }
+  if (port !== undefined && !isPort(port)) notes.push(`ansible_port: ${port} is no port`)
   for (const name of words.jump) readArguments(name, text(name), login, notes)
   for (const [name, { value }] of vars) if (isOfConnection(name)) noteRest(name, value, notes)
   return { login, notes: [...new Set(notes)], ...(ssh.test(connection) ? {} : { unfit: unfit(connection) }) }
 }
+
+const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65535
 
 const unfit = (connection: string): string =>
   /(^|\.)local$/.test(connection)

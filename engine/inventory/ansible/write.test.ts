@@ -68,6 +68,7 @@ it('carries over no secret, and says what it leaves', () => {
   hosts:
     a: { ansible_password: hunter2, ansible_become_pass: hunter2, token: hunter2, ansible_user: "{{ who }}" }
     b: { ansible_port: !vault "hunter2", ansible_become_user: app }
+    c: { ansible_port: 70000 }
     win: { ansible_connection: winrm }
   vars: { api_key: hunter2 }
 `,
@@ -81,6 +82,7 @@ it('carries over no secret, and says what it leaves', () => {
     'ansible_password: hosts let in by key, and sudo asks no password',
     'ansible_user: only Ansible can fill its template in',
     'ansible_port: it is encrypted',
+    'ansible_port: 70000 is no port',
     'ansible_become_user: whoever logs in here becomes root, by sudo',
     "variables of Ansible's playbooks: token",
     "variables of Ansible's playbooks: api_key",
