@@ -45,7 +45,8 @@ const nameIt =
 
 /** With the lines of ssh_config that had a say in it. */
 function placeOf(host: string, { user, address, port, saidIn = [] }: SshEndpoint): string {
-  const by = saidIn.length === 0 ? '' : `, by ${saidIn.join(', ')}`
+  const lines = [...saidIn].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+  const by = lines.length === 0 ? '' : `, by ${lines.join(', ')}`
   return `${host} (${user}@${address}:${port}${by})`
 }
 

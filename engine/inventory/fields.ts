@@ -65,7 +65,7 @@ export const word = matching(
 export const box = matching('a box such as debian/bookworm64', /^[a-zA-Z0-9][\w.-]{0,62}(?:\/[\w.-]{1,63})?$/)
 /** `user@bastion:22`, outermost first. */
 export const jump = listOf(
-  'jump hosts, outermost first',
+  'jump hosts such as [admin@bastion.example], outermost first',
   matching(
     'a jump host such as admin@bastion.example:22',
     /^(?:[a-z_][a-z0-9_-]{0,31}@)?[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d{1,5})?$/,

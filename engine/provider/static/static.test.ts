@@ -112,7 +112,7 @@ it('says which lines had a part in it when a host does not answer', async () => 
   const text = 'Host w1\n  HostName 127.0.0.1\n  Port 9\n  User me\n  IdentityFile ~/user\n'
   const { w1 } = await find(text, 'hosts:\n  w1: { groups: [workers] }\n')
   await expect(run(w1)).rejects.toMatchObject({
-    failure: { place: 'w1 (me@127.0.0.1:9, by ~/.ssh/config:2, ~/.ssh/config:4, ~/.ssh/config:3, ~/.ssh/config:5)' },
+    failure: { place: 'w1 (me@127.0.0.1:9, by ~/.ssh/config:2, ~/.ssh/config:3, ~/.ssh/config:4, ~/.ssh/config:5)' },
   })
 })
 
