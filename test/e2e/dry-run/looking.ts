@@ -20,14 +20,19 @@ const looks: readonly (readonly [playbook: string, args: readonly string[], logs
 ]
 
 const kubectl = 'kubectl --kubeconfig /etc/kubernetes/admin.conf'
-const column = (name: string, field: string) => `${name}:.metadata.${field}`
-/** Every object and its version; of pods and nodes, which report on themselves all the time, what is wished of them. */
+const columns = (...fields: readonly string[]) => fields.map(field => `${field}:.metadata.${field}`).join(',')
+
+/**
+ * Every object, by its version; where it has a generation, which what reports on it leaves alone, by that and its labels.
+ * What controllers make of the readiness of pods is theirs; of pods and nodes, what is wished of them.
+ */
 const objects = `
-kinds=$(${kubectl} api-resources --verbs=list -o name | grep -vE '^(events|leases|nodes|pods|componentstatuses)([.]|$)' | paste -sd,)
+theirs='^(events|leases|nodes|pods|componentstatuses|endpoints|endpointslices)([.]|$)'
+kinds=$(${kubectl} api-resources --verbs=list -o name | grep -vE "$theirs" | paste -sd,)
 ${kubectl} get "$kinds" -A --ignore-not-found --no-headers \\
-  -o custom-columns=K:.kind,${[column('S', 'namespace'), column('N', 'name'), column('U', 'uid'), column('V', 'resourceVersion')].join(',')} |
-  grep -v bootstrap-token | sort
-${kubectl} get pods -A --no-headers -o custom-columns=${[column('N', 'name'), column('U', 'uid'), column('G', 'generation')].join(',')} | sort
+  -o custom-columns=kind:.kind,${columns('namespace', 'name', 'uid', 'generation', 'resourceVersion', 'labels', 'annotations')} |
+  awk '$5 != "<none>" { $6 = "" } { print }' | grep -v bootstrap-token | sort
+${kubectl} get pods -A --no-headers -o custom-columns=${columns('name', 'uid', 'generation')} | sort
 ${kubectl} get nodes -o jsonpath='{range .items[*]}{.metadata.name} {.metadata.uid} {.metadata.labels} {.spec}{"\\n"}{end}'`
 
 const ends = new Set<number | null>([0, 2, 3, 70])
