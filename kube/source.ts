@@ -38,6 +38,10 @@ export const sourceOf = (view: RoleView): Late<Source> => view.lab.fact<Source>(
 /** What the host runs, known once it answers: Docker keeps a repository for each distribution. */
 export const osOf = (view: RoleView): Late<HostFacts['os']> => view.lab.fact(`os of ${view.host}`)
 
+/** IPv4 addresses that the host itself has, known once it answers. */
+export const ownAddressesOf = (view: Pick<RoleView, 'host' | 'lab'>): Late<readonly string[]> =>
+  view.lab.fact(`addresses of ${view.host}`)
+
 /** Made of two late values, once both are known. */
 export function both<A, B, C>(a: Late<A>, b: Late<B>, make: (a: A, b: B) => C): Late<C> {
   return new Late(`${a.what}, ${b.what}`, () => {

@@ -122,6 +122,10 @@ export class Run implements RunCore {
     })
     const firstBoot = factsAfterFirstBoot(connection, this).then(found => {
       this.tell(`os of ${host}`, found.facts.os)
+      this.tell(
+        `addresses of ${host}`,
+        found.facts.addresses.map(({ address }) => address),
+      )
       return found
     })
     const facts = firstBoot.then(found => found.facts)

@@ -108,7 +108,8 @@ describe('what may be reset', () => {
 
 const never = { change: () => false }
 const cluster = { lab: 'lab', podSubnet: '10.244.0.0/16', certSANs: ['cp'], ignorePreflightErrors: [] }
-const wish = { ...cluster, host: 'cp', address: new Late('address of cp', () => '10.0.0.10'), takeOver: false }
+const own = new Late('addresses of cp', () => ['10.0.0.10'])
+const wish = { ...cluster, host: 'cp', address: new Late('address of cp', () => '10.0.0.10'), own, takeOver: false }
 
 describe('the difference', () => {
   const resource = kubeadmInit(wish)

@@ -11,12 +11,15 @@ import { evidenceScript, type InitEvidence, initEvidence, mayReset, readEvidence
 import { controlPlaneDown, foreignControlPlane } from './init-refusals.ts'
 import { runInit } from './init-run.ts'
 import { resetScript, snapshotScript } from './init-scripts.ts'
+import { strangeAddress } from './own-address.ts'
 import { nodePaths } from './paths.ts'
 
 export interface KubeadmInit {
   readonly lab: string
   readonly host: string
   readonly address: Late<string>
+  /** Addresses that the host itself has. */
+  readonly own: Late<readonly string[]>
   readonly podSubnet: string
   readonly certSANs: readonly string[]
   readonly ignorePreflightErrors: readonly string[]
@@ -60,8 +63,8 @@ export function kubeadmInit(wish: KubeadmInit): Resource<ControlPlane> {
       return differences(is.state, lab)
     },
     refuse(is) {
-      if (is.is === 'absent' || takeOver || !foreign(is.state)) return undefined
-      return foreignControlPlane(host, is.state.cluster)
+      if (is.is !== 'absent' && !takeOver && foreign(is.state)) return foreignControlPlane(host, is.state.cluster)
+      return strangeAddress(wish)
     },
     async apply(on, is) {
       const strange = is.is === 'present' && foreign(is.state)

@@ -22,6 +22,7 @@ const wish = {
   lab: 'lab',
   host: 'worker1',
   address: new Late('address of worker1', () => '10.0.0.11'),
+  own: new Late('addresses of worker1', () => ['192.0.2.7', '10.0.0.11']),
   apiAddress: new Late('address of cp', () => '10.0.0.10'),
 }
 const never = { change: () => false }

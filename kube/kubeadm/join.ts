@@ -14,6 +14,7 @@ import { resetScript } from './init-scripts.ts'
 import { type JoinEvidence, joinEvidence, type NodeEvidence, nodeEvidence } from './join-evidence.ts'
 import { duplicateNode, foreignNode } from './join-refusals.ts'
 import { joinTrouble, watched } from './join-watch.ts'
+import { strangeAddress } from './own-address.ts'
 import { nodePaths } from './paths.ts'
 import { withJoinToken } from './token.ts'
 import { toldRun } from './told-run.ts'
@@ -23,6 +24,8 @@ export interface KubeadmJoin {
   readonly host: string
   /** Of this host. */
   readonly address: Late<string>
+  /** That the host itself has. */
+  readonly own: Late<readonly string[]>
   /** Of the control plane's host. */
   readonly apiAddress: Late<string>
   /** Takes a node of another cluster out of it. */
@@ -55,10 +58,10 @@ export function kubeadmJoin(wish: KubeadmJoin): Resource<Worker> {
       return differences(is.state)
     },
     refuse(is) {
-      if (is.is === 'absent') return undefined
+      if (is.is === 'absent') return strangeAddress(wish)
       if (isForeign(is.state) && !takeOver) return foreignNode(host)
       const { node } = is.state
-      return node?.ready && isOther(is.state) ? duplicateNode(host, node.machineId) : undefined
+      return node?.ready && isOther(is.state) ? duplicateNode(host, node.machineId) : strangeAddress(wish)
     },
     async apply(on, is) {
       const api = await on.on(cluster)

@@ -3,6 +3,7 @@ import { imagesPulled } from '../../kube/kubeadm/images-pulled.ts'
 import { kubeadmInit } from '../../kube/kubeadm/init.ts'
 import { nodeReported } from '../../kube/nodes/node-reported.ts'
 import { podSubnet } from '../../kube/pod-network.ts'
+import { ownAddressesOf } from '../../kube/source.ts'
 import { images } from '../../kube/versions.ts'
 
 /** What kubeadm's static pods and CoreDNS run. */
@@ -23,6 +24,7 @@ export const controlPlane = defineRole({
       lab: lab.name,
       host,
       address: lab.addressOf(host),
+      own: ownAddressesOf({ host, lab }),
       podSubnet,
       certSANs: [host, 'localhost', '127.0.0.1', ...certSANs],
       ignorePreflightErrors,

@@ -5,6 +5,7 @@ import { kubeadmJoin } from '../../kube/kubeadm/join.ts'
 import { nodeReported } from '../../kube/nodes/node-reported.ts'
 import { podsReady } from '../../kube/nodes/pods-ready.ts'
 import { flannelPods } from '../../kube/pod-network.ts'
+import { ownAddressesOf } from '../../kube/source.ts'
 
 export const worker = defineRole({
   name: 'worker',
@@ -18,6 +19,7 @@ export const worker = defineRole({
       lab: lab.name,
       host,
       address: lab.addressOf(host),
+      own: ownAddressesOf({ host, lab }),
       apiAddress: apiAddressOf(lab),
       takeOver: asked.takeOver,
     })

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net'
 import { daysLeft } from '../../../engine/pki/standing.ts'
 import { type Check, expect } from '../../../engine/play/checks.ts'
 import type { Run } from '../../../engine/play/run.ts'
@@ -48,26 +47,6 @@ export const hostChecks: readonly Check[] = [
         'Give each host an address of its own.',
       )
       return counted(facts.length, 'machine')
-    },
-  },
-  {
-    id: 'addresses',
-    title: 'The hosts have the addresses that they are known by',
-    async look(run) {
-      const facts = await factsOf(run)
-      if (facts.length === 0) return nobody
-      const strange = facts.flatMap(([host, { addresses }]) => {
-        const found = run.found.get(host)
-        const known = found?.is === 'running' ? found.address : undefined
-        // A host that is reached by this machine's loopback is this machine.
-        if (known === undefined || !isIPv4(known) || known.startsWith('127.')) return []
-        if (addresses.some(({ address }) => address === known)) return []
-        const own = addresses.filter(isOutside).map(({ address }) => address)
-        return [`${known} is none of ${host}'s, which has ${own.join(', ') || 'none'}`]
-      })
-      const next = 'Say by `internal` which is its address among the hosts: its kubelet takes no other.'
-      expect(strange.length === 0, strange.join('; '), next)
-      return `of ${counted(facts.length, 'host')}`
     },
   },
   {
