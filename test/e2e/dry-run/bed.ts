@@ -88,8 +88,9 @@ export class Bed {
   }
 
   async #create(host: Host): Promise<void> {
-    const { hosts } = this.#scratch.provider.create()
-    await convergePlan({ shared: [], hosts: new Map([[host, hosts.get(host) ?? []]]) }, 'shared-first')
+    const { shared, hosts } = this.#scratch.provider.create()
+    // The network as well, which has its address: a host that is removed gives it back.
+    await convergePlan({ shared, hosts: new Map([[host, hosts.get(host) ?? []]]) }, 'shared-first')
   }
 
   async end(): Promise<void> {
