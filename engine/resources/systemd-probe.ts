@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { HostProbe } from '../resource/probe.ts'
 import { absent, present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
@@ -56,7 +57,7 @@ export function unitProbe({ unit, inputs, file, where }: UnitQuestion): HostProb
         enabled: properties.UnitFileState ?? '',
         stale: [
           ...readFreshness(output, unit, properties.InvocationID ?? '', reads),
-          ...(properties.NeedDaemonReload === 'yes' ? ['unit files'] : []),
+          ...(properties.NeedDaemonReload === 'yes' || hasUnread(output, unit, properties) ? [unitFiles] : []),
         ],
         file: found,
         mounted: where ? readMount(section(output, 'mounts'), where) : null,
@@ -65,16 +66,36 @@ export function unitProbe({ unit, inputs, file, where }: UnitQuestion): HostProb
   }
 }
 
+/** What is stale where systemd has not read what stands beside the unit, or its file. */
+export const unitFiles = 'unit files'
+
+/**
+ * Whether settings stand beside the unit that systemd has not read. It looks for new ones in a list of folders that it
+ * brings up to date when it next loads some unit, and says until then that it needs no reload. An empty file, or a link to
+ * /dev/null, takes away the settings of that name.
+ */
+function hasUnread(output: string, unit: string, { LoadState, DropInPaths = '' }: Properties): boolean {
+  if (LoadState !== 'loaded') return false
+  const read = new Set(DropInPaths.split(' ').map(path => basename(path)))
+  const found = section(output, 'drop-ins').split('\n')
+  return found.some(path => path.includes(`/${unit}.d/`) && !read.has(basename(path)))
+}
+
 const of = (kind: string, keys: readonly string[]): string[] =>
   keys.filter(key => key.startsWith(`${kind} `)).map(key => key.slice(kind.length + 1))
 
 function unitScript(keys: readonly string[]): string {
   const [units, markers, inputs, wheres] = [of('unit', keys), of('marker', keys), of('input', keys), of('where', keys)]
-  const wanted = 'Id,Names,LoadState,ActiveState,UnitFileState,InvocationID,NeedDaemonReload'
+  const wanted = 'Id,Names,LoadState,ActiveState,UnitFileState,InvocationID,NeedDaemonReload,DropInPaths'
   return [
     sh`command -v systemctl >/dev/null || { echo 'no systemctl'; exit 0; }`,
     heading('units'),
     sh`systemctl show --no-pager ${`--property=${wanted}`} -- ${units} || exit`,
+    heading('drop-ins'),
+    sh`for unit in ${units}; do
+  for file in /etc/systemd/system/"$unit".d/*.conf /run/systemd/system/"$unit".d/*.conf /usr/lib/systemd/system/"$unit".d/*.conf
+  do if [ -s "$file" ]; then echo "$file"; fi; done
+done`,
     heading('files'),
     pathScript(of('file', keys)),
     heading('markers'),
@@ -89,8 +110,10 @@ function unitScript(keys: readonly string[]): string {
   ].join('\n')
 }
 
+type Properties = Readonly<Record<string, string>>
+
 /** The block that names the unit: systemd may know it by another name first. */
-function readUnit(output: string, unit: string): Readonly<Record<string, string>> {
+function readUnit(output: string, unit: string): Properties {
   for (const block of output.split(/\n\n+/)) {
     const properties = Object.fromEntries(
       block.split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),

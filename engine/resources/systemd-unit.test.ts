@@ -63,11 +63,19 @@ test('what is not wished is left alone, and off is a wish', () => {
 })
 
 const hash = (text: string) => sha256(text).slice('sha256:'.length)
-const answer = (parts: { marker?: string; fileTime: number; startTime: number; invocation?: string }) =>
+const answer = (parts: {
+  marker?: string
+  fileTime: number
+  startTime: number
+  invocation?: string
+  read?: string
+  beside?: string
+}) =>
   (unitProbe({ unit: 'a.service', inputs: ['/etc/a.conf'] }) as HostProbe<UnitState>).parse(
     [
       '%% units\nId=a.service\nNames=a.service b.service\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled',
-      `InvocationID=${parts.invocation ?? 'abc1'}\nNeedDaemonReload=no\n%% files\n%% markers`,
+      `InvocationID=${parts.invocation ?? 'abc1'}\nNeedDaemonReload=no\nDropInPaths=${parts.read ?? ''}`,
+      `%% drop-ins\n${parts.beside ?? ''}\n%% files\n%% markers`,
       ...(parts.marker ?? '')
         .split('\n')
         .filter(Boolean)
@@ -93,9 +101,20 @@ test('without a marker for this invocation, clocks decide; a tie counts as older
   expect(stale(answer({ fileTime: 9, startTime: 5, invocation: '' }))).toEqual([])
 })
 
+test('settings beside the unit that systemd has not read make it stale, whatever systemd says', () => {
+  const beside = '/etc/systemd/system/a.service.d/one.conf\n/usr/lib/systemd/system/a.service.d/two.conf'
+  const times = { fileTime: 1, startTime: 5, beside }
+  expect(stale(answer(times))).toEqual(['unit files'])
+  expect(stale(answer({ ...times, read: '/etc/systemd/system/a.service.d/one.conf' }))).toEqual(['unit files'])
+  // Of two with one name systemd reads the one of /etc.
+  const read = '/etc/systemd/system/a.service.d/one.conf /run/systemd/system/a.service.d/two.conf'
+  expect(stale(answer({ ...times, read }))).toEqual([])
+  expect(stale(answer({ ...times, beside: '/etc/systemd/system/aa.service.d/one.conf' }))).toEqual([])
+})
+
 test('a unit is found by any of its names, and silence about it is no answer', () => {
   const output =
-    '%% units\nId=b.service\nNames=b.service alias.service\nLoadState=loaded\n%% files\n%% markers\n%% times\n%% sums\n%% mounts'
+    '%% units\nId=b.service\nNames=b.service alias.service\nLoadState=loaded\n%% drop-ins\n%% files\n%% markers\n%% times\n%% sums\n%% mounts'
   const parse = (unit: string) => () => (unitProbe({ unit, inputs: [] }) as HostProbe<UnitState>).parse(output)
   expect(parse('alias.service')().is).toBe('present')
   expect(parse('c.service')).toThrow('said nothing about c.service')

@@ -6,7 +6,7 @@ import { compare, type Wish } from './changes.ts'
 import { hasLine } from './content.ts'
 import { type FilePart, partChanges, putFile } from './file-part.ts'
 import { markerOf, sumInputs, writeMarker } from './freshness.ts'
-import type { UnitState } from './systemd-probe.ts'
+import { type UnitState, unitFiles } from './systemd-probe.ts'
 
 export interface UnitWish {
   /** With its suffix. */
@@ -66,9 +66,13 @@ export async function applyUnit(on: HostWriter, wish: UnitWish, is: Present<Unit
   const { unit } = wish
   const steps = ['export LC_ALL=C']
   // Files in the list before this one may have been a unit's own, so what systemd has read of them is checked afresh.
-  steps.push(sh`case $(systemctl show --property=NeedDaemonReload,LoadState -- ${unit}) in
+  steps.push(
+    state?.stale.includes(unitFiles)
+      ? 'systemctl daemon-reload'
+      : sh`case $(systemctl show --property=NeedDaemonReload,LoadState -- ${unit}) in
   (*=yes*|*=not-found*) systemctl daemon-reload ;;
-esac`)
+esac`,
+  )
   // A file of ours in front of a package's: systemd does not see by itself that it holds another one.
   if (wish.file) {
     steps.push(

@@ -42,7 +42,9 @@ export function someOf(draws: readonly Draw[], count: number, random: () => numb
     }
     if (!chosen.some(({ about }) => about.some(thing => one.about.includes(thing)))) chosen.push(one)
   }
-  return chosen
+  // Those that apt takes part in come first: it does nothing on a host whose sources others have spoilt.
+  const byApt = ({ script }: Injection): boolean => /\bapt-(get|mark)\b/.test(script)
+  return [...chosen.filter(byApt), ...chosen.filter(one => !byApt(one))]
 }
 
 /** How each of them stands: one answer each, as the host prints it. */
