@@ -1,10 +1,12 @@
-import type { Kept, Scale } from './results.ts'
+import { measuredOn } from './measured-on.ts'
+import type { Kept, Results, Scale } from './results.ts'
 
 /** Goals of a thousand hosts. */
 export const scaleGoals = { bytesAHost: 2 ** 20, seconds: 60 }
 
 /** The part of the page that tells how a run grows with its hosts. */
-export function scaleSection({ load, runs, commit }: Kept<Scale>, date: string, processors: number): string {
+export function scaleSection(scale: Kept<Scale>, of: Results): string {
+  const { runs } = scale
   const rows = runs.map(run => {
     const columns = [
       String(run.hosts),
@@ -33,7 +35,7 @@ what a real one in order has answered to the same script. The run is a playbook 
 |--:|--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
 
-Measured on ${date} at ${commit}.${load > processors / 2 ? ` The machine had other work (load ${load.toFixed(1)}).` : ''}
+${measuredOn(scale, of)}
 
 ${verdict(bytes <= scaleGoals.bytesAHost, `memory a host ${(bytes / 1024).toFixed(0)} KiB (goal: at most 1024)`)}
 ${verdict(most.hosts < 1000 || most.seconds <= scaleGoals.seconds, `${most.hosts} hosts in ${most.seconds.toFixed(1)} s (goal for 1,000: at most ${scaleGoals.seconds})`)}
