@@ -1,7 +1,8 @@
 import type { SshEndpoint } from '../../connection/connection.ts'
 import { labEndpoint } from '../lab/endpoint.ts'
 import type { Found } from '../provider.ts'
-import { type Ec2Lab, mine } from './lab.ts'
+import { mineOf } from './alive.ts'
+import type { Ec2Lab } from './lab.ts'
 import { isAlive, type SeenInstance } from './seen.ts'
 
 /** How the hosts stand, by what the account shows. */
@@ -10,17 +11,8 @@ export function findHosts(
   hosts: readonly string[],
   seen: readonly SeenInstance[],
 ): ReadonlyMap<string, Found> {
-  const there = mine(lab, seen.filter(isAlive))
-  return new Map(
-    hosts.map(host => [
-      host,
-      findHost(
-        lab,
-        host,
-        there.filter(one => one.host === host),
-      ),
-    ]),
-  )
+  const there = seen.filter(isAlive)
+  return new Map(hosts.map(host => [host, findHost(lab, host, mineOf(lab, there, host))]))
 }
 
 function findHost(lab: Ec2Lab, host: string, [found, second]: readonly SeenInstance[]): Found {

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts'
 import type { HostWish } from './host-wish.ts'
 import { dearestOf, type Estimate, estimate, hoursOfMonth, pricesOf } from './prices.ts'
 
@@ -56,8 +57,7 @@ export function endWords({ hours, stopping }: ForeseenCost): string {
 const monthly = (hourly: number): string => `${Math.round(hourly * hoursOfMonth)} USD a month`
 
 const spent = (hourly: number, hours: number | undefined): string => {
-  const whole = hours === undefined ? monthly(hourly) : `${(hourly * hours).toFixed(2)} USD in ${plural(hours)}`
+  const whole =
+    hours === undefined ? monthly(hourly) : `${(hourly * hours).toFixed(2)} USD in ${counted(hours, 'hour')}`
   return `${hourly.toFixed(2)} USD an hour, ${whole}`
 }
-
-const plural = (hours: number): string => (hours === 1 ? '1 hour' : `${hours} hours`)

@@ -1,15 +1,14 @@
 import { AndamioError } from '../../errors.ts'
 import { onOperator } from '../../resource/operator.ts'
 import { absent, present, type Resource } from '../../resource/resource.ts'
-import { type Ec2Lab, mine } from './lab.ts'
+import { mineOf } from './alive.ts'
+import type { Ec2Lab } from './lab.ts'
 import { whatOf } from './launch.ts'
 import { isAlive, type SeenInstance } from './seen.ts'
 
 type GoneState = { readonly ids: readonly string[] }
 
 const endLimitSeconds = 900
-const of = (lab: Ec2Lab, host: string, seen: readonly SeenInstance[]): readonly SeenInstance[] =>
-  mine(lab, seen).filter(one => one.host === host)
 const terminated = (seen: SeenInstance): boolean => seen.state === 'terminated'
 
 /** A host's instance, terminated, and whatever else of the lab is called so; its disk goes with it. */
@@ -21,7 +20,7 @@ export function noInstance(lab: Ec2Lab, host: string): Resource<GoneState, undef
     id: host,
     probe: onOperator(async () => {
       // Also those that are on their way out: until they have ended they hold what is to go next.
-      const seen = of(lab, host, await account.instances.now()).filter(one => !terminated(one))
+      const seen = mineOf(lab, await account.instances.now(), host).filter(one => !terminated(one))
       const ids = seen.map(({ id }) => id)
       return ids.length === 0 && !journal.mayCome(what) ? absent : present({ ids })
     }),
@@ -33,7 +32,7 @@ export function noInstance(lab: Ec2Lab, host: string): Resource<GoneState, undef
       const come = await idsOf(lab, host)
       if (come.length > 0)
         await account.call('terminateInstances', api => api.terminateInstances({ InstanceIds: [...come] }))
-      const gone = (seen: readonly SeenInstance[]) => (of(lab, host, seen).every(terminated) ? true : undefined)
+      const gone = (seen: readonly SeenInstance[]) => (mineOf(lab, seen, host).every(terminated) ? true : undefined)
       const wait = { who: host, what: 'its instance to end', limitSeconds: endLimitSeconds }
       if (!(await account.until(account.instances, gone, wait))) throw stays(lab, host)
       journal.settled(what)
@@ -45,7 +44,7 @@ export function noInstance(lab: Ec2Lab, host: string): Resource<GoneState, undef
 async function idsOf(lab: Ec2Lab, host: string): Promise<readonly string[]> {
   const { account, journal } = lab
   const here = (seen: readonly SeenInstance[]) => {
-    const left = of(lab, host, seen).filter(one => !terminated(one))
+    const left = mineOf(lab, seen, host).filter(one => !terminated(one))
     const ids = left.filter(isAlive).map(({ id }) => id)
     const ending = left.length > ids.length
     return ids.length > 0 || ending ? ids : undefined

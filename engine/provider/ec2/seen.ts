@@ -47,6 +47,8 @@ export interface SeenKey extends Marked {
 /** Terminated ones are shown for about an hour. */
 export const isGone = ({ state }: SeenInstance): boolean => state === 'terminated' || state === 'shutting-down'
 export const isAlive = (instance: SeenInstance): boolean => !isGone(instance)
+/** Or on its way to that. */
+export const isStopped = ({ state }: SeenInstance): boolean => /^stop/.test(state)
 
 export function seenInstance(instance: Instance): SeenInstance {
   const tags = readTags(instance.Tags)

@@ -1,10 +1,11 @@
 import type { Words } from '../provider.ts'
+import { counted } from './counted.ts'
 import { gibibytes } from './disk-size.ts'
 import type { HostWish } from './host-wish.ts'
 import type { Ec2Lab } from './lab.ts'
 import { whatOf } from './launch.ts'
 import { estimate } from './prices.ts'
-import { isAlive, type SeenInstance } from './seen.ts'
+import { isAlive, isStopped, type SeenInstance } from './seen.ts'
 
 /**
  * The lab's instances, as last seen or launched since, what they cost and what ends that; and those that were asked for
@@ -20,8 +21,8 @@ export function stillThere(
     journal.mayCome(whatOf(name)) && there.every(({ host }) => host !== name) ? [name] : [],
   )
   if (there.length + awaited.length === 0) return undefined
-  const stopped = there.filter(({ state }) => /^stop/.test(state))
-  const run = there.filter(one => !stopped.includes(one))
+  const stopped = there.filter(isStopped)
+  const run = there.filter(one => !isStopped(one))
   const wishOf = (host: string) => wishes.find(({ name }) => name === host)
   const priced = ({ host, type, publicAddress }: SeenInstance) => ({
     ...{ type, disk: wishOf(host)?.disk ?? gibibytes(undefined) },
@@ -37,7 +38,9 @@ export function stillThere(
   const sentences = [
     ...(run.length === 0
       ? []
-      : [`${counted(run)} of the lab ${name} ${be(run, 'runs', 'run')} in ${account.region}: ${listed(run)}.`]),
+      : [
+          `${counted(run.length, 'instance')} of the lab ${name} ${be(run, 'runs', 'run')} in ${account.region}: ${listed(run)}.`,
+        ]),
     ...(stopped.length === 0
       ? []
       : [`${listed(stopped)} ${be(stopped)} stopped, and ${be(stopped, 'its disk', 'their disks')} kept.`]),
@@ -58,7 +61,6 @@ export function stillThere(
 }
 
 const be = (things: readonly unknown[], one = 'is', more = 'are'): string => (things.length === 1 ? one : more)
-const counted = (things: readonly unknown[]): string => `${things.length} ${be(things, 'instance', 'instances')}`
 const besides = (unpriced: readonly string[]): string =>
   unpriced.length === 0 ? '' : `, besides ${unpriced.join(' and ')}, whose price is not known here`
 const listed = (instances: readonly SeenInstance[]): string =>
