@@ -52,6 +52,10 @@ export async function askName(run: Run, consequence: string, nothing: string): P
   })
 }
 
+/** Whether a question that is to be answered by yes or no is answered by yes. Throws as `ask` does. */
+export const agrees = async (question: string, signal: AbortSignal): Promise<boolean> =>
+  /^y(es)?$/i.test((await ask(question, signal)).trim())
+
 /** A question on the terminal. Throws `cannot-ask` where there is none, and `RunStopped` on an interrupt. */
 export async function ask(question: string, signal: AbortSignal): Promise<string> {
   if (!process.stdin.isTTY) {

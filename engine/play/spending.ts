@@ -1,5 +1,5 @@
 import { usageError } from '../errors.ts'
-import { ask } from './confirm.ts'
+import { agrees } from './confirm.ts'
 import type { Run } from './run.ts'
 import type { Step } from './step.ts'
 
@@ -17,8 +17,7 @@ export function askToSpend(): Step {
       const what = await run.provider.spends()
       if (what === undefined) return
       await run.provider.preflight()
-      const answer = await ask(`This is to ${what}. Go on? (yes/no) `, run.signal)
-      if (/^y(es)?$/i.test(answer.trim())) return
+      if (await agrees(`This is to ${what}. Go on? (yes/no) `, run.signal)) return
       throw usageError({
         code: 'not-confirmed',
         message: 'No host was made or started',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AndamioError, exitCode, usageError } from '../../engine/errors.ts'
 import { type Check, lookAt } from '../../engine/play/checks.ts'
-import { ask } from '../../engine/play/confirm.ts'
+import { agrees, ask } from '../../engine/play/confirm.ts'
 import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { RunStopped } from '../../engine/play/stop.ts'
@@ -21,8 +21,8 @@ export const confirmDemo = ({ pause }: { readonly pause: boolean }): Step =>
     async agree(run) {
       if (pause && !process.stdin.isTTY) throw noTerminal()
       if (run.options.yes) return
-      const answer = await ask('The demo deletes one of the file manager’s servers. Go on? [yes/no] ', run.signal)
-      if (/^y(es)?$/i.test(answer.trim())) return
+      const question = 'The demo deletes one of the file manager’s servers. Go on? [yes/no] '
+      if (await agrees(question, run.signal)) return
       throw usageError({ code: 'not-confirmed', message: 'Nothing was done', next: 'Run again, or give --yes.' })
     },
   })

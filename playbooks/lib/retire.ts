@@ -1,5 +1,5 @@
 import { usageError } from '../../engine/errors.ts'
-import { ask } from '../../engine/play/confirm.ts'
+import { agrees } from '../../engine/play/confirm.ts'
 import { removeRetired, retiredHosts } from '../../engine/play/hosts.ts'
 import { playList } from '../../engine/play/play-roles.ts'
 import type { Run } from '../../engine/play/run.ts'
@@ -85,11 +85,8 @@ async function strays(run: Run): Promise<readonly string[]> {
 async function confirm(run: Run, hosts: readonly string[]): Promise<void> {
   const leaving = hosts.filter(host => !agreed.get(run)?.has(host))
   if (run.options.check || run.options.yes || leaving.length === 0) return
-  const answer = await ask(
-    `The inventory no longer lists ${leaving.join(', ')}. Drain, delete and remove? (yes/no) `,
-    run.signal,
-  )
-  if (/^y(es)?$/i.test(answer.trim())) {
+  const question = `The inventory no longer lists ${leaving.join(', ')}. Drain, delete and remove? (yes/no) `
+  if (await agrees(question, run.signal)) {
     agreed.set(run, new Set(hosts))
     return
   }
