@@ -11,6 +11,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // One process for many files; vitest.setup.ts keeps them apart.
     isolate: false,
+    globalSetup: ['vitest.programs.ts'],
     setupFiles: ['vitest.setup.ts'],
     // Most of the time a test waits for a program that it has started: more than there are processors keep them busy.
     maxWorkers: 6,

@@ -5,9 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, it } from 'vitest'
 import { type Keyword, SshConfig } from './ssh-config.ts'
-import { needPrograms } from './testing/sshd.ts'
 
-needPrograms({ '/usr/bin/ssh': 'openssh-client' })
 const folder = mkdtempSync(join(tmpdir(), 'ssh-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -10,7 +10,7 @@ import { sshEndpoint } from './testing/endpoint.ts'
 import { type FakeHost, type FakeHostOptions, startFakeHost } from './testing/fake-host.ts'
 import { startFaultyWire } from './testing/faulty-wire.ts'
 import { type KeyPair, makeKey } from './testing/keys.ts'
-import { freePort, needPrograms } from './testing/sshd.ts'
+import { freePort } from './testing/sshd.ts'
 import { upload } from './upload.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'andamio-faults-'))
@@ -19,7 +19,6 @@ let hostKey: KeyPair
 let user: KeyPair
 
 beforeAll(() => {
-  needPrograms({ '/usr/bin/sudo': 'sudo' })
   hostKey = makeKey(folder, 'host')
   user = makeKey(folder, 'user')
   writeFileSync(knownHostsFile, knownHostLine('fake', hostKey.publicKey))

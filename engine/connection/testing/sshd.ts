@@ -1,22 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { KeyPair } from './keys.ts'
+import { needPrograms } from './programs.ts'
 
 export interface Sshd {
   readonly port: number
   readonly pid: number
   close(): Promise<void>
-}
-
-/** Says what it installs: a test may need more of this machine than the product does. Needs root. */
-export function needPrograms(programs: Readonly<Record<string, string>>): void {
-  const missing = Object.entries(programs).filter(([program]) => !existsSync(program))
-  if (missing.length === 0) return
-  const packages = missing.map(([, name]) => name)
-  process.stderr.write(`These tests need ${packages.join(' and ')}: installing by apt-get.\n`)
-  execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { stdio: 'inherit' })
 }
 
 /** A real OpenSSH server, as a process of its own on a loopback port, that lets root in by `user`'s key. */
@@ -25,7 +17,7 @@ export async function startSshd(
   keys: { readonly host: readonly KeyPair[]; readonly user: KeyPair },
   settings: readonly string[] = [],
 ): Promise<Sshd> {
-  needPrograms({ '/usr/sbin/sshd': 'openssh-server' })
+  needPrograms()
   mkdirSync('/run/sshd', { recursive: true }) // where sshd parts its privileges; its unit file makes it elsewhere
   const port = await freePort()
   const authorized = join(folder, 'authorized_keys')
