@@ -64,11 +64,12 @@ await proof(
       const changed = changedIds(up)
       made = changed
       for (const host of ['cp', 'nfs'])
-        for (const id of [`ec2-instance ${host}`, `own-host-key ${host}`, 'systemd-unit andamio-ends.timer'])
+        for (const id of [`ec2-instance ${host}`, `own-host-key ${host}`])
           holds(changed.includes(`${host} ${id}`), `${host} ${id} has changed`)
       const there = await machines.reach('cp')
       equal(await there.sh('hostname'), 'cp', 'the name of the host')
       const shown = (await there.sh('cat /etc/ssh/ssh_host_ed25519_key.pub')).split(' ').slice(0, 2).join(' ')
+      equal(await there.sh('systemctl is-active andamio-ends.timer'), 'active', 'its own end')
       equal(await readFile(layout.host('cp').knownHosts, 'utf8'), `cp ${shown}\n`, 'known_hosts')
       const delivered = await there.sh('cat /var/lib/cloud/instance/user-data.txt')
       holds(delivered.includes('ssh_keys'), 'the first key came with the user data')

@@ -24,7 +24,8 @@ const data = join(folder, 'user-data')
 deliverNewKey(host, layout)
 const delivered = deliveredKey(layout)
 holds(delivered !== undefined, 'a key was made')
-await writeFile(data, userData({ host: 'cp', hostKey: delivered }))
+const born = inHours(9)
+await writeFile(data, userData({ host: 'cp', hostKey: delivered, expires: born }))
 const size = { memory: '1G', cpus: 1, image: 'cloud', userData: data } as const
 const lab = await scratchLab({ name, stateFolder: join(folder, 'local', name), hosts: { [host]: size } })
 const resource: AnyResource = ownHostKey(host, layout)
@@ -36,6 +37,20 @@ async function reach(knownHostsFile = layout.knownHosts): Promise<RealHost> {
   const there: Found = { ...found, endpoint: { ...found.endpoint, knownHostsFile } }
   return RealHost.reach(host, there)
 }
+
+function inHours(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toISOString()
+}
+
+const endAt = (expires: string): readonly AnyResource[] => hostEnd(new Late('end', () => expires))
+
+/** When its timer fires next: seconds since 1970. */
+async function nextEnd(real: RealHost): Promise<number> {
+  const next = await real.sh('systemctl show -P NextElapseUSecRealtime andamio-ends.timer')
+  return Number(await real.sh(`date -d "${next}" +%s`))
+}
+
+const halfAnHourBefore = (expires: string): number => Math.floor(Date.parse(expires) / 1000) - 1800
 
 /** Has `own-host-key` killed before or after the host carries out its order number `at`. */
 async function killedAt(at: number, when: 'before' | 'after'): Promise<boolean> {
@@ -72,6 +87,9 @@ await proof(
       const real = await reach()
       equal(await real.sh('hostname'), 'cp', 'the name from the user data')
       equal(await real.sh('ls /etc/ssh/ssh_host_*_key | wc -l'), '1', 'host keys')
+      await real.sh('cloud-init status --wait')
+      equal(await nextEnd(real), halfAnHourBefore(born), 'it knows its end already')
+      equal((await real.converge(endAt(born))).changes, [], 'just as up would have it')
       await real.connection.close()
     })
     await prove('killed anywhere, the host can still be told from others', async () => {
@@ -107,21 +125,17 @@ await proof(
     })
     await prove('the host ends itself when its time is over, and not before', async () => {
       const real = await reach()
-      const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
-      const endAt = (expires: string) => hostEnd(new Late('end', () => expires))
-      const warned = inSeconds(8 * 3600)
+      const warned = inHours(8)
       await real.converge(endAt(warned))
       equal((await real.converge(endAt(warned))).changes, [], 'the same end once more')
-      const next = await real.sh('systemctl show -P NextElapseUSecRealtime andamio-ends.timer')
-      const half = Math.floor(Date.parse(warned) / 1000) - 1800
-      equal(await real.sh(`date -d "${next}" +%s`), String(half), 'half an hour before, it warns')
+      equal(await nextEnd(real), halfAnHourBefore(warned), 'half an hour before, it warns')
       await real.converge(noHostEnd())
       equal(
         await real.sh('systemctl list-unit-files "andamio-ends*" --no-legend || :'),
         '',
         'units when there is no end',
       )
-      await real.converge(endAt(inSeconds(20)))
+      await real.converge(endAt(inHours(20 / 3600)))
       await real.connection.close()
       const began = performance.now()
       while ((await lab.provider.find()).get(host)?.is === 'running') {

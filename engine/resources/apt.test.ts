@@ -9,10 +9,10 @@ import { answerOf, obeysLaws } from './laws.ts'
 import { usePrivateRoot } from './private-root-fixture.ts'
 
 // A real repository in the private root: three packages, signed by a key made on the spot. There is no other repository,
-// nor any package of this machine, which dpkg would read all about each time.
+// nor any package of this machine, which dpkg would read all about each time, nor what a dpkg of this machine is just at.
 const makeRepository = `
 rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
-: >/var/lib/dpkg/status
+: >/var/lib/dpkg/status; rm -f /var/lib/dpkg/updates/* /var/lib/dpkg/triggers/*
 export GNUPGHOME=/srv/gpg; mkdir -m 0700 /srv/gpg; mkdir /srv/repo; cd /srv/repo
 gpg --batch --quiet --passphrase '' --quick-gen-key lab@example.org future-default >/dev/null 2>&1
 pack() {

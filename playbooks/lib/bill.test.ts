@@ -131,7 +131,7 @@ test('an end is promised only where a login has set it, and of what is stopped o
   const ends = textsOf(await told(cost(), async () => bill)).map(text => text.split('USD so far, ')[1])
   const over = 'has time until 2999-01-01 00:00 UTC'
   expect(ends).toEqual([
-    `${over}: hosts end then that up has logged in to; nfs is stopped and kept`,
+    `${over}, then ends by itself; nfs is stopped and kept`,
     'never ends by itself; nfs is stopped and kept',
     `${over}, and never ends by itself; nfs is stopped and kept`,
     'never ends by itself',

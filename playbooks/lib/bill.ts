@@ -66,7 +66,7 @@ const isStopped = ({ state }: BilledHost): boolean => /^stop/.test(state)
 /** Nothing of it runs: no timer ends what is left, which is paid for until somebody removes it. */
 const isAtRest = ({ hosts, stopped }: BilledLab): boolean => hosts.length === stopped.length
 
-/** Past its time, and still there: its timer has not come to be, or what it has stopped was never removed. */
+/** Past its time, and still there: its timer was taken away, or what it has stopped was never removed. */
 export const isExpired = ({ expires }: BilledLab, now: number): boolean => expires !== null && Date.parse(expires) < now
 
 /** Says what the inventory's lab would cost, also to who has no account yet. */
@@ -137,7 +137,7 @@ function words(billed: BilledLab): string {
   return `${lab} (${id}): ${counted(hosts.length, 'host')}${left} since ${minus(since)} UTC, ${price}, ${endWords(billed)}`
 }
 
-/** What ends it, if anything does: the tag alone, which the first login makes a timer of, ends nothing. */
+/** What ends it, if anything does. */
 function endWords(lab: BilledLab): string {
   const { expires, stopped } = lab
   const kept =
@@ -145,7 +145,7 @@ function endWords(lab: BilledLab): string {
   const time = expires === null ? '' : `has time until ${minus(expires)} UTC`
   if (isAtRest(lab)) return `${time === '' ? '' : `${time}, and `}never ends by itself${kept}`
   if (time === '') return `never ends by itself${kept}`
-  return `${time}: hosts end then that up has logged in to${kept}`
+  return `${time}, then ends by itself${kept}`
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)

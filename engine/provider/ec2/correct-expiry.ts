@@ -5,10 +5,11 @@ import { mustShow } from './must-show.ts'
 import { atEndTag, expiresTag, tagList } from './tags.ts'
 
 /** Gives a host its time anew where it is due; takes its end from it where the inventory has none. */
-export async function correctExpiry(lab: Ec2Lab, { expiry }: HostWish, id: string): Promise<void> {
+export async function correctExpiry(lab: Ec2Lab, { name: host, expiry }: HostWish, id: string): Promise<void> {
   const { account } = lab
   const seen = (await account.instances.now()).find(one => one.id === id)
   if (!seen || !isDue(seen.expires, seen.atEnd, expiry, account.clock.now())) return
+  lab.endMoved.add(host)
   // Before the tags: what they say is then so.
   const Value = expiry?.atEnd ?? 'stop'
   if (seen.atEnd !== expiry?.atEnd)

@@ -41,11 +41,11 @@ test('with hours it is told what they come to, when it ends, and what is left to
   })
   const workers = foreseenCost('us-east-1', [host('worker1', 'terminate')])
   expect(foreseenWords(workers)).toMatch(/^about 0\.03 USD an hour, 0\.07 USD in 2 hours \(/)
-  expect(endWords(workers)).toBe('then its hosts end by themselves, each by a timer that it gets at its first login.')
+  expect(endWords(workers)).toBe('then its hosts end by themselves, each by a timer of its own.')
   const storage = foreseenCost('us-east-1', [host('worker1', 'terminate'), host('nfs', 'stop')])
   expect(storage.stopping).toEqual({ hosts: ['nfs'], hourly: (73 * 0.08) / 730 })
   expect(endWords(storage)).toBe(
-    'then its hosts end by themselves, each by a timer that it gets at its first login. ' +
+    'then its hosts end by themselves, each by a timer of its own. ' +
       'nfs only stops: its disk costs 6 USD a month until it is removed.',
   )
   const two = foreseenCost('us-east-1', [host('nfs1', 'stop'), host('nfs2', 'stop')])

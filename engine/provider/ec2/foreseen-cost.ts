@@ -47,7 +47,7 @@ export function foreseenWords({ wished, most, hours }: ForeseenCost): string {
 /** How long it costs that, and what it costs after: a whole sentence's end. */
 export function endWords({ hours, stopping }: ForeseenCost): string {
   if (hours === undefined) return 'until it is removed.'
-  const end = 'then its hosts end by themselves, each by a timer that it gets at its first login.'
+  const end = 'then its hosts end by themselves, each by a timer of its own.'
   if (stopping.hosts.length === 0) return end
   const [only, disks] = stopping.hosts.length === 1 ? ['stops', 'its disk costs'] : ['stop', 'their disks cost']
   const kept = `${disks} ${monthly(stopping.hourly)} until it is removed`

@@ -18,8 +18,19 @@ export const hostEnd = (expires: Late<string>): readonly AnyResource[] => [
 
 export const noHostEnd = (): readonly AnyResource[] => [systemdUnitAbsent(timer), systemdUnitAbsent(service)]
 
+/** The same for cloud-init, so that a host which nobody ever logs in to ends, too. */
+export const hostEndAtBirth = (expires: string) => ({
+  write_files: [
+    { path: unitPath(service), content: serviceFile(expires), permissions: '0644' },
+    { path: unitPath(timer), content: timerFile(expires), permissions: '0644' },
+  ],
+  runcmd: [['systemctl', 'enable', '--now', timer]],
+})
+
 /** Whether a host that was never logged in to certainly has none of it. */
 export const isHostEnd = (id: string): boolean => id === service || id === timer
+
+const unitPath = (unit: string): string => `/etc/systemd/system/${unit}`
 
 const seconds = (expires: string): number => Math.floor(Date.parse(expires) / 1000)
 

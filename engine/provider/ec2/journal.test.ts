@@ -48,4 +48,5 @@ test('user data is small, and holds the key of the host and nothing else that is
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: 'PRIVATE\n"quoted"\n', ed25519_public: 'ssh-ed25519 AAAA' },
   })
+  expect(userData({ host: 'cp', expires: '2026-11-21T20:00:00.000Z' }).length).toBeLessThan(4096)
 })

@@ -29,6 +29,8 @@ export interface Ec2Lab {
   vpc(): Promise<string>
   /** Hosts that were made in this run: nobody has changed them before. */
   readonly fresh: Set<string>
+  /** Hosts whose end was set anew in this run: what they know of it themselves is no longer so. */
+  readonly endMoved: Set<string>
   /** An id that the inventory gives instead of the newest image. */
   readonly image?: string | undefined
   readonly login: Login

@@ -10,7 +10,7 @@ import { type Ec2Lab, marks, ours, prefix } from './lab.ts'
 import { ownSubnet } from './network-parts.ts'
 import { isGone, type SeenInstance, seenInstance } from './seen.ts'
 import { isService, ServiceError } from './service-error.ts'
-import { atEndTag, diskTag, expiresTag, hostTag, type Tags, tagged } from './tags.ts'
+import { atEndTag, diskTag, expiresTag, hostTag, tagged } from './tags.ts'
 import { userData } from './user-data.ts'
 
 export const whatOf = (host: string): string => `instance of ${host}`
@@ -132,7 +132,9 @@ async function requestFor(lab: Ec2Lab, wish: HostWish, since: number): Promise<R
   const SecurityGroupIds = wish.groups.map(group => seen.find(known => known.group === group)?.id ?? group)
   const hostKey = lab.hostKeys === 'delivered' ? deliveredKey(layout.host(wish.name)) : undefined
   if (!hostKey && lab.hostKeys === 'delivered') throw new Error(`no key was made for ${wish.name}`)
-  const data = userData({ host: wish.name, hostKey })
+  // From when it was asked for first: a wish that is sent again must be the same.
+  const expires = wish.expiry && expiryFrom(since, wish.expiry.hours)
+  const data = userData({ host: wish.name, hostKey, expires })
   return {
     ImageId,
     MinCount: 1,
@@ -157,7 +159,7 @@ async function requestFor(lab: Ec2Lab, wish: HostWish, since: number): Promise<R
         ...marks(lab, { Name: `${lab.name}-${wish.name}` }),
         [hostTag]: wish.name,
         [diskTag]: String(wish.disk),
-        ...expiryTags(wish, since),
+        ...(wish.expiry && expires ? { [expiresTag]: expires, [atEndTag]: wish.expiry.atEnd } : {}),
       },
       'instance',
       'volume',
@@ -165,10 +167,6 @@ async function requestFor(lab: Ec2Lab, wish: HostWish, since: number): Promise<R
     ),
   }
 }
-
-/** From when it was asked for first: a wish that is sent again must be the same. */
-const expiryTags = ({ expiry }: HostWish, since: number): Tags =>
-  expiry ? { [expiresTag]: expiryFrom(since, expiry.hours), [atEndTag]: expiry.atEnd } : {}
 
 /** In a subnet of the user's, whether a host has a public address is not left to the subnet. */
 const networkOf = (

@@ -46,6 +46,7 @@ export function openLab({ lab, stateFolder, emit, signal }: ProviderContext, par
     signal,
     table,
     fresh: new Set(),
+    endMoved: new Set(),
     groups: lab.groups,
     network,
     image: settings.image,

@@ -95,6 +95,16 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
       return seen && !isDue(seen.expires, seen.atEnd, wish?.expiry, lab.account.clock.now()) ? seen.expires : undefined
     })
 
+  /** A new host knows its end from its first boot. */
+  const knowsItsEnd = (host: string): boolean =>
+    !lab.endMoved.has(host) &&
+    (lab.fresh.has(host) || !account.instances.last?.some(one => one.host === host && isAlive(one)))
+
+  const endOn = (host: string): readonly AnyResource[] => {
+    if (!settings.hours) return noHostEnd()
+    return knowsItsEnd(host) ? [] : hostEnd(endOf(host))
+  }
+
   let toldUnmet = false
   const known = knownImage({
     record,
@@ -176,7 +186,7 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
         noLoginKey(lab.name, context.stateFolder),
       ],
     }),
-    firstLogin: host => [ownHostKey(host, layout.host(host)), ...(settings.hours ? hostEnd(endOf(host)) : noHostEnd())],
+    firstLogin: host => [ownHostKey(host, layout.host(host)), ...endOn(host)],
     remains: () => whatRemains(lab),
     stillThere: () => stillThere(lab, wishes, commandFor(context.lab, 'down')),
     bill: () => billOf(account),
