@@ -17,15 +17,15 @@ export function preflight(limits: {
       id: 'Debian or Ubuntu',
       script: `while IFS='=' read -r key value; do
   [ "$key" = ID ] || continue
-  case $value in (debian|ubuntu) echo supported ;; (*) echo "$value" ;; esac
+  case $value in (debian|ubuntu) echo 'debian or ubuntu' ;; (*) echo "$value" ;; esac
 done </etc/os-release`,
-      expect: 'supported',
+      expect: 'debian or ubuntu',
       next: 'Packages come as .deb from repositories for these two: use one of them.',
     }),
     assertion({
       id: 'processor is x86_64 or aarch64',
-      script: 'arch=$(uname -m); case $arch in (x86_64|aarch64) echo supported ;; (*) echo "$arch" ;; esac',
-      expect: 'supported',
+      script: 'arch=$(uname -m); case $arch in (x86_64|aarch64) echo "x86_64 or aarch64" ;; (*) echo "$arch" ;; esac',
+      expect: 'x86_64 or aarch64',
       next: 'Kubernetes is packaged for 64-bit x86 and ARM: use a host of one of them.',
     }),
     assertion({
