@@ -24,7 +24,7 @@ export function hosts(): Step {
       for (const failure of (await run.provider.foresee?.()) ?? []) {
         if (!run.options.check) throw new AndamioError(failure)
         // The plan is true on any machine.
-        run.remind(`Without --check this would end at once. ${sentences(failure)}`)
+        run.remind(endsAtOnce(failure))
       }
       for (const text of (await run.provider.leavesAsIs?.()) ?? []) run.remind(text)
       const { shared, hosts } = run.provider.create()
@@ -126,8 +126,10 @@ export async function removeRetired(run: Run, title: string): Promise<void> {
   await timed(run, title, [...retired], () => removeOwn(run, title, own))
 }
 
-const sentences = ({ message, cause, next }: Failure): string =>
-  `${message}${cause === undefined ? '' : `: ${cause}`}.${next === undefined ? '' : ` ${next}`}`
+/** What check mode says of something that the real run would refuse before it begins. */
+export const endsAtOnce = ({ message, cause, next }: Failure): string =>
+  `Without --check this would end at once. ${message.replace(/\.$/, '')}${cause === undefined ? '' : `: ${cause}`}.` +
+  `${next === undefined ? '' : ` ${next}`}`
 
 type OwnPlans = ProviderPlan['hosts']
 

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { AndamioError } from '../../engine/errors.ts'
 import { type Builder, builders } from './builders.ts'
 import { compressed } from './compress.ts'
-import type { ImageContext } from './context.ts'
+import { contextOf, type ImageContext } from './context.ts'
 import { type Image, readImage } from './oci-layout.ts'
 import { prepareContext } from './prepare.ts'
 
 /** Builds an image and hands it to `use`; its files are gone afterwards, whatever happened. */
 export async function withBuiltImage(context: ImageContext, use: (image: Image) => Promise<void>): Promise<void> {
   const builder = await findBuilder()
+  await needsOf(context)
   const folder = await mkdtemp(join(tmpdir(), 'andamio-image-'))
   const [prepared, scratch, into] = ['context', 'scratch', 'image'].map(name => join(folder, name)) as [
     string,
@@ -26,6 +27,15 @@ export async function withBuiltImage(context: ImageContext, use: (image: Image) 
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** Throws where this machine lacks something that building these images takes. Only looks. */
+export async function needToBuild(contexts: readonly ImageContext[]): Promise<void> {
+  if (contexts.length === 0) return
+  await findBuilder()
+  for (const context of contexts) await needsOf(context)
+}
+
+const needsOf = async (context: ImageContext): Promise<void> => contextOf(context.folder).program?.needs(context)
 
 /** The first of docker, podman and buildah that is there and works. Throws `no-image-builder` and why each does not. */
 export async function findBuilder(candidates: readonly Builder[] = builders): Promise<Builder> {

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle, bundleParts } from './bundle.ts'
-import { gatherNode, runtimeIdentity } from './node-runtime.ts'
+import { gatherNode, needRuntime, runtimeIdentity } from './node-runtime.ts'
 import type { ImageProgram } from './program.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -24,6 +24,7 @@ export const nodeProgram: ImageProgram = {
         .digest('hex')
     return [runtimeIdentity, ...pinned, ...files.map(file => `${file} ${sum(file)}`)]
   },
+  needs: needRuntime,
   async build(source, into) {
     await bundle(programIn(source.folder), join(into, `${basename(source.folder)}.mjs`))
     await gatherNode(source, join(into, 'node'))

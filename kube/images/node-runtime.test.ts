@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { nodePackage } from '../versions.ts'
-import { gatherNode } from './node-runtime.ts'
+import { gatherNode, needRuntime } from './node-runtime.ts'
 
 let folder: string
 const { PATH: path, XDG_CACHE_HOME: cache } = process.env
@@ -44,8 +44,7 @@ test('an npm that fails is told with what it said', async () => {
 })
 
 test('another processor is refused before anything is fetched', async () => {
-  await npm('exit 1')
-  await expect(gatherNode({ ...source, platform: 'linux/arm64' }, join(folder, 'root'))).rejects.toMatchObject({
+  await expect(needRuntime({ ...source, platform: 'linux/arm64' })).rejects.toMatchObject({
     failure: { code: 'image-platform', message: expect.stringContaining('demo') },
   })
 })

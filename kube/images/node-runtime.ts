@@ -19,12 +19,17 @@ const loader = '/lib64/ld-linux-x86-64.so.2'
 /** Loaded by name when a host's name is looked up, by glibc before 2.34; nothing points to them. */
 const resolvers = ['libnss_files.so.2', 'libnss_dns.so.2']
 
+/** Throws `image-platform` where this machine certainly has no libraries for Node in an image. Only looks. */
+export async function needRuntime(source: ImageSource): Promise<void> {
+  if (source.platform !== platform) throw unfit(source, `Node is put into images for ${platform} only`)
+  await listed(source, syncProgram)
+}
+
 /**
  * Puts together the root of a file system in which Node runs, at `into`: the program, and of this machine `sync` and the
  * libraries that both load. Throws `image-platform` where this machine has none that fit.
  */
 export async function gatherNode(source: ImageSource, into: string): Promise<void> {
-  if (source.platform !== platform) throw unfit(source, `Node is put into images for ${platform} only`)
   const scratch = await mkdtemp(`${into}-`)
   try {
     await runTool('tar', ['-xzf', await fetched(), '-C', scratch], { timeoutSeconds: 120 })

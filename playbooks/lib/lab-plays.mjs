@@ -3,6 +3,7 @@
 
 /** @type {import('./steps.ts').Steps} */
 export const labPlays = ({
+  imageBuilder,
   mirror,
   hosts,
   supply,
@@ -19,6 +20,7 @@ export const labPlays = ({
 }) => [
   askToRetire(),
   askToSpend(),
+  imageBuilder(),
   mirror(),
   hosts(),
   play('Prepare every host', { on: 'all', roles: [roles.base] }),

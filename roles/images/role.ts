@@ -1,7 +1,7 @@
-import { defineRole } from '../../engine/play/role.ts'
-import { imageContext } from '../../kube/images/context.ts'
+import { defineRole, type RoleView } from '../../engine/play/role.ts'
+import { type ImageContext, imageContext } from '../../kube/images/context.ts'
 import { image } from '../../kube/images/image.ts'
-import { imagePlace } from '../../kube/images/place.ts'
+import { imagePlace, labPlace } from '../../kube/images/place.ts'
 import { fileManager } from '../file-manager/role.ts'
 import { variantOf } from '../file-manager/variants.ts'
 
@@ -24,9 +24,22 @@ export const images = defineRole({
     /** Likewise: who has signed the registry's certificate, where that is not known to everybody. */
     caFile: '',
   },
-  resources: ({ names, platform, ...registry }, view) => {
-    const place = imagePlace(registry)
-    const variant = variantOf(view.varsOf(fileManager).variant)
-    return [...names, ...(variant ? ofFileManager : [])].map(name => image(imageContext(name, platform), place))
+  resources: (vars, view) => {
+    const place = imagePlace(vars)
+    return contextsOf(vars, view).map(context => image(context, place))
   },
 })
+
+/** What is to be built for the lab's own registry: empty where images go elsewhere. */
+export function imagesForLab(view: RoleView): readonly ImageContext[] {
+  const vars = view.varsOf(images)
+  return imagePlace(vars) === labPlace ? contextsOf(vars, view) : []
+}
+
+function contextsOf(
+  { names, platform }: { readonly names: readonly string[]; readonly platform: string },
+  view: RoleView,
+): readonly ImageContext[] {
+  const variant = variantOf(view.varsOf(fileManager).variant)
+  return [...names, ...(variant ? ofFileManager : [])].map(name => imageContext(name, platform))
+}

@@ -2,8 +2,7 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { AndamioError } from '../../errors.ts'
 import type { Emit, Failure } from '../../report/events.ts'
-import { sh } from '../../shell/sh.ts'
-import { runHere } from './command.ts'
+import { installHere } from './install-here.ts'
 
 export interface PreflightWish {
   readonly stateFolder: string
@@ -24,7 +23,7 @@ export async function preflight({ stateFolder, emit }: PreflightWish): Promise<v
   const why = cannotBe()
   if (why) throw new AndamioError(notHere(why))
   await mkdir(stateFolder, { recursive: true, mode: 0o700 })
-  await install(await missingPackages(), emit)
+  await installHere(await missingPackages(), emit)
 }
 
 /** Why this machine cannot run local hosts at all; undefined when it can. */
@@ -52,24 +51,6 @@ async function missingPackages(): Promise<string[]> {
     return found.includes(true) ? [] : [name]
   })
   return (await Promise.all(missing)).flat()
-}
-
-async function install(packages: readonly string[], emit: Emit): Promise<void> {
-  if (packages.length === 0) return
-  const began = performance.now()
-  const task = `Installing on this machine: ${packages.join(', ')}`
-  const progress = (ended?: 'ok' | 'failed') =>
-    emit({ type: 'progress', task, seconds: (performance.now() - began) / 1000, ...(ended ? { ended } : {}) })
-  progress()
-  try {
-    const script = sh`export DEBIAN_FRONTEND=noninteractive
-apt-get install -y -qq --no-install-recommends ${packages} || { apt-get update -qq; apt-get install -y -qq --no-install-recommends ${packages}; }`
-    await runHere(task, script, { timeoutSeconds: 600 })
-    progress('ok')
-  } catch (error) {
-    progress('failed')
-    throw error
-  }
 }
 
 export const notHere = (cause: string): Failure => ({

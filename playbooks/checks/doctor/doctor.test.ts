@@ -61,7 +61,7 @@ async function look(hosts: string, plays: readonly Step[] = [passing], args: rea
 it('ends with 0 where nothing would stop an up, and says of each thing what it saw', async () => {
   const { exit, stdout } = await look(one())
   expect(stdout).toContain("ok       The lab's own certificates are in force: there are none yet\n")
-  expect(stdout).toMatch(/\nNothing would stop an up; 13 checks passed, \d+\.\d s\.\n$/)
+  expect(stdout).toMatch(/\nNothing would stop an up; 14 checks passed, \d+\.\d s\.\n$/)
   expect(exit).toBe(0)
 })
 
@@ -74,7 +74,7 @@ it('tells what ends a play, with what to do, and goes on', async () => {
   }
   const { exit, stdout } = await look(one(), [refusing, passing, refusing])
   expect(stdout.match(/ {2}stops up Refuse it\n {11}It cannot be: too small\n {2}fix {6}Grow\.\n/g)).toHaveLength(2)
-  expect(stdout).toMatch(/\n2 things would stop an up; 12 checks passed/)
+  expect(stdout).toMatch(/\n2 things would stop an up; 13 checks passed/)
   expect(exit).toBe(70)
 })
 

@@ -12,6 +12,7 @@ import { endOfLifeWarnings } from '../../../kube/end-of-life.ts'
 import { stepsToBuild } from '../../../mirror/build-mirror.ts'
 import { checkMachine } from '../../../mirror/machine.ts'
 import { mirrorSteps } from '../../../mirror/steps.ts'
+import { seeImageBuilder } from '../../lib/image-builder.ts'
 
 const diskToBuild = 10 * 2 ** 30
 
@@ -41,6 +42,11 @@ export const machineChecks: readonly Check[] = [
       expect(free >= diskToBuild, `${has} are free for ${cacheFolder()}, and building takes up to ${needs}`, next)
       return `${missing.length} of ${mirrorSteps.length} parts are to be built, and can be`
     },
+  },
+  {
+    id: 'images',
+    title: "The lab's images can be built",
+    look: seeImageBuilder,
   },
   {
     id: 'state',
