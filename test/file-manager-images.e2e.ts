@@ -1,6 +1,6 @@
 // Builds the file manager's images with what this machine has, pushes them to a real registry that is not the lab's and
 // takes tokens as Docker Hub does, and runs what came of it: no user's, on a root that nobody can write.
-//   npm run e2e:file-manager-images   (root; needs a builder)
+//   npm run e2e:file-manager-images   (needs root)
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,7 @@ import { mirrorArtifacts } from '../mirror/artifacts.ts'
 import { buildMirror } from '../mirror/build-mirror.ts'
 import { registryProgram } from '../mirror/registry-program.ts'
 import { openFileManagerIdentity } from '../roles/file-manager/identity.ts'
+import { needImageBuilder } from './e2e/image-builder.ts'
 import { startTokenRegistry, type TokenRegistry } from './e2e/outside/token-registry.ts'
 import { type StoredImage, storedImage, unpack } from './e2e/outside/unpacked.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
@@ -35,6 +36,7 @@ async function steps(): Promise<void> {
   await prove('a registry of somebody else’s is there', async () => {
     const emit: Emit = event => event.type === 'notice' && say(event.text)
     await buildMirror({ cacheFolder: cacheFolder(), signal, emit }, [registryProgram])
+    await needImageBuilder()
     const program = (await mirrorArtifacts(cacheFolder())).registryProgram
     await writeFile(passwordFile, 'a password\n', { mode: 0o600 })
     registry = await startTokenRegistry(program, folder, account, 'a password')

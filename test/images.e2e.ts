@@ -1,5 +1,5 @@
 // Builds the probe's image with what this machine has, pushes it to a real registry that runs by the role's own
-// configuration files, and looks at what came of it.   npm run e2e:images   (needs Go and a builder)
+// configuration files, and looks at what came of it.   npm run e2e:images   (needs root and Go)
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -20,6 +20,7 @@ import { registry } from '../kube/registry/target.ts'
 import { mirrorArtifacts } from '../mirror/artifacts.ts'
 import { buildMirror } from '../mirror/build-mirror.ts'
 import { registryProgram } from '../mirror/registry-program.ts'
+import { needImageBuilder } from './e2e/image-builder.ts'
 import { equal, figure, holds, proof, prove, say } from './e2e/proof.ts'
 import { project } from './e2e/run-playbook.ts'
 
@@ -52,6 +53,7 @@ async function steps(): Promise<void> {
     identity = await openRegistryIdentity(folder, 'proof', address)
     const emit: Emit = event => event.type === 'notice' && say(event.text)
     await buildMirror({ cacheFolder: cacheFolder(), signal: reach.signal, emit }, [registryProgram])
+    await needImageBuilder()
     await mkdir(join(folder, 'store'))
     await writeFile(join(folder, 'tls.crt'), identity.certificate)
     await writeFile(join(folder, 'tls.key'), identity.key.reveal(), { mode: 0o600 })
