@@ -10,6 +10,8 @@ export interface LoadOptions extends ParseOptions {
   readonly cwd: string
   /** Where a bare name such as `local` is looked up as `local.yaml`. */
   readonly builtinFolder: string
+  /** Who names the inventory, for errors; `--inventory` by default. */
+  readonly namedBy?: string | undefined
 }
 
 /**
@@ -21,22 +23,25 @@ export async function loadInventory(nameOrPath: string, options: LoadOptions): P
   const file = isPath ? nameOrPath : join(options.builtinFolder, `${nameOrPath}.yaml`)
   // Parsers are loaded only now: `--help` and a bad flag need none of them.
   const [text, { parseInventory }] = await Promise.all([
-    readFile(resolve(options.cwd, file), 'utf8').catch(error =>
-      refuse(error, nameOrPath, isPath, options.builtinFolder),
-    ),
+    readFile(resolve(options.cwd, file), 'utf8').catch(error => refuse(error, nameOrPath, isPath, options)),
     import('./parse.ts'),
   ])
   return parseInventory(shownPath(file, options.cwd), text, options)
 }
 
-async function refuse(error: NodeJS.ErrnoException, given: string, isPath: boolean, folder: string): Promise<never> {
+async function refuse(
+  error: NodeJS.ErrnoException,
+  given: string,
+  isPath: boolean,
+  { builtinFolder: folder, namedBy: place = '--inventory' }: LoadOptions,
+): Promise<never> {
   const names = (await yamlIn(folder)).map(file => file.slice(0, -'.yaml'.length))
   const comes = `name one that comes with the project: ${names.join(', ')}`
   if (error.code === 'EISDIR') {
     throw usageError({
       code: 'inventory-unreadable',
       message: `${given} is a folder, and no inventory`,
-      place: '--inventory',
+      place,
       next: `Name a file in it, or ${comes}`,
     })
   }
@@ -44,7 +49,7 @@ async function refuse(error: NodeJS.ErrnoException, given: string, isPath: boole
     throw usageError({
       code: 'inventory-unreadable',
       message: `Cannot read the inventory ${given}`,
-      place: '--inventory',
+      place,
       cause: error.message,
       next: `Make it readable for this user, or ${comes}`,
     })
@@ -52,7 +57,7 @@ async function refuse(error: NodeJS.ErrnoException, given: string, isPath: boole
   throw usageError({
     code: 'inventory-not-found',
     message: `There is no inventory ${given}`,
-    place: '--inventory',
+    place,
     next: isPath ? `Check the path, or ${comes}` : didYouMean(given, names, 'there are'),
   })
 }

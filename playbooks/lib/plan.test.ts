@@ -81,6 +81,14 @@ it('does nothing where the world has moved since', async () => {
   expect(await exists('a')).toBe(false)
 })
 
+it('names itself where the inventory that it was made from has gone', async () => {
+  await check(files('a'))
+  await rm(path('lab.yaml'))
+  const { exit, stderr } = await carryOut(files('a'))
+  expect(exit).toBe(64)
+  expect(stderr.replace(/\s+/g, ' ')).toContain('place --plan ')
+})
+
 it.each([
   [
     'nothing is left to do',

@@ -57,6 +57,7 @@ export async function runPlaybook(
   const lab = await loadInventory(options.inventory, {
     cwd: process.cwd(),
     builtinFolder,
+    namedBy: given.plan && `--plan ${given.plan}`,
     // Every role's variables are known to every playbook: `verify` must not stumble over a variable that only `up` reads.
     roleVars: {
       upstream: upstreamVars,
