@@ -6,18 +6,22 @@ import { section } from './sections.ts'
  *
  * A marker says under which InvocationID, and with which content of the files, we started the unit. Where there is none
  * for the present invocation (a boot, or someone else, started it) clocks decide: the files must be older than the link
- * that systemd makes when a unit starts.
+ * that systemd makes when a unit starts a process.
+ *
+ * A unit that starts none, a timer or a socket, has no such link. Its own file it has read when systemd last read it:
+ * whether that is still so systemd says itself (NeedDaemonReload).
  */
 const folder = '/run/andamio/fresh'
 export const markerOf = (unit: string): string => `${folder}/${unit}`
 export const invocationLink = (unit: string): string => `/run/systemd/units/invocation:${unit}`
 
-/** Those of `inputs` that the unit has read an older version of. Of a unit that does not run, none. */
+/** Those of `inputs`, with its `own` file among them, that the unit has read an older version of. None if it does not run. */
 export function readFreshness(
   output: string,
   unit: string,
   invocation: string,
   inputs: readonly string[],
+  own?: string,
 ): readonly string[] {
   if (inputs.length === 0 || !/[1-9a-f]/.test(invocation)) return []
   const sums = byPath(section(output, 'sums'), /^\\?([0-9a-f]{64}) [ *](.*)$/)
@@ -30,8 +34,9 @@ export function readFreshness(
     const read = byPath(marker.slice(1).join('\n'), /^\\?([0-9a-f]{64}) [ *](.*)$/)
     return inputs.filter(path => read.get(path) !== sums.get(path))
   }
-  const started = Number(times.get(invocationLink(unit)) ?? 0)
-  return inputs.filter(path => times.has(path) && Number(times.get(path)) >= started)
+  const link = times.get(invocationLink(unit))
+  const read = link === undefined ? inputs.filter(path => path !== own) : inputs
+  return read.filter(path => times.has(path) && Number(times.get(path)) >= Number(link ?? 0))
 }
 
 function byPath(output: string, pattern: RegExp): ReadonlyMap<string, string> {

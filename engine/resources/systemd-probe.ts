@@ -56,7 +56,7 @@ export function unitProbe({ unit, inputs, file, where }: UnitQuestion): HostProb
         active: properties.ActiveState ?? '',
         enabled: properties.UnitFileState ?? '',
         stale: [
-          ...readFreshness(output, unit, properties.InvocationID ?? '', reads),
+          ...readFreshness(output, unit, properties.InvocationID ?? '', reads, file),
           ...(properties.NeedDaemonReload === 'yes' || hasUnread(output, unit, properties) ? [unitFiles] : []),
         ],
         file: found,

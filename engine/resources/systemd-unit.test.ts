@@ -3,6 +3,7 @@ import type { HostProbe } from '../resource/probe.ts'
 import { absent, present, type WillChange } from '../resource/resource.ts'
 import { sha256 } from './content.ts'
 import { file } from './file.ts'
+import { readFreshness } from './freshness.ts'
 import { mount, mountUnit } from './mount.ts'
 import { type UnitState, unitProbe } from './systemd-probe.ts'
 import { systemdUnit, unitRef } from './systemd-unit.ts'
@@ -99,6 +100,14 @@ test('without a marker for this invocation, clocks decide; a tie counts as older
     expect(stale(answer({ marker, fileTime: 5, startTime: 5 }))).toEqual(['/etc/a.conf'])
   }
   expect(stale(answer({ fileTime: 9, startTime: 5, invocation: '' }))).toEqual([])
+})
+
+test('of a unit that starts no process, whose start no clock tells, systemd is asked whether it has read its file', () => {
+  const [own, other] = ['/etc/systemd/system/a.timer', '/etc/a.conf']
+  const output = (link: string) => `%% markers\n%% times\n${link}9 ${own}\n9 ${other}\n%% sums\n%% mounts`
+  const read = (link: string) => readFreshness(output(link), 'a.timer', 'abc1', [other, own], own)
+  expect(read('')).toEqual([other])
+  expect(read('5 /run/systemd/units/invocation:a.timer\n')).toEqual([other, own])
 })
 
 test('settings beside the unit that systemd has not read make it stale, whatever systemd says', () => {
