@@ -1,26 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { findBuilder } from './build.ts'
+import { onlyPrograms } from './testing/only-programs.ts'
 
-let folder: string
-const path = process.env.PATH
-
-/** Programs of our own by these names are all that there is: what matters is what they answer. */
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'andamio-builders-'))
-  process.env.PATH = folder
-})
-afterEach(async () => {
-  process.env.PATH = path
-  await rm(folder, { recursive: true })
-})
-
-async function program(name: string, script: string): Promise<void> {
-  await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`)
-  await chmod(join(folder, name), 0o755)
-}
+const program = onlyPrograms()
 
 test('a Docker client without its daemon is passed over', async () => {
   await program('docker', 'echo "Cannot connect to the Docker daemon" >&2; exit 1')

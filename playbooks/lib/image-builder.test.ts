@@ -1,33 +1,15 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import type { LabHosts } from '../../engine/inventory/lab.ts'
 import { Run } from '../../engine/play/run.ts'
 import { labOf, strictProvider } from '../../engine/play/testing/lab.ts'
 import type { Found } from '../../engine/provider/provider.ts'
+import { onlyPrograms } from '../../kube/images/testing/only-programs.ts'
 import { labRegistry } from '../../kube/registry/lab-registry.ts'
 import { machineChecks } from '../checks/doctor/machine.ts'
 import { imageBuilder } from './image-builder.ts'
 
-let folder: string
-const path = process.env.PATH
-
-/** Programs of our own are all that there is. */
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'image-builder-'))
-  process.env.PATH = folder
-  await program('go', 'exit 0')
-})
-afterEach(async () => {
-  process.env.PATH = path
-  await rm(folder, { recursive: true })
-})
-
-async function program(name: string, script: string): Promise<void> {
-  await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`)
-  await chmod(join(folder, name), 0o755)
-}
+const program = onlyPrograms()
+beforeEach(() => program('go', 'exit 0'))
 
 function runOf(changed: { check?: boolean; found?: Found; provider?: LabHosts['provider'] } = {}): Run {
   const lab = labOf(['nfs'], { [labRegistry.group]: ['nfs'] })
