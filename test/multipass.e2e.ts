@@ -14,7 +14,7 @@ import { killHost } from './e2e/local-lab.ts'
 import { equal, figure, holds, proof, prove } from './e2e/proof.ts'
 import { changedIds } from './e2e/run-playbook.ts'
 import { runOn } from './e2e/system-ssh.ts'
-import { realHome } from './stand-ins/real-host.ts'
+import { openRealLab, realHome } from './stand-ins/real-host.ts'
 
 const bin = fileURLToPath(new URL('stand-ins/bin', import.meta.url))
 const lab = await GuestLab.make('multipass', {}, { PATH: `${bin}${delimiter}${process.env.PATH}` })
@@ -41,6 +41,7 @@ async function turns(host: string, state: string): Promise<void> {
 }
 
 async function steps(): Promise<void> {
+  await openRealLab(lab.folder)
   await prove('a check foretells two instances, and launches none', async () => {
     const { exit, ...checked } = await lab.prepare('--check')
     equal(exit, 3, 'exit status')

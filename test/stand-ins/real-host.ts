@@ -18,6 +18,13 @@ export interface WayIn {
   readonly key: string
 }
 
+/** What all hosts of a stand-in share: before the first of them where several are booted at once. */
+export async function openRealLab(folder: string): Promise<void> {
+  const provider = await labOf({ name: 'none', folder })
+  await provider.preflight()
+  await convergePlan({ shared: provider.create().shared, hosts: new Map() }, 'shared-first')
+}
+
 /** Made, or started where it was cut off. */
 export async function bootHost(host: RealHost): Promise<WayIn> {
   const provider = await labOf(host)

@@ -90,7 +90,11 @@ export function multipassInstance(wish: InstanceWish): Resource<InstanceState, u
       else if (stands.is === 'startable') await once('start', () => client.start(name), inVain)
       else if (seconds > limit) throw [...told.values()].find(Boolean) ?? inVain()
       else {
-        const detail = stands.why
+        // What a program that has given up complained of is why the wait may be in vain.
+        const complaints = [...told].flatMap(([what, error]) =>
+          error instanceof AndamioError ? [`multipass ${what}: ${error.failure.cause ?? error.message}`] : [],
+        )
+        const detail = [stands.why, ...complaints].join('; ')
         emit({ type: 'wait', host, what: `instance ${name} to run`, detail, limitSeconds: limit, seconds })
         await pause(every * 1000, undefined, { signal })
       }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { AndamioError } from '../../errors.ts'
+import type { Emit } from '../../report/events.ts'
 import { present } from '../../resource/resource.ts'
 import { labLayout } from '../lab/layout.ts'
 import { convergeHere } from '../testing/converge-here.ts'
@@ -174,6 +175,18 @@ it('goes on where a launch is said to have failed and the instance comes up all 
   const told = { code: 2, stdout: '', stderr: 'launch failed: timed out waiting for initialization to complete\n' }
   stand({}, { told, ...comesUp() })
   expect(await convergeHere(provider().create())).toContain('multipass-instance cp')
+})
+
+it('says while it waits what a launch that gave up has complained of', async () => {
+  const told = { code: 2, stdout: '', stderr: 'launch failed: the mirror is away\n' }
+  const { guest } = comesUp()
+  stand({}, { told, guest })
+  const details: string[] = []
+  const emit: Emit = event => event.type === 'wait' && event.detail && details.push(event.detail)
+  const context = { ...labHere('multipass', { cp: size }, {}, state), emit }
+  const client = new MultipassClient(undefined, call)
+  await convergeHere(multipassProvider(context, { client, patience: { limit: 5, every: 0.01 } }).create())
+  expect(details).toContain('it is starting; multipass launch: launch failed: the mirror is away')
 })
 
 it('tells why there is none where a launch fails, and what to do; the next run launches under the same name', async () => {
