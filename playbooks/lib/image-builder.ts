@@ -30,8 +30,9 @@ export function imageBuilder(): Step {
         if (!canInstall(run, against)) run.remind(endsAtOnce(against))
         return
       }
-      if (!canInstall(run, against)) throw new AndamioError(against)
+      // What stands against the hosts comes first: without them nothing is built.
       await refuseForeseen(run)
+      if (!canInstall(run, against)) throw new AndamioError(against)
       await installHere([builder], run.emit)
       await needToBuild(images)
     },

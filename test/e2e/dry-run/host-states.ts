@@ -5,7 +5,7 @@ import { beforeFirstRun } from './blank-injections.ts'
 import { drawsOf } from './host-injections.ts'
 import { type Injection, type Looks, lookAt, readLooks, someOf } from './injection.ts'
 import { differsFromNoted, noteState } from './purity.ts'
-import type { Score } from './score.ts'
+import type { Account, Score } from './score.ts'
 
 /** Those that are of a host which nobody has run anything on: each of the two at first, and now and then made anew. */
 const isBlank = (number: number): boolean => number <= 2 || number % 45 === 0
@@ -44,7 +44,7 @@ export async function hostState(bed: Bed, host: Host, number: number, seed: numb
   if (undo.length > 0) await bed.on(host, undo.join('\n'))
   await settled(bed, host, state, score)
   const outcome = foreseen.failed ? `refused: ${foreseen.failed}` : `${happened.changes.length} changes`
-  say(`${state}: ${outcome}${differs.length > 0 ? `, ${differs.length} DIFFER` : ''}`)
+  say(`${state}: ${outcome}${notKnown(foreseen)}${differs.length > 0 ? `, ${differs.length} DIFFER` : ''}`)
   for (const difference of differs) say(`  ${difference}`)
 }
 
@@ -60,9 +60,14 @@ async function blankState(bed: Bed, host: Host, number: number, random: () => nu
   const happened = await bed.account(host, 'run')
   const differs = score.add(state, foreseen, happened)
   await settled(bed, host, state, score)
-  say(`${state}: ${happened.changes.length} changes${differs.length > 0 ? `, ${differs.length} DIFFER` : ''}`)
+  const outcome = `${happened.changes.length} changes${notKnown(foreseen)}`
+  say(`${state}: ${outcome}${differs.length > 0 ? `, ${differs.length} DIFFER` : ''}`)
   for (const difference of differs) say(`  ${difference}`)
 }
+
+/** Nothing where everything is known. */
+const notKnown = ({ unknown }: Account): string =>
+  unknown.length === 0 ? '' : `, ${unknown.length} not known: ${unknown.join(', ')}`
 
 const linesOf = (text: string): readonly string[] => text.split('\n').filter(Boolean)
 
