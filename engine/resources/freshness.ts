@@ -48,8 +48,15 @@ function byPath(output: string, pattern: RegExp): ReadonlyMap<string, string> {
   return new Map(entries)
 }
 
+/** As sha256sum writes them, of those that are files: reading a pipe would wait for somebody who writes into it. */
+export const sumsOf = (paths: readonly string[]): string => sh`(
+set --
+for path in ${paths}; do if [ -f "$path" ]; then set -- "$@" "$path"; fi; done
+[ $# -eq 0 ] || sha256sum -- "$@" 2>/dev/null
+)`
+
 /** Before the unit starts: the sums of what it is about to read. A change after this is a change that it has not read. */
-export const sumInputs = (inputs: readonly string[]): string => sh`sums=$(sha256sum -- ${inputs} 2>/dev/null) || :`
+export const sumInputs = (inputs: readonly string[]): string => `sums=$( ${sumsOf(inputs)} ) || :`
 
 /** After it has started: the marker, in one step. */
 export function writeMarker(unit: string): string {

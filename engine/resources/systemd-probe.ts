@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix'
 import type { HostProbe } from '../resource/probe.ts'
 import { absent, present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
-import { invocationLink, markerOf, readFreshness } from './freshness.ts'
+import { invocationLink, markerOf, readFreshness, sumsOf } from './freshness.ts'
 import { type PathState, pathScript, readPath } from './path-state.ts'
 import { heading, section } from './sections.ts'
 
@@ -103,7 +103,7 @@ done`,
     heading('times'),
     inputs.length > 0 ? sh`stat -c '%Z %n' -- ${[...markers.map(invocationLink), ...inputs]} 2>/dev/null` : '',
     heading('sums'),
-    inputs.length > 0 ? sh`sha256sum -- ${inputs} 2>/dev/null` : '',
+    inputs.length > 0 ? sumsOf(inputs) : '',
     heading('mounts'),
     wheres.length > 0 ? sh`grep -F ${wheres.flatMap(where => ['-e', ` ${where} `])} /proc/self/mountinfo` : '',
     ':',

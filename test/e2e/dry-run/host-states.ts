@@ -66,8 +66,8 @@ async function blankState(bed: Bed, host: Host, number: number, random: () => nu
 }
 
 /** Nothing where everything is known. */
-const notKnown = ({ unknown }: Account): string =>
-  unknown.length === 0 ? '' : `, ${unknown.length} not known: ${unknown.join(', ')}`
+const notKnown = ({ unknown, reasons }: Account): string =>
+  unknown.length === 0 ? '' : `, ${unknown.length} not known (${reasons.join('; ')}): ${unknown.join(', ')}`
 
 const linesOf = (text: string): readonly string[] => text.split('\n').filter(Boolean)
 

@@ -5,6 +5,8 @@ export interface Account {
   readonly changes: readonly string[]
   /** What it could not know, as `host kind id`. */
   readonly unknown: readonly string[]
+  /** Why not, each reason once. */
+  readonly reasons: readonly string[]
   /** Where it ended before its end, and with which error. */
   readonly failed: string | undefined
   /** What that error said. */
@@ -16,6 +18,7 @@ const named = ({ host, kind, id }: ResourceEnd): string => `${host} ${kind} ${id
 export function accountOf(events: readonly Event[]): Account {
   const ends = events.filter((event): event is ResourceEnd => event.type === 'resource.end')
   const told = ends.filter(({ outcome }) => outcome === 'changed' || outcome === 'would-change')
+  const notKnown = ends.filter(({ outcome }) => outcome === 'unknown')
   const failed = events.find(event => 'failure' in event && event.failure !== undefined)
   return {
     changes: told
@@ -26,7 +29,8 @@ export function accountOf(events: readonly Event[]): Account {
         ),
       )
       .sort(),
-    unknown: ends.filter(({ outcome }) => outcome === 'unknown').map(named),
+    unknown: notKnown.map(named),
+    reasons: [...new Set(notKnown.map(({ why = 'no reason given' }) => why))],
     failed:
       failed && 'failure' in failed
         ? `${failed.type === 'resource.end' ? named(failed) : 'the run'}: ${failed.failure?.code}`
