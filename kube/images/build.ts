@@ -11,7 +11,6 @@ import { prepareContext } from './prepare.ts'
 /** Builds an image and hands it to `use`; its files are gone afterwards, whatever happened. */
 export async function withBuiltImage(context: ImageContext, use: (image: Image) => Promise<void>): Promise<void> {
   const builder = await findBuilder()
-  await needsOf(context)
   const folder = await mkdtemp(join(tmpdir(), 'andamio-image-'))
   const [prepared, scratch, into] = ['context', 'scratch', 'image'].map(name => join(folder, name)) as [
     string,
@@ -32,10 +31,8 @@ export async function withBuiltImage(context: ImageContext, use: (image: Image) 
 export async function needToBuild(contexts: readonly ImageContext[]): Promise<void> {
   if (contexts.length === 0) return
   await findBuilder()
-  for (const context of contexts) await needsOf(context)
+  for (const context of contexts) await contextOf(context.folder).program?.needs(context)
 }
-
-const needsOf = async (context: ImageContext): Promise<void> => contextOf(context.folder).program?.needs(context)
 
 /** The first of docker, podman and buildah that is there and works. Throws `no-image-builder` and why each does not. */
 export async function findBuilder(candidates: readonly Builder[] = builders): Promise<Builder> {

@@ -16,6 +16,7 @@ export const goProgram: ImageProgram = {
   async build(source, into) {
     const module = /^module\s+(\S+)/m.exec(await readFile(join(into, 'go.mod'), 'utf8'))?.[1]
     if (!module) throw new TypeError(`${join(source.folder, 'go.mod')} names no module`)
+    await needGo(source)
     const [os = '', arch = ''] = source.platform.split('/')
     const program = module.split('/').at(-1) ?? module
     await runTool('go', ['build', ...reproducible, '-mod=readonly', '-o', program, '.'], {

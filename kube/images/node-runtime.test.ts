@@ -44,7 +44,11 @@ test('an npm that fails is told with what it said', async () => {
 })
 
 test('another processor is refused before anything is fetched', async () => {
+  await npm('exit 1')
   await expect(needRuntime({ ...source, platform: 'linux/arm64' })).rejects.toMatchObject({
+    failure: { code: 'image-platform', message: expect.stringContaining('demo') },
+  })
+  await expect(gatherNode({ ...source, platform: 'linux/arm64' }, join(folder, 'root'))).rejects.toMatchObject({
     failure: { code: 'image-platform', message: expect.stringContaining('demo') },
   })
 })

@@ -21,8 +21,12 @@ const resolvers = ['libnss_files.so.2', 'libnss_dns.so.2']
 
 /** Throws `image-platform` where this machine certainly has no libraries for Node in an image. Only looks. */
 export async function needRuntime(source: ImageSource): Promise<void> {
+  await librariesOfSync(source)
+}
+
+async function librariesOfSync(source: ImageSource): Promise<readonly string[]> {
   if (source.platform !== platform) throw unfit(source, `Node is put into images for ${platform} only`)
-  await listed(source, syncProgram)
+  return listed(source, syncProgram)
 }
 
 /**
@@ -30,11 +34,12 @@ export async function needRuntime(source: ImageSource): Promise<void> {
  * libraries that both load. Throws `image-platform` where this machine has none that fit.
  */
 export async function gatherNode(source: ImageSource, into: string): Promise<void> {
+  const ofSync = await librariesOfSync(source)
   const scratch = await mkdtemp(`${into}-`)
   try {
     await runTool('tar', ['-xzf', await fetched(), '-C', scratch], { timeoutSeconds: 120 })
     const program = join(scratch, 'package/bin/node')
-    const libraries = [...(await librariesOf(source, program)), ...(await listed(source, syncProgram))]
+    const libraries = [...(await librariesOf(source, program)), ...ofSync]
     await install(program, join(into, 'usr/bin/node'))
     await install(join(scratch, 'package/LICENSE'), join(into, 'usr/share/doc/node/LICENSE'))
     await install(syncProgram, join(into, 'usr/bin/sync'))

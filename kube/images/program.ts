@@ -15,7 +15,7 @@ export interface ImageProgram {
   leavesOut(path: string): boolean
   /** What decides how the program comes out beyond the files of the build context, each as one text. Only looks. */
   identity(folder: string): readonly string[]
-  /** Throws where this machine lacks something that `build` takes. Only looks. */
+  /** Throws what `build` would throw, where this machine lacks something that it takes. Only looks. */
   needs(source: ImageSource): Promise<void>
   /** Builds the program into the build context `into`, which holds the folder's other files already. */
   build(source: ImageSource, into: string): Promise<void>

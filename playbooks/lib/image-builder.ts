@@ -4,7 +4,7 @@ import type { Run } from '../../engine/play/run.ts'
 import type { Step } from '../../engine/play/step.ts'
 import { failureOf } from '../../engine/play/stop.ts'
 import { installHere } from '../../engine/provider/local/install-here.ts'
-import type { Failure } from '../../engine/report/events.ts'
+import type { Emit, Failure } from '../../engine/report/events.ts'
 import { needToBuild } from '../../kube/images/build.ts'
 import type { ImageContext } from '../../kube/images/context.ts'
 import { labRegistry } from '../../kube/registry/lab-registry.ts'
@@ -33,15 +33,18 @@ export function imageBuilder(): Step {
       // What stands against the hosts comes first: without them nothing is built.
       await refuseForeseen(run)
       if (!canInstall(run, against)) throw new AndamioError(against)
-      await installHere([builder], run.emit)
+      await installBuilder(run.emit)
       await needToBuild(images)
     },
   }
 }
 
+/** Needs root. */
+export const installBuilder = (emit: Emit): Promise<void> => installHere([builder], emit)
+
 /** Looks whether the lab's images can be built here, and says what with. Throws what stands against it. */
 export async function seeImageBuilder(run: Run): Promise<string> {
-  const [host] = run.lab.groups.get(labRegistry.group) ?? []
+  const host = registryHost(run)
   const images = host === undefined ? [] : imagesForLab(run.view(host))
   if (images.length === 0) return 'none are built for a registry of its own'
   const against = await whyNotBuilt(images)
@@ -52,11 +55,13 @@ export async function seeImageBuilder(run: Run): Promise<string> {
 
 /** All of them, where their registry is still to come. One that is there may have them. */
 function imagesToBuild(run: Run): readonly ImageContext[] {
-  const [host] = run.lab.groups.get(labRegistry.group) ?? []
+  const host = registryHost(run)
   if (host === undefined || !run.takesPart(host)) return []
   const found = run.found.get(host)?.is ?? 'absent'
   return found === 'absent' ? imagesForLab(run.view(host)) : []
 }
+
+const registryHost = ({ lab }: Run): string | undefined => lab.groups.get(labRegistry.group)?.[0]
 
 async function whyNotBuilt(images: readonly ImageContext[]): Promise<Failure | undefined> {
   try {

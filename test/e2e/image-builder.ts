@@ -1,6 +1,6 @@
 import { failureOf } from '../../engine/play/stop.ts'
-import { installHere } from '../../engine/provider/local/install-here.ts'
 import { findBuilder } from '../../kube/images/build.ts'
+import { installBuilder } from '../../playbooks/lib/image-builder.ts'
 import { say } from './proof.ts'
 
 /** Installs a builder of images where this machine has none, as `up` does for local hosts. Needs root. */
@@ -9,6 +9,5 @@ export async function needImageBuilder(): Promise<void> {
     () => undefined,
     error => failureOf(error),
   )
-  if (missing?.code === 'no-image-builder')
-    await installHere(['buildah'], event => event.type === 'progress' && say(event.task))
+  if (missing?.code === 'no-image-builder') await installBuilder(event => event.type === 'progress' && say(event.task))
 }

@@ -87,18 +87,19 @@ export function ec2Provider(context: ProviderContext, parts: Ec2Parts): Provider
     return cost
   }
 
+  const lastSeen = (host: string) => account.instances.last?.find(one => one.host === host && isAlive(one))
+
   /** Known when it is not to be set anew first. */
   const endOf = (host: string): Late<string> =>
     new Late(`end of ${host}`, () => {
-      const seen = account.instances.last?.find(one => one.host === host && isAlive(one))
+      const seen = lastSeen(host)
       const wish = wishes.find(({ name }) => name === host)
       return seen && !isDue(seen.expires, seen.atEnd, wish?.expiry, lab.account.clock.now()) ? seen.expires : undefined
     })
 
   /** A new host knows its end from its first boot. */
   const knowsItsEnd = (host: string): boolean =>
-    !lab.endMoved.has(host) &&
-    (lab.fresh.has(host) || !account.instances.last?.some(one => one.host === host && isAlive(one)))
+    !lab.endMoved.has(host) && (lab.fresh.has(host) || lastSeen(host) === undefined)
 
   const endOn = (host: string): readonly AnyResource[] => {
     if (!settings.hours) return noHostEnd()
