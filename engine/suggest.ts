@@ -1,15 +1,20 @@
 /**
  * The candidate that a mistyped word most likely meant, or undefined when none is near: at most one slip in a short
- * word, one in three letters of a longer one. A swap of two neighbours counts as one slip. Of those equally near the one
- * with the word's own digits: who types `workr` means `workers` rather than one of `worker1` and its like.
+ * word, one in three letters of a longer one, and never more than `mostSlips`. A swap of two neighbours counts as one
+ * slip. Of those equally near the one with the word's own digits: who types `workr` means `workers` rather than one of
+ * `worker1` and its like.
  */
-export function closest(word: string, candidates: Iterable<string>): string | undefined {
+export function closest(
+  word: string,
+  candidates: Iterable<string>,
+  mostSlips = Number.POSITIVE_INFINITY,
+): string | undefined {
   let best: string | undefined
   let least = Number.POSITIVE_INFINITY
   const digits = digitsOf(word)
   for (const candidate of candidates) {
     // The longer of the two: a letter that was left out makes no word a short one.
-    const most = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3))
+    const most = Math.min(mostSlips, Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)))
     if (candidate === word || Math.abs(candidate.length - word.length) > most) continue
     const slips = distance(word.toLowerCase(), candidate.toLowerCase())
     const farness = slips + (digitsOf(candidate) === digits ? 0 : 0.5)

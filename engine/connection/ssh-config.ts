@@ -5,6 +5,7 @@ import { filesOf, readLines } from './ssh-config-include.ts'
 import type { ConfigLine } from './ssh-config-lines.ts'
 import { asksForFinal, type Matched, type MatchSubject, matchLine } from './ssh-config-match.ts'
 import { matchesSome } from './ssh-config-pattern.ts'
+import { refuseMisspelt } from './ssh-config-spelling.ts'
 
 /** Keywords that are honoured. Of each, the first value counts; key files add up. */
 const honoured = [
@@ -38,6 +39,8 @@ const deepestInclude = 16
 export class SshConfig {
   readonly #files: readonly { readonly path: string; readonly folder: string }[]
   readonly #lines = new Map<string, readonly ConfigLine[] | undefined>()
+  /** Patterns of keywords that need not be known, of all files read so far. */
+  readonly #ignored: string[] = []
 
   constructor(file?: string) {
     const own = join(homedir(), '.ssh')
@@ -70,7 +73,11 @@ export class SshConfig {
   }
 
   #read(path: string): readonly ConfigLine[] | undefined {
-    if (!this.#lines.has(path)) this.#lines.set(path, readLines(path))
+    if (!this.#lines.has(path)) {
+      const lines = readLines(path)
+      refuseMisspelt(lines ?? [], honoured, this.#ignored)
+      this.#lines.set(path, lines)
+    }
     return this.#lines.get(path)
   }
 

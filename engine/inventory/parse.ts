@@ -80,7 +80,13 @@ export function parseInventory(file: string, text: string, options: ParseOptions
   // Of groups or a provider that are not as they were meant, nothing can be asked.
   const meant = document.soundAt(/^(hosts|groups|vars)?$|^groups\.|^hosts\.[^.]*(\.groups\b.*)?$/)
   if (told !== undefined && meant && document.soundAt(new RegExp(`^${provider}$`)))
-    options.needs?.(lab, refusal(document, entries, provider, sound))
+    try {
+      options.needs?.(lab, refusal(document, entries, provider, sound))
+    } catch (error) {
+      // A file beside the inventory is amiss: what the inventory itself has against it is told first, and whole.
+      document.throwIfAny()
+      throw error
+    }
   document.throwIfAny()
   return options.limit === undefined ? lab : { ...lab, selected: limitTo(options.limit, names, hostsOf) }
 }

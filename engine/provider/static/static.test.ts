@@ -124,6 +124,12 @@ it('reads another file, or none, where the inventory says so', async () => {
   await expect(find('', host('./gone'))).rejects.toThrow('there is no such file')
 })
 
+it('tells first what is wrong in the inventory, then what is wrong in ssh_config', async () => {
+  const host = 'hosts:\n  w1: { address: 192.0.2.1 }\n'
+  await expect(find('User "own\n', `${host}vars: { wrong: {} }\n`)).rejects.toThrow('unknown role wrong')
+  await expect(find('User "own\n', host)).rejects.toThrow('is not closed')
+})
+
 it('gives each host of a range its own addresses', async () => {
   const range = 'hosts:\n  "w[01:03]": { address: "192.0.2.[11:13]", internal: "10.0.0.[1:5:2]", port: 2222 }\n'
   const found = await find('', `static: { user: ann }\n${range}`)
