@@ -37,20 +37,23 @@ if (unknown.length > 0 || [rounds, hosts ?? 1].some(number => !Number.isInteger(
 }
 const chosen = positionals.length > 0 ? (positionals as CellName[]) : cellNames
 const peers = await peersEnvironment()
-// Hosts do not end with this process, so it ends only when they have: after the run that is under way.
+// Hosts do not end with this process, so it ends only when they have: after the run that is under way. Rounds that were
+// whole are kept.
 const interrupt = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
-    say(`${signal}: the hosts are removed, then this ends`)
+    say(`${signal}: the run under way comes to its end, the hosts are removed, then this ends`)
     interrupt.abort(new Error(`interrupted by ${signal}`))
   })
 for (const name of chosen) {
+  if (interrupt.signal.aborted) break
   const measured = await measureCell(name, cells[name])
   for (const [contender, samples] of Object.entries(measured.samples))
     say(`${name}: ${contender.padEnd(22)} median ${median(samples.map(({ seconds }) => seconds)).toFixed(2)} s`)
   if (whole) say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
 }
 if (whole) await writePerformancePage()
+if (interrupt.signal.aborted) process.exitCode = 130
 
 async function measureCell(name: CellName, cell: Cell | OwnCell): Promise<Measured> {
   if ('measure' in cell) {

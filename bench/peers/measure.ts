@@ -10,7 +10,10 @@ import { aptTook } from './render/shell.ts'
 import { Stage } from './stage.ts'
 import { timedRun } from './timed-run.ts'
 
-/** Measures one cell. Throws where a contender failed, told something else than was to be done, or did something else. */
+/**
+ * Measures one cell. Throws where a contender failed, told something else than was to be done, or did something else. A
+ * run that is interrupted counts for the rounds that were whole, and throws the signal's reason where there was none.
+ */
 export async function measure(
   name: string,
   cell: Cell,
@@ -24,21 +27,38 @@ export async function measure(
   try {
     signal.throwIfAborted()
     if (cell.from !== 'blank') await converge(cell, stage, peers)
-    const samples = new Map<ContenderName, Sample[]>(cell.contenders.map(each => [each, []]))
-    for (let round = 1; round <= rounds; round++) {
-      // Each begins a round once: what one leaves in a cache is not always to the same one's good.
-      for (const contender of turned(cell.contenders, round)) {
-        signal.throwIfAborted()
-        const sample = await take(contender, cell, stage, peers)
-        samples.get(contender)?.push(sample)
-        const cpu = `${sample.cpuSeconds.toFixed(2)} s of this machine's processors, ${sample.hostCpuSeconds.toFixed(1)} of the hosts'`
-        say(`round ${round}: ${contender.padEnd(22)} ${sample.seconds.toFixed(2)} s (${cpu})`)
-      }
+    const whole: ReadonlyMap<ContenderName, Sample>[] = []
+    for (let round = 1; round <= rounds && !signal.aborted; round++) {
+      const samples = await takeRound(round, cell, stage, peers, signal)
+      if (samples.size === cell.contenders.length) whole.push(samples)
     }
-    return { cell: name, title: cell.title, load, samples: Object.fromEntries(samples) }
+    if (whole.length === 0) signal.throwIfAborted()
+    const samplesOf = (contender: ContenderName) => whole.flatMap(samples => samples.get(contender) ?? [])
+    const samples = Object.fromEntries(cell.contenders.map(contender => [contender, samplesOf(contender)]))
+    return { cell: name, title: cell.title, load, samples }
   } finally {
     await stage.close()
   }
+}
+
+/** One run of every contender; of fewer where the signal comes between two. */
+async function takeRound(
+  round: number,
+  cell: Cell,
+  stage: Stage,
+  peers: PeersEnvironment,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ContenderName, Sample>> {
+  const samples = new Map<ContenderName, Sample>()
+  // Each begins a round once: what one leaves in a cache is not always to the same one's good.
+  for (const contender of turned(cell.contenders, round)) {
+    if (signal.aborted) break
+    const sample = await take(contender, cell, stage, peers)
+    samples.set(contender, sample)
+    const cpu = `${sample.cpuSeconds.toFixed(2)} s of this machine's processors, ${sample.hostCpuSeconds.toFixed(1)} of the hosts'`
+    say(`round ${round}: ${contender.padEnd(22)} ${sample.seconds.toFixed(2)} s (${cpu})`)
+  }
+  return samples
 }
 
 const turned = <T>(list: readonly T[], by: number): readonly T[] => {
