@@ -88,7 +88,7 @@ function section({ measured, of }: Newest): string {
   return `## ${title}
 ![${title}](performance/${cell}.svg)
 
-| ${rounds} rounds | least | median | most | of andamio's | processors here | of hosts |
+| ${rounds} ${rounds === 1 ? 'round' : 'rounds'} | least | median | most | of andamio's | processors here | of hosts |
 |---|--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
 

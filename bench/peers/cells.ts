@@ -31,11 +31,17 @@ export interface Goal {
 }
 
 const all: readonly ContenderName[] = ['andamio', 'andamio-node', 'limit', 'pyinfra', 'mitogen', 'ansible']
+/** Of a run that is begun as the guide says, and of one without the two programs in front of it. */
+const nearTheLimit: readonly Goal[] = (['andamio', 'andamio-node'] as const).map(of => ({
+  of,
+  to: 'limit',
+  atMost: 1.3,
+}))
 const nothingLess: readonly Goal[] = [
   { of: 'ansible', to: 'andamio', atLeast: 25 },
   { of: 'mitogen', to: 'andamio', atLeast: 8 },
   { of: 'pyinfra', to: 'andamio', atLeast: 3 },
-  { of: 'andamio', to: 'limit', atMost: 1.3 },
+  ...nearTheLimit,
 ]
 const neverSlower: readonly Goal[] = (['ansible', 'mitogen', 'pyinfra'] as const).map(of => ({
   of,
@@ -61,10 +67,7 @@ const uploads: Work = {
 export const cells = {
   'converged-20-5': converged(20, 5, 0, nothingLess),
   'converged-20-5-10ms': converged(20, 5, 10, nothingLess),
-  'converged-100-20-80ms': converged(100, 20, 80, [
-    { of: 'ansible', to: 'andamio', atLeast: 50 },
-    { of: 'andamio', to: 'limit', atMost: 1.3 },
-  ]),
+  'converged-100-20-80ms': converged(100, 20, 80, [{ of: 'ansible', to: 'andamio', atLeast: 50 }, ...nearTheLimit]),
   'converged-20-1': {
     ...converged(20, 1, 0, neverSlower),
     contenders: [...all, 'ansible-not-pipelined'],
