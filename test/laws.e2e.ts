@@ -161,7 +161,10 @@ await proof(
       const wish = (size: string) =>
         mount({ what: 'tmpfs', where: '/mnt/a-b', type: 'tmpfs', options: [`size=${size}`] })
       await obeysLaws(host, { wish: wish('4m'), undo: mountAbsent('/mnt/a-b') })
+      const reloads = () => host.sh("journalctl -b _PID=1 -o cat | grep -c '^Reloading' || :")
+      const before = await reloads()
       await host.converge([wish('4m')])
+      equal(await reloads(), before, 'how often systemd has read all of its units, which a new one is no cause for')
       equal((await host.converge([wish('8m')])).outcomes, ['mount /mnt/a-b: changed'], 'another size')
       equal(await host.sh('df --output=size /mnt/a-b | tail -1 | tr -d " "'), '8192', 'its size')
       await host.sh('umount /mnt/a-b; mount -t ramfs other /mnt/a-b')

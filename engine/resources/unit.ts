@@ -65,27 +65,36 @@ export async function applyUnit(on: HostWriter, wish: UnitWish, is: Present<Unit
   if (wish.file && differs('file')) await putFile(on, wish.file)
   const { unit } = wish
   const steps = ['export LC_ALL=C']
-  // Files in the list before this one may have been a unit's own, so what systemd has read of them is checked afresh.
-  steps.push(
-    state?.stale.includes(unitFiles)
-      ? 'systemctl daemon-reload'
-      : sh`case $(systemctl show --property=NeedDaemonReload,LoadState -- ${unit}) in
-  (*=yes*|*=not-found*) systemctl daemon-reload ;;
-esac`,
-  )
-  // A file of ours in front of a package's: systemd does not see by itself that it holds another one.
-  if (wish.file) {
-    steps.push(
-      sh`[ "$(systemctl show --property=FragmentPath --value -- ${unit})" = ${wish.file.path} ] || systemctl daemon-reload`,
-    )
-  }
   // A mask that lasts and one until the next boot are two, and may both be there.
   if (state?.load === 'masked' && (wish.enabled || wish.running))
-    steps.push(sh`systemctl unmask -- ${unit}; systemctl unmask --runtime -- ${unit}`)
-  if (differs('enabled')) steps.push(sh`systemctl ${wish.enabled ? 'enable' : 'disable'} -- ${unit}`)
+    steps.push(sh`systemctl unmask --no-reload -- ${unit}; systemctl unmask --runtime -- ${unit}`)
+  const unread = wish.running === true && isUnread(state)
+  if (differs('enabled'))
+    steps.push(sh`systemctl ${wish.enabled ? 'enable' : 'disable'} ${unread ? ['--no-reload'] : []} -- ${unit}`)
+  if (!differs('enabled') || unread) steps.push(reloadWhereNeeded(wish, state))
   if (differs('running') && !wish.running) steps.push(sh`systemctl stop -- ${unit}`)
-  if (wish.running && (differs('running') || differs('has'))) steps.push(...start(wish, running(state)))
+  if (wish.running && (differs('running') || differs('has')))
+    steps.push(...start(wish, { restart: running(state), unread }))
   await on.run(steps.join('\n'), { what: `bring ${unit} to its wished state`, timeoutSeconds: 300 })
+}
+
+/**
+ * Enabling makes systemd read all of its units anew, which takes a small host seconds. One that it does not hold yet it
+ * reads when it starts it; who wants it, it needs to know at the next boot only.
+ */
+const isUnread = (state: UnitState | undefined): boolean => state === undefined || state.load === 'not-found'
+
+/**
+ * Files in the list before this one may have been a unit's own, so what systemd has read of them is checked afresh; and
+ * of a file of ours in front of a package's, systemd does not see by itself that it holds another one.
+ */
+function reloadWhereNeeded({ unit, file }: UnitWish, state: UnitState | undefined): string {
+  if (state?.stale.includes(unitFiles)) return 'systemctl daemon-reload'
+  return sh`case $(systemctl show --property=NeedDaemonReload,LoadState,FragmentPath -- ${unit}) in
+  (*=yes*|*=not-found*) systemctl daemon-reload ;;
+  (*${file ? `FragmentPath=${file.path}` : ''}*) ;;
+  (*) systemctl daemon-reload ;;
+esac`
 }
 
 /** Stops a unit, and takes away its file and our notes of what it has read. A unit in use makes it fail. */
@@ -95,12 +104,15 @@ rm -f -- ${path} ${markerOf(unit)}
 systemctl daemon-reload
 systemctl reset-failed -- ${unit} 2>/dev/null || :`
 
-function start({ unit, inputs, file }: UnitWish, restart: boolean): readonly string[] {
+function start(
+  { unit, inputs, file }: UnitWish,
+  { restart, unread }: { readonly restart: boolean; readonly unread: boolean },
+): readonly string[] {
   const reads = file ? [...inputs, file.path] : inputs
   return [
     ...(reads.length > 0 ? [sumInputs(reads)] : []),
     // Earlier failures count against a limit on restarts; a start that somebody asked for begins anew.
-    sh`systemctl reset-failed -- ${unit} 2>/dev/null || :`,
+    ...(unread ? [] : [sh`systemctl reset-failed -- ${unit} 2>/dev/null || :`]),
     sh`systemctl ${restart ? 'restart' : 'start'} -- ${unit} || {
   systemctl status --no-pager --full --lines=12 -- ${unit} >&2 || :; exit 1
 }`,
