@@ -83,6 +83,7 @@ async function converge(cell: Cell, stage: Stage, peers: PeersEnvironment): Prom
 async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment) {
   if (cell.from === 'blank') await stage.makeBlank()
   if (cell.from === 'one file changed') await stage.spoil()
+  await stage.settle()
   const hosts = stage.hosts.map(host => host.name)
   const before = await guestCpuSeconds(stage.stateFolder, hosts)
   const contender: Contender = contenders[name]

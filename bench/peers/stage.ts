@@ -165,6 +165,12 @@ export class Stage {
       spawnSync('ssh', ['-F', 'none', '-o', `ControlPath=${join(this.folder, 'cp', socket)}`, '-O', 'exit', 'any'])
   }
 
+  /** What was written so far goes to the disk now, not in the time of who comes next and waits for a file of its own. */
+  async settle(): Promise<void> {
+    await this.onAll('sync')
+    spawnSync('sync')
+  }
+
   async close(): Promise<void> {
     await this.cool()
     await convergePlan(this.#lab.provider.destroy(), 'hosts-first')
