@@ -37,6 +37,9 @@ const nearTheLimit: readonly Goal[] = (['andamio', 'andamio-node'] as const).map
   to: 'limit',
   atMost: 1.3,
 }))
+const startOfNpx =
+  'On an idle machine `npx` takes 0.46 s and zx 0.13 s before the first line of the playbook, while the hosts have nothing to do. ' +
+  'Of npx that is the loading of its own modules; neither its log file, its notice of updates nor its registry has a part in it (0.04 s).'
 const nothingLess: readonly Goal[] = [
   { of: 'ansible', to: 'andamio', atLeast: 25 },
   { of: 'mitogen', to: 'andamio', atLeast: 8 },
@@ -65,8 +68,8 @@ const uploads: Work = {
 
 /** By the names that `npm run bench -- NAME` takes. Those of `standard` carry the goals. */
 export const cells = {
-  'converged-20-5': converged(20, 5, 0, nothingLess),
-  'converged-20-5-10ms': converged(20, 5, 10, nothingLess),
+  'converged-20-5': { ...converged(20, 5, 0, nothingLess), missed: startOfNpx },
+  'converged-20-5-10ms': { ...converged(20, 5, 10, nothingLess), missed: startOfNpx },
   'converged-100-20-80ms': {
     ...converged(100, 20, 80, [{ of: 'ansible', to: 'andamio', atLeast: 50 }, ...nearTheLimit]),
     // Five rounds of all would take three hours, so that nobody would run them; the others have no goal here.
