@@ -99,7 +99,7 @@ esac`
 
 /** Stops a unit, and takes away its file and our notes of what it has read. A unit in use makes it fail. */
 export const unitRemoval = (unit: string, path: string): string => sh`
-systemctl disable --now -- ${unit}
+systemctl disable --no-reload --now -- ${unit}
 rm -f -- ${path} ${markerOf(unit)}
 systemctl daemon-reload
 systemctl reset-failed -- ${unit} 2>/dev/null || :`
