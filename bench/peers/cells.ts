@@ -39,7 +39,7 @@ const nearTheLimit: readonly Goal[] = (['andamio', 'andamio-node'] as const).map
 }))
 const startOfNpx =
   'On an idle machine `npx` takes 0.46 s and zx 0.13 s before the first line of the playbook, while the hosts have nothing to do. ' +
-  'Of npx that is the loading of its own modules; neither its log file, its notice of updates nor its registry has a part in it (0.04 s).'
+  'A profile of npx has 0.30 of its 0.37 s of processor in the loading of its own modules; without its log file, its notice of updates and its registry it takes 0.04 s less.'
 const nothingLess: readonly Goal[] = [
   { of: 'ansible', to: 'andamio', atLeast: 25 },
   { of: 'mitogen', to: 'andamio', atLeast: 8 },
