@@ -37,12 +37,12 @@ if (unknown.length > 0 || [rounds, hosts ?? 1].some(number => !Number.isInteger(
 }
 const chosen = positionals.length > 0 ? (positionals as CellName[]) : cellNames
 const peers = await peersEnvironment()
-// Hosts do not end with this process, so it ends only when they have: after the run that is under way. Rounds that were
-// whole are kept.
+// Hosts do not end with this process, so it ends only when they have. The run under way is ended; rounds that were whole
+// are kept.
 const interrupt = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
-    say(`${signal}: the run under way comes to its end, the hosts are removed, then this ends`)
+    say(`${signal}: ending the run under way and removing the hosts; rounds that were whole are kept`)
     interrupt.abort(new Error(`interrupted by ${signal}`))
   })
 for (const name of chosen) {

@@ -66,7 +66,7 @@ const uploads: Work = {
   })),
 }
 
-/** By the names that `npm run bench -- NAME` takes. Those of `standard` carry the goals. */
+/** By the names that `npm run bench -- NAME` takes. */
 export const cells = {
   'converged-20-5': { ...converged(20, 5, 0, nothingLess), missed: startOfNpx },
   'converged-20-5-10ms': { ...converged(20, 5, 10, nothingLess), missed: startOfNpx },

@@ -26,7 +26,7 @@ export async function measure(
   const stage = await Stage.open(cell, peers)
   try {
     signal.throwIfAborted()
-    if (cell.from !== 'blank') await converge(cell, stage, peers)
+    if (cell.from !== 'blank') await converge(cell, stage, peers, signal)
     const whole: ReadonlyMap<ContenderName, Sample>[] = []
     for (let round = 1; round <= rounds && !signal.aborted; round++) {
       const samples = await takeRound(round, cell, stage, peers, signal)
@@ -41,7 +41,7 @@ export async function measure(
   }
 }
 
-/** One run of every contender; of fewer where the signal comes between two. */
+/** One run of every contender; of fewer where the signal comes: it ends the one under way. */
 async function takeRound(
   round: number,
   cell: Cell,
@@ -52,8 +52,10 @@ async function takeRound(
   const samples = new Map<ContenderName, Sample>()
   // Each begins a round once: what one leaves in a cache is not always to the same one's good.
   for (const contender of turned(cell.contenders, round)) {
-    if (signal.aborted) break
-    const sample = await take(contender, cell, stage, peers)
+    const sample = await take(contender, cell, stage, peers, signal).catch(error => {
+      if (!signal.aborted || error !== signal.reason) throw error
+    })
+    if (sample === undefined) break
     samples.set(contender, sample)
     const cpu = `${sample.cpuSeconds.toFixed(2)} s of this machine's processors, ${sample.hostCpuSeconds.toFixed(1)} of the hosts'`
     say(`round ${round}: ${contender.padEnd(22)} ${sample.seconds.toFixed(2)} s (${cpu})`)
@@ -70,24 +72,24 @@ const turned = <T>(list: readonly T[], by: number): readonly T[] => {
  * Each tool's own notion of the wished state, on one host at a time: what one of them has left to say after the others,
  * it does here. Ours last, for it is the one that replaces whole files.
  */
-async function converge(cell: Cell, stage: Stage, peers: PeersEnvironment): Promise<void> {
+async function converge(cell: Cell, stage: Stage, peers: PeersEnvironment, signal: AbortSignal): Promise<void> {
   for (const name of (['ansible', 'pyinfra', 'andamio'] as const).filter(each => cell.contenders.includes(each))) {
     say(`${name} does the work`)
     const contender: Contender = contenders[name]
-    contender.refuse(await timedRun(contender.command(stage, peers), stage.folder), stage, 'any')
+    contender.refuse(await timedRun(contender.command(stage, peers), stage.folder, signal), stage, 'any')
     await stage.cool()
   }
   await refuseDifferences(stage, 'all of them')
 }
 
-async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment) {
+async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment, signal: AbortSignal) {
   if (cell.from === 'blank') await stage.makeBlank()
   if (cell.from === 'one file changed') await stage.spoil()
   await stage.settle()
   const hosts = stage.hosts.map(host => host.name)
   const before = await guestCpuSeconds(stage.stateFolder, hosts)
   const contender: Contender = contenders[name]
-  const run = await timedRun(contender.command(stage, peers), stage.folder)
+  const run = await timedRun(contender.command(stage, peers), stage.folder, signal)
   const hostCpuSeconds = (await guestCpuSeconds(stage.stateFolder, hosts)) - before
   await stage.cool()
   contender.refuse(run, stage, cell.from === 'converged' ? 0 : cell.from === 'blank' ? 'any' : 1)

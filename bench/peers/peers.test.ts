@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { parseInventory } from '../../engine/inventory/parse.ts'
 import type { BenchHost } from './bench-host.ts'
@@ -140,6 +140,20 @@ describe('a run', () => {
     expect([run.exit, run.output]).toEqual([3, 'done\n'])
     expect(run.cpuSeconds).toBeGreaterThan(0.02)
     expect(childrensSeconds('0m0.001s 0m0.002s\n1m2.500s 0m0.250s\n')).toBe(62.75)
+  })
+
+  it('ends with all that it started when it is interrupted', async () => {
+    const slow = { program: 'sh', args: ['-c', 'echo $$; sleep 600; echo survived'], cwd: folder, env: process.env }
+    const interrupt = new AbortController()
+    const run = timedRun(slow, folder, interrupt.signal)
+    const said = () => readFileSync(join(folder, 'output'), 'utf8')
+    await vi.waitFor(() => expect(said()).toMatch(/^\d+\n$/))
+    const reason = new Error('interrupted')
+    interrupt.abort(reason)
+    await expect(run).rejects.toBe(reason)
+    expect(() => process.kill(Number.parseInt(said(), 10), 0)).toThrow('ESRCH')
+    expect(said()).not.toContain('survived')
+    await expect(timedRun(slow, folder, interrupt.signal)).rejects.toBe(reason)
   })
 })
 
