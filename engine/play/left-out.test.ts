@@ -84,7 +84,10 @@ it('plays nothing on an API whose host takes no part, and says so', async () => 
     await play('Push', { on: target, roles: [asks as AnyRole] }).perform(runOn(selected, {}, told))
     return times
   }
-  expect([await opened(names), told.splice(0)]).toMatchObject([1, [{ type: 'play.start' }, {}, {}, {}]])
+  expect([await opened(names), told.splice(0)]).toMatchObject([
+    1,
+    [{ type: 'play.start' }, { type: 'looked' }, {}, {}, {}],
+  ])
   expect([await opened(['cp', 'worker1']), told]).toEqual([
     0,
     [{ type: 'notice', level: 'info', text: 'Push: left out, for nfs is outside --limit' }],

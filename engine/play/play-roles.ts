@@ -57,7 +57,12 @@ export async function playList(
         check: run.options.check,
         assumed: ({ probe }) => probe.of !== 'api' && sources.host !== undefined && 'stands' in sources.host,
         ask: async resources => {
+          const began = performance.now()
           const answers = await askSettled(run, target, resources, sources)
+          const seconds = (performance.now() - began) / 1000
+          // What a resource asks when it was applied is of its own time.
+          if (!current && resources.length > 0)
+            run.emit({ type: 'looked', play, host: target, resources: resources.length, seconds })
           run.onAnswers?.(target, answers)
           if (isHost) run.provider.learns?.(target, answers)
           return answers

@@ -70,6 +70,8 @@ export type PlayStart = Stamped<'play.start', { play: string; hosts: readonly st
 export type PlayEnd = Stamped<'play.end', { play: string; seconds: number }>
 /** A host answered, after `seconds`, and this is what it is. */
 export type HostReady = Stamped<'host.ready', { host: string; address: string; seconds: number }>
+/** How so many of its resources stand was asked of a host, or of what else a play is played on, outside of any of them. */
+export type Looked = Stamped<'looked', { play: string; host: string; resources: number; seconds: number }>
 export type HostLost = Stamped<'host.unreachable', { host: string; failure: Failure }>
 export type ResourceStart = Stamped<
   'resource.start',
@@ -159,6 +161,7 @@ export type Event =
   | PlayStart
   | PlayEnd
   | HostReady
+  | Looked
   | HostLost
   | ResourceStart
   | ResourceEnd

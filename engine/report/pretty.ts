@@ -31,7 +31,7 @@ export function prettyReporter(options: PrettyOptions): Reporter {
   const style = styleOf(stream, tty)
   const columns = () => options.columns ?? stream.columns ?? 120
   const tally = new Tally()
-  const timeline = new Timeline()
+  const timeline = options.profile ? new Timeline() : undefined
   const telling = new Telling(new Lines({ style, columns, verbose, diff }), tally, { style, verbose, live: tty })
   const live = () => liveLines(tally, { style, columns: columns(), rows: stream.rows ?? 24, now: Date.now() })
   const terminal = tty ? createTerminal(stream, live) : undefined
@@ -73,10 +73,10 @@ export function prettyReporter(options: PrettyOptions): Reporter {
       }
       say(telling.of(event))
       tally.on(event)
-      timeline.on(event)
+      timeline?.on(event)
       if (event.type !== 'run.end') return
       say(closing(event, tally, { style, columns }))
-      if (options.profile) say(profileLines(timeline, { style, columns }))
+      if (timeline) say(profileLines(timeline, { style, columns }))
     },
     close(): void {
       clearInterval(clock)

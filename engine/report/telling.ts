@@ -62,6 +62,7 @@ export class Telling {
         const begins = !event.ended && !this.#options.live && !this.#tally.tasks.has(event.task)
         return this.#under(() => (begins ? this.#lines.begins(event) : this.#lines.progress(event)))
       }
+      case 'looked':
       case 'check.start':
         return []
       case 'check.end':

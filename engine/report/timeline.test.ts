@@ -44,6 +44,37 @@ describe('the critical path', () => {
     expect(pathOf(script.events)).toEqual(['a step first', 'a step second'])
   })
 
+  it('crosses at a barrier only to what ended before it', () => {
+    const script = new Script()
+    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    end(script, 2, 'one', 'a', 'early', 2)
+    end(script, 4.5, 'one', 'b', 'late', 4.5)
+    script.tell({ type: 'play.end', play: 'one', seconds: 4.5 })
+    script.at(5).tell({ type: 'play.start', play: 'two', hosts: ['a', 'b'] })
+    end(script, 6, 'two', 'b', 'beside', 1)
+    end(script, 9, 'two', 'a', 'last', 2.5)
+    script.tell({ type: 'play.end', play: 'two', seconds: 4 })
+    expect(pathOf(script.events)).toEqual(['b step late', 'a step last'])
+  })
+
+  it('waits in a play for the host whose turn came before', () => {
+    const script = new Script()
+    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    script.tell({ type: 'play.start', play: 'one', hosts: ['a', 'b'] })
+    end(script, 3, 'one', 'a', 'first', 3)
+    end(script, 5, 'one', 'b', 'second', 2)
+    script.tell({ type: 'play.end', play: 'one', seconds: 5 })
+    expect(pathOf(script.events)).toEqual(['a step first', 'b step second'])
+  })
+
+  it('knows how long was looked', () => {
+    const script = new Script()
+    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    script.at(1).tell({ type: 'host.ready', host: 'a', address: '192.0.2.1', seconds: 1 })
+    script.at(3).tell({ type: 'looked', play: 'one', host: 'a', resources: 20, seconds: 2 })
+    expect(pathOf(script.events)).toEqual(['a connect by SSH', 'a look at 20 resources'])
+  })
+
   it('counts what a run was left in the middle of', () => {
     const { spans, plays } = timelineOf(runs.left())
     expect(spans.at(-1)).toMatchObject({ lane: 'store', outcome: 'unfinished', start: 2, end: 60 })

@@ -5,6 +5,7 @@ import { placeIn } from './tally.ts'
 export interface Span {
   readonly lane: string
   readonly what: string
+  /** Empty for what is done on this machine for any of them. */
   readonly play: string
   /** Unfinished is what a run was left in the middle of. */
   readonly outcome: Outcome | 'unfinished'
@@ -26,6 +27,8 @@ const UNFELT = 0.05
 
 /** Whether it took a time that is worth telling. */
 export const isFelt = ({ start, end }: Pick<Span, 'start' | 'end'>): boolean => end - start >= UNFELT
+
+const of = (resources: number): string => `${resources} ${resources === 1 ? 'resource' : 'resources'}`
 
 /** Where the time of a run went. */
 export class Timeline {
@@ -66,7 +69,9 @@ export class Timeline {
       for (const [lane, { what, play, since }] of this.#busy) add(lane, what, play, 'unfinished', now - since)
     }
     if (event.type === 'resource.end') add(event.host, placeIn(event), event.play, event.outcome, event.seconds)
-    if (event.type === 'host.ready') add(event.host, 'connect by SSH', '', 'ok', event.seconds)
+    if (event.type === 'looked') add(event.host, `look at ${of(event.resources)}`, event.play, 'ok', event.seconds)
+    if (event.type === 'host.ready')
+      add(event.host, 'connect by SSH', [...this.#plays.keys()].at(-1) ?? '', 'ok', event.seconds)
     if (event.type === 'progress' && event.ended) {
       add(event.task, event.detail ?? event.task, '', event.ended === 'ok' ? 'changed' : 'failed', event.seconds)
     }
@@ -87,24 +92,23 @@ export class Timeline {
   criticalPath(): readonly Span[] {
     const byEnd = this.spans.filter(span => span.end - span.start > 0.001).sort((a, b) => a.end - b.end)
     const path: Span[] = []
-    let current = byEnd.at(-1)
-    while (current !== undefined) {
-      const { lane, start }: Span = current
-      path.unshift(current)
-      const before = byEnd.filter(span => span !== current && span.end <= start + TOGETHER && span.start < start)
-      const own = before.findLast(span => span.lane === lane)
-      const any = before.at(-1)
-      current =
-        own !== undefined && any !== undefined && own.end >= any.end - TOGETHER ? own : this.#barrier(start, own, any)
-    }
+    for (let span = byEnd.at(-1); span !== undefined; span = this.#waitedFor(span, byEnd)) path.unshift(span)
     return path
   }
 
-  /** Only at a play's beginning does a host wait for others; else its own gap is its own. */
-  #barrier(start: number, own: Span | undefined, any: Span | undefined): Span | undefined {
-    const playBegan = this.plays.some(
-      play => own === undefined || (play.start <= start + TOGETHER && play.start >= own.end - TOGETHER),
+  #waitedFor(span: Span, byEnd: readonly Span[]): Span | undefined {
+    const { lane, start } = span
+    const before = byEnd.filter(other => other !== span && other.end <= start + TOGETHER && other.start < start)
+    const own = before.findLast(other => other.lane === lane)
+    const last = before.at(-1)
+    if (last === undefined || (own && own.end >= last.end - TOGETHER)) return own
+    // Only at a play's beginning does a host wait for others; else its own gap is its own.
+    const play = this.plays.findLast(
+      each => each.start <= start + TOGETHER && (own === undefined || each.start >= own.end - TOGETHER),
     )
-    return playBegan ? any : (own ?? any)
+    if (play === undefined) return own ?? last
+    // In the play itself it waits where only so many hosts at once take part: until one of them is done.
+    if (last.end >= start - TOGETHER) return last
+    return before.findLast(({ end, play: its }) => its === '' || end <= play.start + TOGETHER) ?? own
   }
 }

@@ -195,8 +195,12 @@ const barOf = ({ start, end, outcome, what }: Span, critical: boolean, percent: 
 /** What was not in order, play by play; what was is a number. */
 function groupsOf(events: readonly Event[], check: boolean): Page['groups'] {
   const plays = new Map<string, ResourceEnd[]>()
-  for (const event of events)
-    if (event.type === 'resource.end') plays.set(event.play, [...(plays.get(event.play) ?? []), event])
+  for (const event of events) {
+    if (event.type !== 'resource.end') continue
+    const ends = plays.get(event.play)
+    if (ends) ends.push(event)
+    else plays.set(event.play, [event])
+  }
   return [...plays].map(([play, ends]) => {
     const count = zero()
     for (const { outcome } of ends) add(count, outcome === 'would-change' ? 'changed' : outcome)
