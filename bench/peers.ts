@@ -4,38 +4,62 @@
  * with what was to be done; a run in which one failed or did something else is invalid, and says so. Needs root and the
  * mirror's host image and kernel; results go to bench/results and docs/performance.md.
  *
- *   npm run bench                                  all cells, five rounds each
+ *   npm run bench                                  all cells that have a name, five rounds each
  *   npm run bench -- converged-20-5 blank-20-5     these
- *   npm run bench -- --rounds 1 --hosts 1 --only andamio,limit converged-20-5     to try something; such are not kept
+ *   npm run bench -- --resources 100 --hosts 1 --delay 80 --from converged     any other, which is not kept
+ *   npm run bench -- --rounds 1 --hosts 1 --only andamio,limit converged-20-5     to try something, which is not kept
  */
-import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { say } from '../test/e2e/proof.ts'
-import { type Cell, type CellName, cellNames, cells, type OwnCell } from './peers/cells.ts'
+import { type Cell, type CellName, cellNames, cells, type OwnCell, onDemand } from './peers/cells.ts'
 import { contenders } from './peers/contenders.ts'
 import { peersEnvironment } from './peers/environment.ts'
 import { measure } from './peers/measure.ts'
 import { writePerformancePage } from './performance-page.ts'
-import { keep, type Measured, median } from './results.ts'
+import { commitNow, keep, type Measured, median } from './results.ts'
 
+const text = { type: 'string' } as const
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' }, hosts: { type: 'string' } },
+  options: {
+    ...{ rounds: { ...text, default: '5' }, only: text, hosts: text },
+    ...{ resources: text, delay: text, from: text },
+  },
 })
-const rounds = Number(values.rounds)
+const starts = ['converged', 'blank', 'one file changed'] as const
+const number = (value: string | undefined): number | undefined => (value === undefined ? undefined : Number(value))
+const [rounds, hosts, delay = 0] = [Number(values.rounds), number(values.hosts), number(values.delay)]
+const [resources, from] = [values.resources ?? '20', values.from ?? 'converged']
 const only = values.only?.split(',')
-const hosts = values.hosts === undefined ? undefined : Number(values.hosts)
-// What is not whole would stand in the table as if it were.
-const whole = only === undefined && hosts === undefined
+const isOnDemand = [values.resources, values.delay, values.from].some(value => value !== undefined)
 const unknown = [...positionals.filter(name => !(name in cells)), ...(only ?? []).filter(name => !(name in contenders))]
-if (unknown.length > 0 || [rounds, hosts ?? 1].some(number => !Number.isInteger(number) || number < 1)) {
+const start = starts.find(each => each === from)
+const whole = (figure: number, least: number): boolean => Number.isInteger(figure) && figure >= least
+if (
+  unknown.length > 0 ||
+  ![rounds, hosts ?? 1].every(figure => whole(figure, 1)) ||
+  !whole(delay, 0) ||
+  (resources !== '20' && resources !== '100') ||
+  start === undefined ||
+  (isOnDemand && positionals.length > 0)
+) {
   process.stderr.write(
-    `usage: npm run bench -- [--rounds N] [--hosts N] [--only CONTENDER,...] [CELL...]\n` +
-      `cells: ${cellNames.join(' ')}\ncontenders: ${Object.keys(contenders).join(' ')}\n`,
+    'usage: npm run bench -- [--rounds N] [--hosts N] [--only CONTENDER,...] [CELL...]\n' +
+      '       npm run bench -- [--rounds N] [--hosts N] [--only CONTENDER,...] --resources 20|100 --delay MILLISECONDS --from START\n' +
+      `cells: ${cellNames.join(' ')}\ncontenders: ${Object.keys(contenders).join(' ')}\nstarts: ${starts.join(', ')}\n`,
   )
   process.exit(64)
 }
-const chosen = positionals.length > 0 ? (positionals as CellName[]) : cellNames
+const demanded = onDemand({
+  ...{ resources: resources === '20' ? 20 : 100, hosts: hosts ?? 5, delayMilliseconds: delay, from: start },
+})
+const names = positionals.length > 0 ? (positionals as CellName[]) : cellNames
+const chosen: readonly (readonly [string, Cell | OwnCell])[] = isOnDemand
+  ? [['on demand', demanded]]
+  : names.map(name => [name, cells[name]])
+// What is not whole would stand in the table as if it were.
+const isKept = only === undefined && hosts === undefined && !isOnDemand
+
 const peers = await peersEnvironment()
 // Hosts do not end with this process, so it ends only when they have. The run under way is ended; rounds that were whole
 // are kept.
@@ -45,23 +69,36 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     say(`${signal}: ending the run under way and removing the hosts; rounds that were whole are kept`)
     interrupt.abort(new Error(`interrupted by ${signal}`))
   })
-for (const name of chosen) {
-  if (interrupt.signal.aborted) break
-  const measured = await measureCell(name, cells[name])
-  for (const [contender, samples] of Object.entries(measured.samples))
-    say(`${name}: ${contender.padEnd(22)} median ${median(samples.map(({ seconds }) => seconds)).toFixed(2)} s`)
-  if (whole) say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
+let kept = false
+try {
+  for (const [name, cell] of chosen) {
+    interrupt.signal.throwIfAborted()
+    const measured = await measureCell(name, cell)
+    for (const [contender, samples] of Object.entries(measured.samples))
+      say(`${name}: ${contender.padEnd(22)} median ${median(samples.map(({ seconds }) => seconds)).toFixed(2)} s`)
+    if (!isKept) continue
+    say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
+    kept = true
+  }
+} catch (error) {
+  if (!interrupt.signal.aborted || error !== interrupt.signal.reason) throw error
+} finally {
+  if (kept) await writePerformancePage()
 }
-if (whole) await writePerformancePage()
 if (interrupt.signal.aborted) process.exitCode = 130
 
-async function measureCell(name: CellName, cell: Cell | OwnCell): Promise<Measured> {
-  if ('measure' in cell) {
-    say(`=== ${name}: ${cell.title}, ${rounds} rounds`)
-    const load = loadavg()[0] ?? 0
-    return { cell: name, title: cell.title, load, samples: await cell.measure(rounds) }
-  }
+async function measureCell(name: string, cell: Cell | OwnCell): Promise<Measured> {
+  say(`=== ${name}: ${cell.title}, ${rounds} rounds`)
+  const before = commitNow()
+  const samples =
+    'measure' in cell ? await cell.measure(rounds) : await measure(taking(cell), rounds, peers, interrupt.signal)
+  const after = commitNow()
+  return { cell: name, title: cell.title, commit: before === after ? before : `${before} to ${after}`, samples }
+}
+
+function taking(cell: Cell): Cell {
   const taking = cell.contenders.filter(contender => only?.includes(contender) ?? true)
-  if (taking.length === 0) throw new Error(`none of ${only} takes part in ${name}: ${cell.contenders.join(' ')} do`)
-  return measure(name, { ...cell, contenders: taking, hosts: hosts ?? cell.hosts }, rounds, peers, interrupt.signal)
+  if (taking.length === 0)
+    throw new Error(`none of ${only} takes part in ${cell.title}: ${cell.contenders.join(' ')} do`)
+  return { ...cell, contenders: taking, hosts: hosts ?? cell.hosts }
 }

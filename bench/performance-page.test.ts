@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import { bars } from './bars.ts'
 import { performancePage } from './performance-page.ts'
-import { median, type Results } from './results.ts'
+import { type Measured, median, type Results, withCell } from './results.ts'
 
 const runs = (...seconds: readonly number[]) =>
-  seconds.map(each => ({ seconds: each, cpuSeconds: each / 2, hostCpuSeconds: 1 }))
+  seconds.map(each => ({ seconds: each, cpuSeconds: each / 2, hostCpuSeconds: 1, othersCpuSeconds: each / 10 }))
+const five = (seconds: number) => runs(...Array.from({ length: 5 }, () => seconds))
 const results = (load: number, date = '2026-11-21'): Results => ({
   date,
   machine: { processors: 'some', count: 2, gibibytes: 23, kernel: 'Linux 6' },
@@ -15,13 +16,13 @@ const results = (load: number, date = '2026-11-21'): Results => ({
       cell: 'converged-20-5',
       commit: 'abc1234',
       title: 'Converged',
-      load,
       samples: {
-        andamio: runs(2, 3, 1),
-        ansible: runs(60, 62, 58),
-        mitogen: runs(15, 15, 15),
-        pyinfra: runs(8, 8, 8),
-        limit: runs(1.9, 1.9, 1.9),
+        andamio: runs(2, 3, 1, 1.5, 2.5),
+        'andamio-node': five(1.25),
+        ansible: runs(60, 62, 58, 60, 60),
+        mitogen: five(15),
+        pyinfra: five(8),
+        limit: five(1.5),
       },
     },
   ],
@@ -41,13 +42,15 @@ const results = (load: number, date = '2026-11-21'): Results => ({
 
 it('tells least, median and most, and each goal as met or missed', () => {
   const page = performancePage([results(0.1)])
-  expect(page).toContain('| andamio | 1.00 | **2.00** | 3.00 | 1.0 x | 1.00 | 1.0 |')
+  expect(page).toContain('| andamio | 1.00 | **2.00** | 3.00 | 1.0 x | 1.00 | 1.0 | 1.0 |')
   expect(page).toContain('| ansible-core, pipelined | 58.00 | **60.00** | 62.00 | 30.0 x |')
   expect(page).toContain('- met: ansible-core, pipelined over andamio: 30.00 (goal: at least 25)')
   expect(page).toContain('- **missed**: ansible-core with Mitogen over andamio: 7.50 (goal: at least 8)')
-  expect(page).toContain('- met: andamio over the limit: one script a host by `ssh`: 1.05 (goal: at most 1.3)')
+  expect(page).toContain('- **missed**: andamio over the limit: one script a host by `ssh`: 1.33 (goal: at most 1.3)')
   expect(page).toContain('- met: memory a host 512 KiB (goal: at most 1024)')
   expect(page).toContain('- met: 1000 hosts in 51.0 s')
+  expect(page).toContain('0.75 s of it are npx and zx')
+  expect(page).toContain('20 resources are one request for 3 packages, 5 directories, 8 files, 2 units,')
   expect(page).not.toContain('other work')
   expect(page).toMatch(
     /Every contender does the same work[\s\S]*## Converged[\s\S]*## Who takes part\n- \*\*andamio\*\*: /,
@@ -59,7 +62,7 @@ it('takes of each day what was not measured later, and tells when each was', () 
   const { scale: _, ...newer } = results(0.1, '2026-11-23')
   const page = performancePage([newer, results(0.1)])
   expect(page).toMatch(
-    /## Converged[\s\S]*Measured on 2026-11-23 at abc1234\.\n[\s\S]*## Many hosts[\s\S]*Measured on 2026-11-21/,
+    /## Converged[\s\S]*Measured on 2026-11-23 at abc1234\. [\s\S]*## Many hosts[\s\S]*Measured on 2026-11-21/,
   )
   expect(page).toContain(
     '- 2026-11-23: 2 processors (some), 23 GiB, Linux 6; pyinfra 3.10.0.\n- 2026-11-21: 2 processors',
@@ -69,7 +72,30 @@ it('takes of each day what was not measured later, and tells when each was', () 
 })
 
 it('says where the machine had other work', () => {
-  expect(performancePage([results(7)]).match(/had other work \(load 7\.0\)/g)).toHaveLength(2)
+  expect(performancePage([results(7)])).toContain('at abc1234. The machine had other work (load 7.0).')
+  expect(performancePage([results(0)])).toContain(
+    'at abc1234. Others on the machine used 5.0 % of its processors meanwhile.',
+  )
+})
+
+it('says nothing of goals where there were too few rounds, and prefers what has enough', () => {
+  const [newer, older] = [results(0, '2026-11-23'), results(0, '2026-11-22')]
+  const few = { ...newer, cells: newer.cells.map(cell => ({ ...cell, samples: { andamio: runs(9, 9) } })) }
+  const page = performancePage([few])
+  expect(page).toContain('| 2 rounds |')
+  expect(page).toContain('Too few rounds to say whether a goal is met')
+  expect(page).not.toContain('over the limit')
+  expect(performancePage([few, older])).toContain('Measured on 2026-11-22')
+})
+
+it('never keeps fewer rounds in the place of more', () => {
+  const of = (rounds: number, cell = 'one'): Measured => ({
+    ...{ cell, title: cell, commit: 'abc1234' },
+    samples: { andamio: runs(...Array.from({ length: rounds }, () => rounds)) },
+  })
+  expect(withCell([of(5)], of(1))).toEqual([of(5)])
+  expect(withCell([of(1), of(1, 'other')], of(5))).toEqual([of(1, 'other'), of(5)])
+  expect(withCell([of(5)], { ...of(5), title: 'newer' })).toMatchObject([{ title: 'newer' }])
 })
 
 it('takes the middle of an odd number and the mean of two', () => {

@@ -3,15 +3,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bars } from './bars.ts'
 import { measuredOn } from './measured-on.ts'
-import { type Cell, cells, type Goal } from './peers/cells.ts'
+import { type Cell, cells, type Goal, type OwnCell } from './peers/cells.ts'
 import { type Contender, contenders } from './peers/contenders.ts'
-import { type Kept, keptResults, type Measured, median, type Results } from './results.ts'
+import { uploaders } from './peers/large-upload.ts'
+import { sizes } from './peers/work.ts'
+import { enoughRounds, keptResults, type Measured, median, type Results, roundsOf } from './results.ts'
 import { scaleSection } from './scale-section.ts'
 
-const byHand = {
-  sftp: { label: "OpenSSH's `sftp`", settings: 'its defaults; it syncs nothing and checks no sum' },
-  'sftp-synced': { label: "OpenSSH's `sftp -f`", settings: 'it syncs when all has been sent, and checks no sum' },
-}
 const docs = fileURLToPath(new URL('../docs', import.meta.url))
 
 /** Writes docs/performance.md and its plots. */
@@ -23,7 +21,7 @@ export async function writePerformancePage(): Promise<void> {
     await writeFile(join(docs, 'performance', `${measured.cell}.svg`), bars(measured.title, barsOf(measured)))
 }
 
-/** The whole page, as markdown: of each cell the newest, whatever else was measured on its day. They come newest first. */
+/** The whole page, as markdown: of each cell the newest that has rounds enough, whatever else was measured on its day. They come newest first. */
 export function performancePage(all: readonly Results[]): string {
   const newest = newestOf(all)
   const present = [...new Set(newest.flatMap(({ measured }) => Object.keys(measured.samples)))]
@@ -40,7 +38,7 @@ ${present.length > 0 ? whoTakesPart(present) : ''}${scaled?.scale ? scaleSection
 }
 
 interface Newest {
-  readonly measured: Kept<Measured>
+  readonly measured: Measured
   readonly of: Results
 }
 
@@ -48,7 +46,8 @@ interface Newest {
 const newestOf = (all: readonly Results[]): readonly Newest[] =>
   Object.keys(cells).flatMap(name => {
     const found = all.flatMap(of => of.cells.filter(({ cell }) => cell === name).map(measured => ({ measured, of })))
-    return found.slice(0, 1)
+    const best = found.find(({ measured }) => roundsOf(measured) >= enoughRounds) ?? found[0]
+    return best ? [best] : []
   })
 
 function onWhat({ date, machine, versions }: Results): string {
@@ -57,14 +56,17 @@ function onWhat({ date, machine, versions }: Results): string {
 }
 
 const contender = (name: string): Pick<Contender, 'label' | 'settings'> => {
-  const found = Object.entries({ ...contenders, ...byHand }).find(([each]) => each === name)?.[1]
+  const found = Object.entries({ ...contenders, ...uploaders }).find(([each]) => each === name)?.[1]
   if (!found) throw new Error(`nobody is called ${name}`)
   return found
 }
 
 function section({ measured, of }: Newest): string {
   const { cell, title, samples } = measured
-  const ours = median(samples.andamio?.map(({ seconds }) => seconds) ?? [])
+  const [ours = Number.NaN] = Object.entries(samples).flatMap(([name, runs]) =>
+    name.startsWith('andamio') ? median(runs.map(({ seconds }) => seconds)) : [],
+  )
+  const about: Cell | OwnCell = cells[cell as keyof typeof cells]
   const rows = Object.entries(samples).map(([name, runs]) => {
     const seconds = runs.map(run => run.seconds)
     const columns = [
@@ -81,33 +83,61 @@ function section({ measured, of }: Newest): string {
         runs.flatMap(run => run.hostCpuSeconds ?? []),
         1,
       ),
+      middle(
+        runs.map(({ seconds, cpuSeconds = 0, hostCpuSeconds = 0 }) => (cpuSeconds + hostCpuSeconds) / seconds),
+        1,
+      ),
     ]
     return `| ${columns.join(' | ')} |`
   })
-  const rounds = Math.min(...Object.values(samples).map(runs => runs.length))
+  const rounds = roundsOf(measured)
+  const apt = Object.values(samples).flatMap(runs => {
+    const took = runs.flatMap(({ aptSeconds }) => aptSeconds ?? [])
+    return took.length > 0 ? [`Of the bare commands' time, \`apt-get\` itself takes ${median(took).toFixed(1)} s.`] : []
+  })
+  const besides = [
+    ...('about' in about ? [about.about] : []),
+    ...('leftOut' in about && about.leftOut ? [`Left out: ${about.leftOut}.`] : []),
+    ...apt,
+    measuredOn(measured, of),
+  ]
   return `## ${title}
 ![${title}](performance/${cell}.svg)
 
-| ${rounds} ${rounds === 1 ? 'round' : 'rounds'} | least | median | most | of andamio's | processors here | of hosts |
-|---|--:|--:|--:|--:|--:|--:|
+| ${rounds} ${rounds === 1 ? 'round' : 'rounds'} | least | median | most | of andamio's | processors here | of hosts | busy of ${of.machine.count} |
+|---|--:|--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
 
-${measuredOn(measured, of, ': only ratios mean something here')}
+${besides.join('\n')}
 
-${verdicts(cells[cell as keyof typeof cells], samples)}
+${rounds < enoughRounds ? `Too few rounds to say whether a goal is met: ${enoughRounds} at least.` : verdicts(about, samples)}
 `
 }
 
 const ofPeers = (
   delay: string,
-): string => `Every contender does the same work on the same freshly booted hosts (User Mode Linux on this machine, so that hosts and
-operator share its processors), in turn, round by round, from a cold start: process start, logging in and all. After every
+): string => `Every contender does the same work on the same freshly booted hosts (User Mode Linux on this machine, of one processor
+and 512 MiB each, so that hosts and operator share its processors), in turn, round by round, from a cold start: process start, logging in and all. After every
 run an independent shell script looks at every host; a run in which a contender failed or brought about something else is
 invalid and ends the bench. Round trips are made longer by ${delay}.
 
-Seconds of the clock, then of processors: those of the operator's machine, and those of all hosts together.
+${Object.entries(sizes)
+  .map(([count, many]) => `${count} resources are ${sizeWords(many)}.`)
+  .join('\n')}
+
+Seconds of the clock, then of processors: those of the operator's machine, those of all hosts together, and how many were
+busy on the whole. Where that is nearly all that there are, a row tells what a contender has these hosts compute, and
+starting a process costs such a host ten times what it costs a real one; round trips, however long, are then no matter.
 
 `
+
+const sizeWords = (many: Readonly<Record<string, number>>): string => {
+  const { packages = 0, ...others } = many
+  return [
+    `one request for ${packages} packages`,
+    ...Object.entries(others).map(([what, count]) => `${count} ${what}`),
+  ].join(', ')
+}
 
 const whoTakesPart = (names: readonly string[]): string => `## Who takes part
 ${names.map(name => `- **${contender(name).label}**: ${contender(name).settings}.`).join('\n')}
@@ -118,9 +148,9 @@ ${names.map(name => `- **${contender(name).label}**: ${contender(name).settings}
 const middle = (figures: readonly number[], digits: number): string =>
   figures.length === 0 ? '' : median(figures).toFixed(digits)
 
-function verdicts({ goals, missed }: Pick<Cell, 'goals' | 'missed'>, samples: Measured['samples']): string {
+function verdicts({ goals, missed }: Pick<Cell | OwnCell, 'goals' | 'missed'>, samples: Measured['samples']): string {
   const lines = goals.map(goal => verdict(goal, samples))
-  const reason = lines.some(line => line.startsWith('- **missed**')) && missed ? [`\n${missed}`] : []
+  const reason = lines.some(line => line.startsWith('- **missed**')) && missed ? [`\n${missed(samples)}`] : []
   return [...lines, ...reason].join('\n')
 }
 

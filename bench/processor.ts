@@ -24,6 +24,16 @@ export function processorSeconds(pids: ReadonlySet<number>): number {
   return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
 }
 
+/** Processor seconds that this whole machine has used since its boot, guests included. */
+export function machineSeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] =
+    readFileSync('/proc/stat', 'utf8')
+      .match(/^cpu +(.*)$/m)?.[1]
+      ?.split(' ')
+      .map(Number) ?? []
+  return (user + nice + system + irq + softirq) / ticksPerSecond
+}
+
 /** Settles when a process has no children any more: then their time is counted as its own. */
 export async function withoutChildren(pid: number): Promise<void> {
   const limit = performance.now() + 10_000

@@ -11,6 +11,8 @@ export interface Sample {
   readonly cpuSeconds?: number
   /** Of all hosts together. */
   readonly hostCpuSeconds?: number
+  /** Of processors: what others on this machine used meanwhile. */
+  readonly othersCpuSeconds?: number
   /** What the package manager alone took on the slowest host, where a contender tells it. */
   readonly aptSeconds?: number
 }
@@ -18,8 +20,8 @@ export interface Sample {
 export interface Measured {
   readonly cell: string
   readonly title: string
-  /** Of the machine, over the minute before: what others did there. */
-  readonly load: number
+  /** What was measured, as `commitNow` tells it. */
+  readonly commit: string
   readonly samples: Readonly<Record<string, readonly Sample[]>>
 }
 
@@ -35,12 +37,11 @@ export interface Scaled {
 }
 
 export interface Scale {
+  readonly commit: string
+  /** Of the machine, over the minute before: what others did there. */
   readonly load: number
   readonly runs: readonly Scaled[]
 }
-
-/** With the commit that was measured. */
-export type Kept<T> = T & { readonly commit: string }
 
 export interface Results {
   readonly date: string
@@ -53,10 +54,16 @@ export interface Results {
   readonly versions: Readonly<Record<string, string>>
   /** How round trips were made longer. */
   readonly delay: string
-  readonly cells: readonly Kept<Measured>[]
-  readonly scale?: Kept<Scale>
+  readonly cells: readonly Measured[]
+  readonly scale?: Scale
 }
 
+/** Fewer rounds than these tell no spread, so no goal is said to be met by them. */
+export const enoughRounds = 5
+
+export const roundsOf = ({ samples }: Measured): number => Math.min(...Object.values(samples).map(runs => runs.length))
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 export const resultsFolder = fileURLToPath(new URL('./results', import.meta.url))
 
 const said = (program: string, ...args: readonly string[]): string =>
@@ -69,9 +76,17 @@ export const machine = (): Results['machine'] => ({
   kernel: said('uname', '-sr'),
 })
 
+/** The commit of this checkout, marked where files are not as committed; what a bench writes itself does not count. */
+export function commitNow(): string {
+  const git = (...args: readonly string[]): string => said('git', '-C', projectFolder, ...args)
+  const written = [':!bench/results', ':!docs/performance', ':!docs/performance.md']
+  const clean = git('status', '--porcelain', '--', '.', ...written) === ''
+  return `${git('rev-parse', '--short', 'HEAD')}${clean ? '' : '-dirty'}`
+}
+
 /**
- * Adds measurements to those of today in `bench/results/<date>.json`: a cell that is measured again replaces what it had.
- * Gives the path.
+ * Adds measurements to those of today in `bench/results/<date>.json`: a cell that is measured again replaces what it had,
+ * unless that had more rounds. Gives the path.
  */
 export async function keep(part: {
   readonly cells: readonly Measured[]
@@ -81,9 +96,8 @@ export async function keep(part: {
   const date = new Date().toISOString().slice(0, 10)
   const path = join(resultsFolder, `${date}.json`)
   const before = await readResults(path)
-  const again = new Set(part.cells.map(({ cell }) => cell))
-  const commit = said('git', '-C', resultsFolder.replace(/\/bench\/results$/, ''), 'rev-parse', '--short', 'HEAD')
-  const scale = part.scale ? { commit, ...part.scale } : before?.scale
+  const cells = part.cells.reduce(withCell, before?.cells ?? [])
+  const scale = part.scale ?? before?.scale
   const results: Results = {
     date,
     machine: machine(),
@@ -94,15 +108,19 @@ export async function keep(part: {
       openssh: said('sh', '-c', 'ssh -V 2>&1').replace(/,.*/, ''),
     },
     delay: "netem in each host's own kernel, on what it sends",
-    cells: [
-      ...(before?.cells ?? []).filter(({ cell }) => !again.has(cell)),
-      ...part.cells.map(cell => ({ commit, ...cell })),
-    ],
+    cells,
     ...(scale ? { scale } : {}),
   }
   await mkdir(resultsFolder, { recursive: true })
   await writeFile(path, `${JSON.stringify(results, null, 2)}\n`)
   return path
+}
+
+/** With one more, in the place of what it was measured as before; not where it has fewer rounds than that. */
+export function withCell(cells: readonly Measured[], added: Measured): readonly Measured[] {
+  const had = cells.find(({ cell }) => cell === added.cell)
+  if (had && roundsOf(had) > roundsOf(added)) return cells
+  return [...cells.filter(cell => cell !== had), added]
 }
 
 /** All that were kept, the newest first. */

@@ -1,11 +1,11 @@
-import { measuredOn } from './measured-on.ts'
-import type { Kept, Results, Scale } from './results.ts'
+import { scaledOn } from './measured-on.ts'
+import type { Results, Scale } from './results.ts'
 
 /** Goals of a thousand hosts. */
 export const scaleGoals = { bytesAHost: 2 ** 20, seconds: 60 }
 
 /** The part of the page that tells how a run grows with its hosts. */
-export function scaleSection(scale: Kept<Scale>, of: Results): string {
+export function scaleSection(scale: Scale, of: Results): string {
   const { runs } = scale
   const rows = runs.map(run => {
     const columns = [
@@ -29,16 +29,18 @@ export function scaleSection(scale: Kept<Scale>, of: Results): string {
   const verdict = (met: boolean, text: string): string => `- ${met ? 'met' : '**missed**'}: ${text}`
   return `## Many hosts
 Simulated: sshd's side by ssh2's server, in processes of their own on this machine, with real handshakes; every host answers
-what a real one in order has answered to the same script. The run is a playbook as any other.
+what a real one in order has answered to the same script. The run is a playbook as any other; its seconds on the clock
+have the work of the simulated side in them, its seconds of processors have not. Middle of three runs; of memory,
+descriptors and round trips the most.
 
 | hosts | seconds | ms a host | seconds of processors | MiB, at most | descriptors, at most | round trips a host |
 |--:|--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
 
-${measuredOn(scale, of)}
+${scaledOn(scale, of)}
 
 ${verdict(bytes <= scaleGoals.bytesAHost, `memory a host ${(bytes / 1024).toFixed(0)} KiB (goal: at most 1024)`)}
-${verdict(most.hosts < 1000 || most.seconds <= scaleGoals.seconds, `${most.hosts} hosts in ${most.seconds.toFixed(1)} s (goal for 1,000: at most ${scaleGoals.seconds})`)}
+${verdict(most.seconds <= scaleGoals.seconds, `${most.hosts} hosts in ${most.seconds.toFixed(1)} s (goal for 1,000: at most ${scaleGoals.seconds})`)}
 ${verdict(growth <= 1.15, `processors a host from ${before?.hosts} to ${most.hosts} hosts: ${growth.toFixed(2)} times (goal: no growth; 1.15 is noise)`)}
 `
 }

@@ -14,7 +14,7 @@ import { say } from '../test/e2e/proof.ts'
 import { renderAndamio } from './peers/render/andamio.ts'
 import { workOf } from './peers/work.ts'
 import { writePerformancePage } from './performance-page.ts'
-import { keep, median, type Scaled } from './results.ts'
+import { commitNow, keep, median, type Scaled } from './results.ts'
 import type { Answer } from './scale/answers.ts'
 import { record } from './scale/record.ts'
 import { runWork, type WorkRun } from './scale/run-work.ts'
@@ -32,11 +32,11 @@ if (given.includes('--record')) {
   process.stderr.write('usage: npm run bench:scale -- [--record | HOSTS...]\n')
   process.exitCode = 64
 } else {
-  const load = loadavg()[0] ?? 0
+  const [commit, load] = [commitNow(), loadavg()[0] ?? 0]
   const runs: Scaled[] = []
   for (const size of sizes.length > 0 ? sizes : [10, 30, 100, 300, 1000]) runs.push(await measure(size))
   if (sizes.length === 0) {
-    say(`kept in ${await keep({ cells: [], scale: { load, runs } })}`)
+    say(`kept in ${await keep({ cells: [], scale: { commit, load, runs } })}`)
     await writePerformancePage()
   }
 }

@@ -45,7 +45,7 @@ function refuseRecap({ output, exit }: TimedRun, { hosts }: Stage, changed: Chan
 
 /** The row of its table that sums up: hosts, success, error, no change. */
 function refuseGrandTotal({ output, exit }: TimedRun, { hosts }: Stage, changed: Changed): void {
-  const [, success = '-', error = '-'] = output.match(/Grand total[^\n]*?\s+(\d+|-)\s+(\d+|-)\s+(?:\d+|-)\s*$/m) ?? []
+  const [, success, error] = output.match(/Grand total[^\n]*?\s+(\d+|-)\s+(\d+|-)\s+(?:\d+|-)\s*$/m) ?? []
   const wanted = changed === 'any' ? success : changed === 0 ? '-' : String(changed * hosts.length)
   const reached = [...output.matchAll(/^\s*\[\S+\] Connected$/gm)].length
   if (exit !== 0 || error !== '-' || success !== wanted || reached !== hosts.length)
@@ -95,7 +95,7 @@ const limit = (script: string): Contender['command'] => {
 export const contenders = {
   andamio: {
     label: 'andamio',
-    settings: '`npx zx`, as its guide says; `--forks` for all hosts',
+    settings: '`npx zx`, as its guide says; `--forks` for all hosts, so that all are worked on at once',
     command: ours('npx', 'zx'),
     refuse: refuseRecap,
   },
@@ -107,7 +107,10 @@ export const contenders = {
   },
   ansible: {
     label: 'ansible-core, pipelined',
-    settings: 'pipelining, forks for all hosts, ControlPersist, no facts, interpreter named, one collection',
+    settings:
+      'pipelining, which saves it a login and a copy a task; ControlPersist, one login a host; forks for all hosts, so that ' +
+      'all are worked on at once; no facts, for the work asks for none, so none are kept either; the interpreter named, ' +
+      'else each host is searched for one; one collection, else all are searched',
     command: ansible('pipelined'),
     refuse: refuseRecap,
   },
@@ -119,13 +122,15 @@ export const contenders = {
   },
   mitogen: {
     label: 'ansible-core with Mitogen',
-    settings: "Mitogen's linear strategy; else as pipelined",
+    settings: "Mitogen's linear strategy, which keeps one interpreter a host for all tasks; else as pipelined",
     command: ansible('mitogen'),
     refuse: refuseRecap,
   },
   pyinfra: {
     label: 'pyinfra',
-    settings: 'all hosts at once, which is its default; sudo without a question; no confirmation',
+    settings:
+      'all hosts at once, which is its default; no confirmation, for nobody is there to give it; facts it asks for once a ' +
+      'run by itself',
     command: (stage, peers) => ({
       program: 'pyinfra',
       args: ['-y', '--sudo', 'inventory.py', 'deploy.py'],
@@ -142,7 +147,8 @@ export const contenders = {
   },
   'limit-blank': {
     label: 'the limit: a script of bare commands by `ssh`',
-    settings: 'OpenSSH, one cold connection a host, all at once; apt-get and the rest, looking at nothing',
+    settings:
+      'OpenSSH, one cold connection a host, all at once; apt-get and the rest, with few processes, looking at nothing',
     command: limit('apply'),
     refuse: ({ exit, output }) => {
       if (exit !== 0) throw invalid(output, `exit ${exit}`)

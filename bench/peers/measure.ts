@@ -1,12 +1,13 @@
-import { loadavg } from 'node:os'
 import { say } from '../../test/e2e/proof.ts'
 import { guestCpuSeconds } from '../guest-cpu.ts'
+import { machineSeconds } from '../processor.ts'
 import type { Measured, Sample } from '../results.ts'
 import type { Cell } from './cells.ts'
 import { type Contender, type ContenderName, contenders } from './contenders.ts'
 import type { PeersEnvironment } from './environment.ts'
 import { differences, fingerprintScript } from './fingerprint.ts'
 import { aptTook } from './render/shell.ts'
+import { sampleWords, turned } from './rounds.ts'
 import { Stage } from './stage.ts'
 import { timedRun } from './timed-run.ts'
 
@@ -15,14 +16,11 @@ import { timedRun } from './timed-run.ts'
  * run that is interrupted counts for the rounds that were whole, and throws the signal's reason where there was none.
  */
 export async function measure(
-  name: string,
   cell: Cell,
   rounds: number,
   peers: PeersEnvironment,
   signal: AbortSignal,
-): Promise<Measured> {
-  say(`=== ${name}: ${cell.title}, ${rounds} rounds`)
-  const load = loadavg()[0] ?? 0
+): Promise<Measured['samples']> {
   const stage = await Stage.open(cell, peers)
   try {
     signal.throwIfAborted()
@@ -34,8 +32,7 @@ export async function measure(
     }
     if (whole.length === 0) signal.throwIfAborted()
     const samplesOf = (contender: ContenderName) => whole.flatMap(samples => samples.get(contender) ?? [])
-    const samples = Object.fromEntries(cell.contenders.map(contender => [contender, samplesOf(contender)]))
-    return { cell: name, title: cell.title, load, samples }
+    return Object.fromEntries(cell.contenders.map(contender => [contender, samplesOf(contender)]))
   } finally {
     await stage.close()
   }
@@ -57,15 +54,9 @@ async function takeRound(
     })
     if (sample === undefined) break
     samples.set(contender, sample)
-    const cpu = `${sample.cpuSeconds.toFixed(2)} s of this machine's processors, ${sample.hostCpuSeconds.toFixed(1)} of the hosts'`
-    say(`round ${round}: ${contender.padEnd(22)} ${sample.seconds.toFixed(2)} s (${cpu})`)
+    say(sampleWords(round, contender, sample))
   }
   return samples
-}
-
-const turned = <T>(list: readonly T[], by: number): readonly T[] => {
-  const at = by % list.length
-  return [...list.slice(at), ...list.slice(0, at)]
 }
 
 /**
@@ -82,14 +73,22 @@ async function converge(cell: Cell, stage: Stage, peers: PeersEnvironment, signa
   await refuseDifferences(stage, 'all of them')
 }
 
-async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersEnvironment, signal: AbortSignal) {
+async function take(
+  name: ContenderName,
+  cell: Cell,
+  stage: Stage,
+  peers: PeersEnvironment,
+  signal: AbortSignal,
+): Promise<Sample> {
   if (cell.from === 'blank') await stage.makeBlank()
   if (cell.from === 'one file changed') await stage.spoil()
   await stage.settle()
   const hosts = stage.hosts.map(host => host.name)
   const before = await guestCpuSeconds(stage.stateFolder, hosts)
+  const machineBefore = machineSeconds()
   const contender: Contender = contenders[name]
   const run = await timedRun(contender.command(stage, peers), stage.folder, signal)
+  const machineCpuSeconds = machineSeconds() - machineBefore
   const hostCpuSeconds = (await guestCpuSeconds(stage.stateFolder, hosts)) - before
   await stage.cool()
   contender.refuse(run, stage, cell.from === 'converged' ? 0 : cell.from === 'blank' ? 'any' : 1)
@@ -99,6 +98,7 @@ async function take(name: ContenderName, cell: Cell, stage: Stage, peers: PeersE
     seconds: run.seconds,
     cpuSeconds: run.cpuSeconds,
     hostCpuSeconds,
+    othersCpuSeconds: Math.max(0, machineCpuSeconds - run.cpuSeconds - hostCpuSeconds),
     ...(apt.length > 0 ? { aptSeconds: Math.max(...apt) } : {}),
   }
 }

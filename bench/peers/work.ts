@@ -35,7 +35,7 @@ export interface Mount {
 }
 
 /** How many of each, the packages counting as one: twenty as on a small server, a hundred as on a well-kept one. */
-const sizes = {
+export const sizes = {
   20: { packages: 3, directories: 5, files: 8, units: 2, sysctls: 2, mounts: 2 },
   100: { packages: 5, directories: 20, files: 65, units: 4, sysctls: 6, mounts: 4 },
 } as const

@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { connectSsh } from '../../engine/connection/ssh.ts'
 import { sshEndpoint } from '../../engine/connection/testing/endpoint.ts'
 import { compose } from '../../engine/resource/batch.ts'
+import { renderAndamio } from '../peers/render/andamio.ts'
+import { workOf } from '../peers/work.ts'
 import { type Answer, answerTo, nonceOf, withoutNonce } from './answers.ts'
-import { describe as describeHosts, makeKeys } from './simulated-hosts.ts'
+import { runWork } from './run-work.ts'
+import { describe as describeHosts, makeKeys, simulateHosts } from './simulated-hosts.ts'
 import { startSshServer } from './ssh-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'andamio-scale-test-'))
@@ -59,3 +62,20 @@ describe('a simulated host', () => {
     server.close()
   })
 })
+
+it('has answers to what a run asks today, else `npm run bench:scale -- --record` is due', async () => {
+  const home = join(folder, 'home')
+  const recorded = JSON.parse(readFileSync(new URL('./answers.json', import.meta.url), 'utf8')) as readonly Answer[]
+  mkdirSync(home)
+  const hosts = await simulateHosts(1, recorded, home)
+  try {
+    for (const [path, text] of Object.entries(renderAndamio(workOf(20), [], ''))) {
+      mkdirSync(dirname(join(home, path)), { recursive: true })
+      writeFileSync(join(home, path), text)
+    }
+    const { end } = await runWork(hosts.inventory, { home, playbook: join(home, 'andamio/work.mjs') })
+    expect(Object.values(end.hosts)).toMatchObject([{ ok: 20, changed: 0 }])
+  } finally {
+    await hosts.close()
+  }
+}, 30_000)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { quote } from '../../../engine/shell/quote.ts'
 import { sh } from '../../../engine/shell/sh.ts'
-import { type Mount, mountOptions, type Work } from '../work.ts'
+import { type Directory, type Mount, mountOptions, type Work } from '../work.ts'
 
 /** What the limit's script prints last where it found all as wished. */
 export const allAsWished = 'all as wished'
@@ -51,19 +51,33 @@ export const mountUnitFile = ({ path }: Mount): string =>
 /** Said around the one step that any tool leaves to apt, in milliseconds of the host's clock. */
 export const aptTook = 'apt-get took'
 
-/** The limit from blank: the same work by commands one after the other, which look at nothing. */
+/**
+ * The limit from blank: what a careful person would write for exactly this work, with as few processes as can be, looking
+ * at nothing.
+ */
 export function applyScript({ packages, directories, files, units, sysctls, mounts }: Work): string {
-  const put = ({ path, mode, owner, content }: Work['files'][number]): string =>
-    sh`printf %s ${content} > ${path}; chmod ${mode} ${path}; chown ${`${owner}:${owner}`} ${path}`
+  const put = ({ path, content }: Work['files'][number]): string => sh`printf %s ${content} > ${path}`
   return `set -eu; export DEBIAN_FRONTEND=noninteractive
 began=$(date +%s%3N)
-apt-get -qq install -y --no-install-recommends ${packages.join(' ')} >/dev/null 2>&1
+apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends ${packages.join(' ')} >/dev/null 2>&1
 echo "${aptTook} $(($(date +%s%3N) - began)) ms"
-${directories.map(each => sh`install -d -m ${each.mode} -o ${each.owner} -g ${each.owner} ${each.path}`).join('\n')}
+${alike(directories, ({ mode, owner }, paths) => sh`install -d -m ${mode} -o ${owner} -g ${owner} ${paths}`)}
 ${files.map(put).join('\n')}
-systemctl -q enable --now ${units.join(' ')}
+${alike(files, ({ mode, owner }, paths) => sh`chown ${`${owner}:${owner}`} ${paths}; chmod ${mode} ${paths}`)}
+${units.length > 0 ? `systemctl -q enable --no-reload --now ${units.join(' ')}` : ''}
 ${sysctls.map(each => `echo '${each.key}=${each.value}' >/etc/sysctl.d/${each.file}.conf`).join('\n')}
 sysctl -q -p /etc/sysctl.d/90-bench-*.conf
 ${mounts.map(mount => sh`echo ${fstabLine(mount)} >> /etc/fstab; mount ${mount.path}`).join('\n')}
 `
+}
+
+/** One command for all that are to have the same mode and owner. */
+function alike(all: readonly Directory[], command: (one: Directory, paths: readonly string[]) => string): string {
+  const groups = new Map<string, { readonly one: Directory; readonly paths: string[] }>()
+  for (const one of all) {
+    const group = groups.get(`${one.mode} ${one.owner}`) ?? { one, paths: [] }
+    group.paths.push(one.path)
+    groups.set(`${one.mode} ${one.owner}`, group)
+  }
+  return [...groups.values()].map(({ one, paths }) => command(one, paths)).join('\n')
 }
