@@ -49,7 +49,7 @@ it('tells least, median and most, and each goal as met or missed', () => {
   expect(page).toContain('- **missed**: andamio over the limit: one script a host by `ssh`: 1.33 (goal: at most 1.3)')
   expect(page).toContain('- met: memory a host 512 KiB (goal: at most 1024)')
   expect(page).toContain('- met: 1000 hosts in 51.0 s')
-  expect(page).toContain('0.75 s of it are npx and zx')
+  expect(page).toContain("0.75 s of andamio's are npx and zx")
   expect(page).toContain('20 resources are one request for 3 packages, 5 directories, 8 files, 2 units,')
   expect(page).not.toContain('other work')
   expect(page).toMatch(

@@ -117,9 +117,9 @@ ${rounds < enoughRounds ? `Too few rounds to say whether a goal is met: ${enough
 const ofPeers = (
   delay: string,
 ): string => `Every contender does the same work on the same freshly booted hosts (User Mode Linux on this machine, of one processor
-and 512 MiB each, so that hosts and operator share its processors), in turn, round by round, from a cold start: process start, logging in and all. After every
-run an independent shell script looks at every host; a run in which a contender failed or brought about something else is
-invalid and ends the bench. Round trips are made longer by ${delay}.
+and 512 MiB each, so that hosts and operator share its processors), in turn, round by round, from a cold start: process
+start, logging in and all. After every run an independent shell script looks at every host; a run in which a contender
+failed or brought about something else is invalid and ends the bench. Round trips are made longer by ${delay}.
 
 ${Object.entries(sizes)
   .map(([count, many]) => `${count} resources are ${sizeWords(many)}.`)
@@ -127,7 +127,7 @@ ${Object.entries(sizes)
 
 Seconds of the clock, then of processors: those of the operator's machine, those of all hosts together, and how many were
 busy on the whole. Where that is nearly all that there are, a row tells what a contender has these hosts compute, and
-starting a process costs such a host ten times what it costs a real one; round trips, however long, are then no matter.
+starting a process costs such a host many times what it costs a real one; round trips, however long, matter little then.
 
 `
 

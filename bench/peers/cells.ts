@@ -51,7 +51,7 @@ const startOfNpx: Cell['missed'] = samples => {
   const middle = (name: ContenderName): number => median(samples[name]?.map(({ seconds }) => seconds) ?? [])
   const before = (middle('andamio') - middle('andamio-node')).toFixed(2)
   return (
-    `${before} s of it are npx and zx, before the first line of the playbook, while the hosts have nothing to do. By a ` +
+    `${before} s of andamio's are npx and zx, before the first line of the playbook, while the hosts have nothing to do. By a ` +
     'profile, npx spends eight tenths of its processor time on loading its own modules.'
   )
 }
