@@ -28,7 +28,9 @@ export interface Measured {
 /** One simulated size of `bench:scale`. */
 export interface Scaled {
   readonly hosts: number
-  readonly seconds: number
+  /** Of each run. */
+  readonly seconds: readonly number[]
+  /** Of processors: the middle of all. */
   readonly cpuSeconds: number
   /** Of our process: most that it ever had, in bytes. */
   readonly memoryBytes: number

@@ -2,7 +2,7 @@
  * How a run grows with its hosts: 10 to 1,000 simulated ones, with real handshakes, that answer what a real host in order
  * has answered (bench/scale/answers.json). Results go to bench/results and docs/performance.md.
  *
- *   npm run bench:scale                     10, 30, 100, 300 and 1,000 hosts, three runs each
+ *   npm run bench:scale                     10, 30, 100, 300 and 1,000 hosts, five runs each
  *   npm run bench:scale -- 10 100           these, and not kept
  *   npm run bench:scale -- --record         asks a real host anew: after a change of a probe, as root
  */
@@ -14,14 +14,13 @@ import { say } from '../test/e2e/proof.ts'
 import { renderAndamio } from './peers/render/andamio.ts'
 import { workOf } from './peers/work.ts'
 import { writePerformancePage } from './performance-page.ts'
-import { commitNow, keep, median, type Scaled } from './results.ts'
+import { commitNow, enoughRounds, keep, median, type Scaled } from './results.ts'
 import type { Answer } from './scale/answers.ts'
 import { record } from './scale/record.ts'
 import { runWork, type WorkRun } from './scale/run-work.ts'
 import { simulateHosts } from './scale/simulated-hosts.ts'
 
 const recorded = fileURLToPath(new URL('./scale/answers.json', import.meta.url))
-const rounds = 3
 const given = process.argv.slice(2)
 const sizes = given.map(Number)
 
@@ -51,12 +50,12 @@ async function measure(count: number): Promise<Scaled> {
       await writeFile(join(folder, path), text)
     }
     const taken: WorkRun[] = []
-    for (let round = 0; round < rounds; round++)
+    for (let round = 0; round < enoughRounds; round++)
       taken.push(await runWork(hosts.inventory, { home: folder, playbook: join(folder, 'andamio/work.mjs') }))
     const most = (of: (run: WorkRun) => number): number => Math.max(...taken.map(of))
     const scaled = {
       hosts: count,
-      seconds: median(taken.map(({ seconds }) => seconds)),
+      seconds: taken.map(({ seconds }) => seconds),
       cpuSeconds: median(taken.map(({ cpuSeconds }) => cpuSeconds)),
       memoryBytes: most(({ end }) => end.memoryBytes),
       mostDescriptors: most(({ mostDescriptors }) => mostDescriptors),
@@ -64,7 +63,7 @@ async function measure(count: number): Promise<Scaled> {
     }
     const memory = `${Math.round(scaled.memoryBytes / 2 ** 20)} MiB`
     say(
-      `${count} hosts: ${scaled.seconds.toFixed(1)} s, ${scaled.cpuSeconds.toFixed(1)} s of processors, ${memory}, ${scaled.mostDescriptors} descriptors`,
+      `${count} hosts: ${median(scaled.seconds).toFixed(1)} s, ${scaled.cpuSeconds.toFixed(1)} s of processors, ${memory}, ${scaled.mostDescriptors} descriptors`,
     )
     return scaled
   } finally {
