@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { peakMemoryOf } from '../engine/process/peak-memory.ts'
 import { ownFileSystem } from './file-manager/file-system.ts'
 import { bareLoop, bareStream, makeFile, startOurs, startScp, syncOf, type Taken } from './file-manager/rivals.ts'
+import { median } from './results.ts'
 
 const [megabytes = 1024, files = 10_000, rounds = 3] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), 'andamio-bench-file-manager-'))
@@ -34,10 +35,7 @@ async function turn(name: string, act: () => Promise<Taken>): Promise<void> {
   )
 }
 
-const middle = (name: string, what: keyof Taken): number => {
-  const sorted = (taken.get(name) ?? []).map(one => one[what]).sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
+const middle = (name: string, what: keyof Taken): number => median((taken.get(name) ?? []).map(one => one[what]))
 
 function verdict(what: string, ratio: number, goal: number): void {
   const met = ratio >= goal

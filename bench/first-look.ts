@@ -12,6 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median } from './results.ts'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const scratch = await mkdtemp(join(tmpdir(), 'first-look-'))
@@ -44,9 +45,6 @@ async function secondsOf({ words: [program = '', ...args], exit = 0, env }: (typ
   return (performance.now() - began) / 1000
 }
 
-const middle = (figures: readonly number[]): number =>
-  [...figures].sort((a, b) => a - b)[(rounds - 1) / 2] ?? Number.NaN
-
 try {
   const runs = contenders.map((): number[] => [])
   for (let round = 0; round < rounds; round++)
@@ -56,13 +54,13 @@ try {
   process.stdout.write(`${head}   seconds, ${rounds} runs\n`)
   for (const [index, { words, goal }] of contenders.entries()) {
     const seconds = runs[index] ?? []
-    const median = middle(seconds)
-    const ratio = middle(seconds.map((second, round) => second / (runs[floor]?.[round] ?? Number.NaN)))
+    const middle = median(seconds)
+    const ratio = median(seconds.map((second, round) => second / (runs[floor]?.[round] ?? Number.NaN)))
     const figures = [Math.min(...seconds), Math.max(...seconds), ratio].map(figure => figure.toFixed(2).padStart(7))
-    const columns = [median.toFixed(2).padStart(8), ...figures]
-    const verdict = goal === undefined ? '' : `   goal ${goal} s${median <= goal ? '' : ': MISSED'}`
+    const columns = [middle.toFixed(2).padStart(8), ...figures]
+    const verdict = goal === undefined ? '' : `   goal ${goal} s${middle <= goal ? '' : ': MISSED'}`
     process.stdout.write(`${columns.join(' ')}   ${words.join(' ')}${verdict}\n`)
-    if (goal !== undefined && median > goal) process.exitCode = 1
+    if (goal !== undefined && middle > goal) process.exitCode = 1
   }
 } finally {
   await rm(scratch, { recursive: true, force: true })

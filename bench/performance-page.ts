@@ -7,7 +7,7 @@ import { type Cell, cells, type Goal, type OwnCell } from './peers/cells.ts'
 import { type Contender, contenders } from './peers/contenders.ts'
 import { uploaders } from './peers/large-upload.ts'
 import { sizes } from './peers/work.ts'
-import { enoughRounds, keptResults, type Measured, median, type Results, roundsOf } from './results.ts'
+import { enoughRounds, keptResults, type Measured, median, type Results, roundsOf, type Sample } from './results.ts'
 import { scaleSection } from './scale-section.ts'
 
 const docs = fileURLToPath(new URL('../docs', import.meta.url))
@@ -63,42 +63,14 @@ const contender = (name: string): Pick<Contender, 'label' | 'settings'> => {
 
 function section({ measured, of }: Newest): string {
   const { cell, title, samples } = measured
-  const [ours = Number.NaN] = Object.entries(samples).flatMap(([name, runs]) =>
-    name.startsWith('andamio') ? median(runs.map(({ seconds }) => seconds)) : [],
-  )
   const about: Cell | OwnCell = cells[cell as keyof typeof cells]
-  const rows = Object.entries(samples).map(([name, runs]) => {
-    const seconds = runs.map(run => run.seconds)
-    const columns = [
-      contender(name).label,
-      Math.min(...seconds).toFixed(2),
-      `**${median(seconds).toFixed(2)}**`,
-      Math.max(...seconds).toFixed(2),
-      `${(median(seconds) / ours).toFixed(1)} x`,
-      middle(
-        runs.flatMap(run => run.cpuSeconds ?? []),
-        2,
-      ),
-      middle(
-        runs.flatMap(run => run.hostCpuSeconds ?? []),
-        1,
-      ),
-      middle(
-        runs.map(({ seconds, cpuSeconds = 0, hostCpuSeconds = 0 }) => (cpuSeconds + hostCpuSeconds) / seconds),
-        1,
-      ),
-    ]
-    return `| ${columns.join(' | ')} |`
-  })
+  const ours = Object.entries(samples).find(([name]) => name.startsWith('andamio'))?.[1] ?? []
+  const rows = Object.entries(samples).map(([name, runs]) => row(contender(name).label, runs, middle(ours, seconds)))
   const rounds = roundsOf(measured)
-  const apt = Object.values(samples).flatMap(runs => {
-    const took = runs.flatMap(({ aptSeconds }) => aptSeconds ?? [])
-    return took.length > 0 ? [`Of the bare commands' time, \`apt-get\` itself takes ${median(took).toFixed(1)} s.`] : []
-  })
-  const besides = [
+  const told = [
     ...('about' in about ? [about.about] : []),
     ...('leftOut' in about && about.leftOut ? [`Left out: ${about.leftOut}.`] : []),
-    ...apt,
+    ...Object.values(samples).flatMap(ofApt),
     measuredOn(measured, of),
   ]
   return `## ${title}
@@ -108,10 +80,38 @@ function section({ measured, of }: Newest): string {
 |---|--:|--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
 
-${besides.join('\n')}
+${told.join('\n')}
 
 ${rounds < enoughRounds ? `Too few rounds to say whether a goal is met: ${enoughRounds} at least.` : verdicts(about, samples)}
 `
+}
+
+const seconds = (run: Sample): number => run.seconds
+
+/** The median of what all of these runs have counted; NaN where none has. */
+const middle = (runs: readonly Sample[], of: (run: Sample) => number | undefined): number =>
+  median(runs.flatMap(run => of(run) ?? []))
+
+function row(label: string, runs: readonly Sample[], ours: number): string {
+  const all = runs.map(seconds)
+  const busy = ({ seconds, cpuSeconds = 0, hostCpuSeconds = 0 }: Sample): number =>
+    (cpuSeconds + hostCpuSeconds) / seconds
+  const columns = [
+    label,
+    Math.min(...all).toFixed(2),
+    `**${median(all).toFixed(2)}**`,
+    Math.max(...all).toFixed(2),
+    `${(median(all) / ours).toFixed(1)} x`,
+    middle(runs, run => run.cpuSeconds).toFixed(2),
+    middle(runs, run => run.hostCpuSeconds).toFixed(1),
+    middle(runs, busy).toFixed(1),
+  ]
+  return `| ${columns.join(' | ')} |`
+}
+
+function ofApt(runs: readonly Sample[]): readonly string[] {
+  const took = middle(runs, run => run.aptSeconds)
+  return Number.isNaN(took) ? [] : [`Of the bare commands' time, \`apt-get\` itself takes ${took.toFixed(1)} s.`]
 }
 
 const ofPeers = (
@@ -144,10 +144,6 @@ ${names.map(name => `- **${contender(name).label}**: ${contender(name).settings}
 
 `
 
-/** Of what was not counted there is none. */
-const middle = (figures: readonly number[], digits: number): string =>
-  figures.length === 0 ? '' : median(figures).toFixed(digits)
-
 function verdicts({ goals, missed }: Pick<Cell | OwnCell, 'goals' | 'missed'>, samples: Measured['samples']): string {
   const lines = goals.map(goal => verdict(goal, samples))
   const reason = lines.some(line => line.startsWith('- **missed**')) && missed ? [`\n${missed(samples)}`] : []
@@ -155,8 +151,7 @@ function verdicts({ goals, missed }: Pick<Cell | OwnCell, 'goals' | 'missed'>, s
 }
 
 function verdict({ of, to, atLeast, atMost }: Goal, samples: Measured['samples']): string {
-  const middle = (name: string): number => median(samples[name]?.map(({ seconds }) => seconds) ?? [])
-  const ratio = middle(of) / middle(to)
+  const ratio = middle(samples[of] ?? [], seconds) / middle(samples[to] ?? [], seconds)
   const met = ratio >= (atLeast ?? 0) && ratio <= (atMost ?? Number.POSITIVE_INFINITY)
   const goal = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
   return `- ${met ? 'met' : '**missed**'}: ${contender(of).label} over ${contender(to).label}: ${ratio.toFixed(2)} (goal: ${goal})`
@@ -165,7 +160,7 @@ function verdict({ of, to, atLeast, atMost }: Goal, samples: Measured['samples']
 const barsOf = ({ samples }: Measured) =>
   Object.entries(samples).map(([name, runs]) => ({
     label: contender(name).label,
-    value: median(runs.map(({ seconds }) => seconds)),
-    least: Math.min(...runs.map(({ seconds }) => seconds)),
-    most: Math.max(...runs.map(({ seconds }) => seconds)),
+    value: middle(runs, seconds),
+    least: Math.min(...runs.map(seconds)),
+    most: Math.max(...runs.map(seconds)),
   }))

@@ -36,6 +36,8 @@ export interface Goal {
 }
 
 const all: readonly ContenderName[] = ['andamio', 'andamio-node', 'limit', 'pyinfra', 'mitogen', 'ansible']
+/** With what hosts of a cluster cannot have, where each may need what another has done. */
+const allWays: readonly ContenderName[] = [...all, 'mitogen-free', 'ansible-free']
 const startOf: Record<Cell['from'], readonly [words: string, contenders: readonly ContenderName[]]> = {
   converged: ['Converged', all],
   blank: ['From blank', ['andamio', 'limit-blank', 'pyinfra', 'mitogen', 'ansible']],
@@ -83,8 +85,8 @@ const uploads: Work = {
 
 /** By the names that `npm run bench -- NAME` takes. */
 export const cells = {
-  'converged-20-5': { ...converged(20, 5, 0, nothingLess), missed: startOfNpx },
-  'converged-20-5-10ms': { ...converged(20, 5, 10, nothingLess), missed: startOfNpx },
+  'converged-20-5': { ...converged(20, 5, 0, nothingLess), contenders: allWays, missed: startOfNpx },
+  'converged-20-5-10ms': { ...converged(20, 5, 10, nothingLess), contenders: allWays, missed: startOfNpx },
   'converged-100-20-80ms': {
     ...converged(100, 20, 80, [{ of: 'ansible', to: 'andamio', atLeast: 50 }, ...nearTheLimit]),
     contenders: ['andamio', 'andamio-node', 'limit', 'ansible'],

@@ -110,8 +110,15 @@ export const contenders = {
     settings:
       'pipelining, which saves it a login and a copy a task; ControlPersist, one login a host; forks for all hosts, so that ' +
       'all are worked on at once; no facts, for the work asks for none, so none are kept either; the interpreter named, ' +
-      'else each host is searched for one; one collection, else all are searched',
+      'else each host is searched for one; one collection, else all are searched. A task begins when all hosts have done ' +
+      'the one before, which is its default and what roles of a cluster count on',
     command: ansible('pipelined'),
+    refuse: refuseRecap,
+  },
+  'ansible-free': {
+    label: 'ansible-core, pipelined, `free`',
+    settings: 'the same where no host waits for another between two tasks',
+    command: ansible('free'),
     refuse: refuseRecap,
   },
   'ansible-not-pipelined': {
@@ -124,6 +131,12 @@ export const contenders = {
     label: 'ansible-core with Mitogen',
     settings: "Mitogen's linear strategy, which keeps one interpreter a host for all tasks; else as pipelined",
     command: ansible('mitogen'),
+    refuse: refuseRecap,
+  },
+  'mitogen-free': {
+    label: 'ansible-core with Mitogen, `free`',
+    settings: 'the same where no host waits for another between two tasks',
+    command: ansible('mitogen-free'),
     refuse: refuseRecap,
   },
   pyinfra: {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import type { BenchHost } from '../bench-host.ts'
 import { mountOptions, type Work } from '../work.ts'
-import type { Files } from './files.ts'
+import { type Files, show } from './files.ts'
 
 const ours = (path: string): string => JSON.stringify(fileURLToPath(new URL(`../../../${path}`, import.meta.url)))
 
@@ -48,5 +48,3 @@ await playbook('work', { summary: 'Does the work.' }, words => [
     }),
   }
 }
-
-const show = (value: unknown): string => JSON.stringify(value)

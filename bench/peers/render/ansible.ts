@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { BenchHost } from '../bench-host.ts'
 import { mountOptions, type Work } from '../work.ts'
-import type { Files } from './files.ts'
+import { type Files, sourceOf } from './files.ts'
 
 export interface AnsibleWish {
   readonly key: string
@@ -13,7 +13,7 @@ export interface AnsibleWish {
 }
 
 /**
- * A playbook in Ansible's own words and three configurations of it. Their settings are the best that Ansible has: forks
+ * A playbook in Ansible's own words and its configurations. Their settings are the best that Ansible has: forks
  * for all hosts at once, no facts gathered, the interpreter named, no collections searched but the one that is needed.
  */
 export function renderAnsible(work: Work, hosts: readonly BenchHost[], wish: AnsibleWish): Files {
@@ -44,18 +44,18 @@ export function renderAnsible(work: Work, hosts: readonly BenchHost[], wish: Ans
     'ansible/work.yaml': stringify([{ hosts: 'all', gather_facts: false, become: true, tasks }]),
     'ansible/hosts': inventory.join(''),
     ...Object.fromEntries(work.files.map(({ path, content }) => [`ansible/${sourceOf(path)}`, content])),
-    'ansible/pipelined.cfg': settings(wish, hosts.length, { pipelining: true }),
+    'ansible/pipelined.cfg': settings(wish, hosts.length, {}),
+    'ansible/free.cfg': settings(wish, hosts.length, { strategy: 'free' }),
     'ansible/not-pipelined.cfg': settings(wish, hosts.length, { pipelining: false }),
-    'ansible/mitogen.cfg': settings(wish, hosts.length, { pipelining: true, mitogen: wish.mitogen }),
+    'ansible/mitogen.cfg': settings(wish, hosts.length, { strategy: 'mitogen_linear' }),
+    'ansible/mitogen-free.cfg': settings(wish, hosts.length, { strategy: 'mitogen_free' }),
   }
 }
 
-const sourceOf = (path: string): string => `files/${path.slice(1).replaceAll('/', '-')}`
-
 function settings(
-  { key, folder, collections }: AnsibleWish,
+  { key, folder, collections, mitogen }: AnsibleWish,
   hosts: number,
-  { pipelining, mitogen }: { pipelining: boolean; mitogen?: string },
+  { pipelining = true, strategy = 'linear' }: { pipelining?: boolean; strategy?: string },
 ): string {
   return `[defaults]
 inventory = hosts
@@ -70,7 +70,8 @@ retry_files_enabled = False
 deprecation_warnings = False
 display_skipped_hosts = False
 nocows = True
-${mitogen === undefined ? '' : `strategy_plugins = ${mitogen}\nstrategy = mitogen_linear\n`}
+strategy = ${strategy}
+${strategy.startsWith('mitogen') ? `strategy_plugins = ${mitogen}\n` : ''}
 [ssh_connection]
 pipelining = ${pipelining ? 'True' : 'False'}
 ssh_args = -F none -o ControlMaster=auto -o ControlPersist=60s -o UserKnownHostsFile=${folder}/home/.ssh/known_hosts

@@ -1,6 +1,6 @@
 import type { BenchHost } from '../bench-host.ts'
 import { mountOptions, type Work } from '../work.ts'
-import type { Files } from './files.ts'
+import { type Files, show, sourceOf } from './files.ts'
 import { fstabLine } from './shell.ts'
 
 /**
@@ -40,6 +40,3 @@ export interface PyinfraWish {
   readonly key: string
   readonly folder: string
 }
-
-const sourceOf = (path: string): string => `files/${path.slice(1).replaceAll('/', '-')}`
-const show = (value: unknown): string => JSON.stringify(value)
