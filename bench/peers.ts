@@ -11,7 +11,16 @@
  */
 import { parseArgs } from 'node:util'
 import { say } from '../test/e2e/proof.ts'
-import { type Cell, type CellName, cellNames, cells, type OwnCell, onDemand } from './peers/cells.ts'
+import {
+  type Cell,
+  type CellName,
+  cellNames,
+  cells,
+  type OnDemand,
+  type OwnCell,
+  onDemand,
+  starts,
+} from './peers/cells.ts'
 import { contenders } from './peers/contenders.ts'
 import { peersEnvironment } from './peers/environment.ts'
 import { measure } from './peers/measure.ts'
@@ -22,11 +31,14 @@ const text = { type: 'string' } as const
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    ...{ rounds: { ...text, default: '5' }, only: text, hosts: text },
-    ...{ resources: text, delay: text, from: text },
+    rounds: { ...text, default: '5' },
+    hosts: text,
+    only: text,
+    resources: text,
+    delay: text,
+    from: text,
   },
 })
-const starts = ['converged', 'blank', 'one file changed'] as const
 const number = (value: string | undefined): number | undefined => (value === undefined ? undefined : Number(value))
 const [rounds, hosts, delay = 0] = [Number(values.rounds), number(values.hosts), number(values.delay)]
 const [resources, from] = [values.resources ?? '20', values.from ?? 'converged']
@@ -50,12 +62,15 @@ if (
   )
   process.exit(64)
 }
-const demanded = onDemand({
-  ...{ resources: resources === '20' ? 20 : 100, hosts: hosts ?? 5, delayMilliseconds: delay, from: start },
-})
+const demanded: OnDemand = {
+  resources: resources === '20' ? 20 : 100,
+  hosts: hosts ?? 5,
+  delayMilliseconds: delay,
+  from: start,
+}
 const names = positionals.length > 0 ? (positionals as CellName[]) : cellNames
 const chosen: readonly (readonly [string, Cell | OwnCell])[] = isOnDemand
-  ? [['on demand', demanded]]
+  ? [['on demand', onDemand(demanded)]]
   : names.map(name => [name, cells[name]])
 // What is not whole would stand in the table as if it were.
 const isKept = only === undefined && hosts === undefined && !isOnDemand

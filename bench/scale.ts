@@ -6,12 +6,13 @@
  *   npm run bench:scale -- 10 100           these, and not kept
  *   npm run bench:scale -- --record         asks a real host anew: after a change of a probe, as root
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { say } from '../test/e2e/proof.ts'
 import { renderAndamio } from './peers/render/andamio.ts'
+import { writeFiles } from './peers/render/files.ts'
 import { workOf } from './peers/work.ts'
 import { writePerformancePage } from './performance-page.ts'
 import { commitNow, enoughRounds, keep, median, type Scaled } from './results.ts'
@@ -45,10 +46,7 @@ async function measure(count: number): Promise<Scaled> {
   const answers = JSON.parse(await readFile(recorded, 'utf8')) as readonly Answer[]
   const hosts = await simulateHosts(count, answers, folder)
   try {
-    for (const [path, text] of Object.entries(renderAndamio(workOf(20), [], ''))) {
-      await mkdir(dirname(join(folder, path)), { recursive: true })
-      await writeFile(join(folder, path), text)
-    }
+    await writeFiles(folder, renderAndamio(workOf(20), [], ''))
     const taken: WorkRun[] = []
     for (let round = 0; round < enoughRounds; round++)
       taken.push(await runWork(hosts.inventory, { home: folder, playbook: join(folder, 'andamio/work.mjs') }))

@@ -20,10 +20,9 @@ export interface Cell {
 }
 
 /** One that no host and no playbook is needed for. */
-export interface OwnCell extends Pick<Cell, 'title' | 'missed'> {
+export interface OwnCell extends Pick<Cell, 'title' | 'goals' | 'missed'> {
   /** What is done, for the page. */
   readonly about: string
-  readonly goals: readonly Goal[]
   measure(rounds: number): Promise<Readonly<Record<string, readonly Sample[]>>>
 }
 
@@ -43,6 +42,7 @@ const startOf: Record<Cell['from'], readonly [words: string, contenders: readonl
   blank: ['From blank', ['andamio', 'limit-blank', 'pyinfra', 'mitogen', 'ansible']],
   'one file changed': ['One file changed', ['andamio', 'pyinfra', 'mitogen', 'ansible']],
 }
+export const starts = Object.keys(startOf) as Cell['from'][]
 /** Of a run that is begun as the guide says, and of one without the two programs in front of it. */
 const nearTheLimit: readonly Goal[] = (['andamio', 'andamio-node'] as const).map(of => ({
   of,

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Found } from '../../engine/provider/provider.ts'
 import { outputOf } from '../../test/e2e/child-output.ts'
 import { convergePlan } from '../../test/e2e/converge-plan.ts'
@@ -14,6 +14,7 @@ import type { PeersEnvironment } from './environment.ts'
 import { fingerprintScript } from './fingerprint.ts'
 import { renderAndamio } from './render/andamio.ts'
 import { renderAnsible } from './render/ansible.ts'
+import { writeFiles } from './render/files.ts'
 import { renderLimit } from './render/limit.ts'
 import { renderPyinfra } from './render/pyinfra.ts'
 import { spoiled, type Work } from './work.ts'
@@ -98,10 +99,7 @@ export class Stage {
       ...renderPyinfra(work, hosts, { key, folder }),
       ...renderLimit(work, hosts, { key, folder }),
     }
-    for (const [path, text] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true })
-      await writeFile(join(folder, path), text)
-    }
+    await writeFiles(folder, files)
   }
 
   #endpoint(host: BenchHost | undefined) {

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { connectSsh } from '../../engine/connection/ssh.ts'
 import { sshEndpoint } from '../../engine/connection/testing/endpoint.ts'
 import { compose } from '../../engine/resource/batch.ts'
 import { renderAndamio } from '../peers/render/andamio.ts'
+import { writeFiles } from '../peers/render/files.ts'
 import { workOf } from '../peers/work.ts'
 import { type Answer, answerTo, nonceOf, withoutNonce } from './answers.ts'
 import { runWork } from './run-work.ts'
@@ -69,10 +70,7 @@ it('has answers to what a run asks today, else `npm run bench:scale -- --record`
   mkdirSync(home)
   const hosts = await simulateHosts(1, recorded, home)
   try {
-    for (const [path, text] of Object.entries(renderAndamio(workOf(20), [], ''))) {
-      mkdirSync(dirname(join(home, path)), { recursive: true })
-      writeFileSync(join(home, path), text)
-    }
+    await writeFiles(home, renderAndamio(workOf(20), [], ''))
     const { end } = await runWork(hosts.inventory, { home, playbook: join(home, 'andamio/work.mjs') })
     expect(Object.values(end.hosts)).toMatchObject([{ ok: 20, changed: 0 }])
   } finally {

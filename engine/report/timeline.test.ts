@@ -9,6 +9,13 @@ const end = (script: Script, at: number, play: string, host: string, id: string,
     .at(at)
     .tell({ type: 'resource.end', play, host, role: '', kind: 'step', id, outcome: 'changed', seconds, changes: [] })
 
+/** A run on two hosts. */
+function begun(): Script {
+  const script = new Script()
+  script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+  return script
+}
+
 function timelineOf(events: readonly Event[]): Timeline {
   const timeline = new Timeline()
   for (const event of events) timeline.on(event)
@@ -22,8 +29,7 @@ const pathOf = (events: readonly Event[]): string[] =>
 
 describe('the critical path', () => {
   it('crosses to the slowest host at a barrier, and stays on its own within a play', () => {
-    const script = new Script()
-    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    const script = begun()
     end(script, 2, 'one', 'a', 'short', 2)
     end(script, 5, 'one', 'b', 'long', 5)
     script.tell({ type: 'play.end', play: 'one', seconds: 5 })
@@ -35,8 +41,7 @@ describe('the critical path', () => {
   })
 
   it('bridges a gap on its own host where no play began', () => {
-    const script = new Script()
-    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    const script = begun()
     end(script, 2, 'one', 'a', 'first', 2)
     end(script, 4, 'one', 'b', 'elsewhere', 1)
     end(script, 9, 'one', 'a', 'second', 4)
@@ -45,8 +50,7 @@ describe('the critical path', () => {
   })
 
   it('crosses at a barrier only to what ended before it', () => {
-    const script = new Script()
-    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    const script = begun()
     end(script, 2, 'one', 'a', 'early', 2)
     end(script, 4.5, 'one', 'b', 'late', 4.5)
     script.tell({ type: 'play.end', play: 'one', seconds: 4.5 })
@@ -58,8 +62,7 @@ describe('the critical path', () => {
   })
 
   it('waits in a play for the host whose turn came before', () => {
-    const script = new Script()
-    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    const script = begun()
     script.tell({ type: 'play.start', play: 'one', hosts: ['a', 'b'] })
     end(script, 3, 'one', 'a', 'first', 3)
     end(script, 5, 'one', 'b', 'second', 2)
@@ -68,8 +71,7 @@ describe('the critical path', () => {
   })
 
   it('knows how long was looked', () => {
-    const script = new Script()
-    script.tell({ type: 'run.start', playbook: 'up', lab: 'demo', inventory: 'demo', check: false, hosts: ['a', 'b'] })
+    const script = begun()
     script.at(1).tell({ type: 'host.ready', host: 'a', address: '192.0.2.1', seconds: 1 })
     script.at(3).tell({ type: 'looked', play: 'one', host: 'a', resources: 20, seconds: 2 })
     expect(pathOf(script.events)).toEqual(['a connect by SSH', 'a look at 20 resources'])

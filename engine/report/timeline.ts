@@ -1,5 +1,6 @@
 import type { Event, Outcome, Stretch } from './events.ts'
 import { placeIn } from './tally.ts'
+import { counted } from './text.ts'
 
 /** A stretch of time in which one host, or this machine, was busy with one thing. Seconds since the run began. */
 export interface Span {
@@ -27,8 +28,6 @@ const UNFELT = 0.05
 
 /** Whether it took a time that is worth telling. */
 export const isFelt = ({ start, end }: Pick<Span, 'start' | 'end'>): boolean => end - start >= UNFELT
-
-const of = (resources: number): string => `${resources} ${resources === 1 ? 'resource' : 'resources'}`
 
 /** Where the time of a run went. */
 export class Timeline {
@@ -69,7 +68,8 @@ export class Timeline {
       for (const [lane, { what, play, since }] of this.#busy) add(lane, what, play, 'unfinished', now - since)
     }
     if (event.type === 'resource.end') add(event.host, placeIn(event), event.play, event.outcome, event.seconds)
-    if (event.type === 'looked') add(event.host, `look at ${of(event.resources)}`, event.play, 'ok', event.seconds)
+    if (event.type === 'looked')
+      add(event.host, `look at ${counted(event.resources, 'resource')}`, event.play, 'ok', event.seconds)
     if (event.type === 'host.ready')
       add(event.host, 'connect by SSH', [...this.#plays.keys()].at(-1) ?? '', 'ok', event.seconds)
     if (event.type === 'progress' && event.ended) {
