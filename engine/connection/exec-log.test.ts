@@ -7,7 +7,7 @@ import { Secret } from '../shell/secret.ts'
 import type { Connection } from './connection.ts'
 import { type ExecEntry, openExecLog } from './exec-log.ts'
 import { connectLocal } from './local.ts'
-import { sendFiles } from './upload.ts'
+import { sendEntries } from './upload.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -68,8 +68,8 @@ it('holds of files what and whose they are and where they go, and of none what i
   const large = 'x'.repeat(2 * 1024 * 1024)
   const file = (name: string, content: string) => ({ path: join(folder, name), mode: '0640', owner, content })
   const { text, entries } = await logOfAll(async connection => {
-    await sendFiles(connection, [file('plain', 'a canary'), file('secret', `password: ${secret}`)])
-    await sendFiles(connection, [file('large', large)])
+    await sendEntries(connection, [file('plain', 'a canary'), file('secret', `password: ${secret}`)])
+    await sendEntries(connection, [file('large', large)])
   })
   expect(text).not.toMatch(/canary|a-password/)
   const named = (name: string) => ({ path: join(folder, name), mode: '0640', owner })

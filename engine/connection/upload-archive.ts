@@ -1,48 +1,61 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path/posix'
+import { dirname } from 'node:path/posix'
 import { tar } from '../archive/tar.ts'
 import { raw, sh } from '../shell/sh.ts'
-import { bytesOf, type UploadFile } from './upload-file.ts'
+import { grouped, makeDirectories } from './make-directories.ts'
+import { bytesOf, isFile, type UploadEntry, type UploadFile } from './upload-file.ts'
 
 /** What an archive holds at most. It is made in memory, and the command that unpacks it names every file. */
-const most = { files: 100, bytes: 1024 * 1024, pathBytes: 16 * 1024 }
+const most = { entries: 128, bytes: 1024 * 1024, pathBytes: 16 * 1024 }
 
-/** How many of these, from the first on, one archive can hold: files of one directory, not too large and not too many. */
-export function fitting(files: readonly UploadFile[]): number {
+/**
+ * How many of these, from the first on, one archive can hold: directories, then files of one directory, not too large and
+ * not too many.
+ */
+export function fitting(entries: readonly UploadEntry[]): number {
   const left = { bytes: most.bytes, pathBytes: most.pathBytes }
-  const over = files.slice(0, most.files).findIndex(({ path, content }) => {
-    left.bytes -= Buffer.byteLength(content)
-    left.pathBytes -= Buffer.byteLength(path)
-    return left.bytes < 0 || left.pathBytes < 0 || dirname(path) !== dirname(files[0]?.path ?? '')
+  const [firstFile] = entries.filter(isFile)
+  let files = false
+  const over = entries.slice(0, most.entries).findIndex(entry => {
+    left.pathBytes -= Buffer.byteLength(entry.path)
+    if (!isFile(entry)) return files || left.pathBytes < 0
+    files = true
+    left.bytes -= Buffer.byteLength(entry.content)
+    return left.bytes < 0 || left.pathBytes < 0 || dirname(entry.path) !== dirname(firstFile?.path ?? '')
   })
-  return over < 0 ? Math.min(files.length, most.files) : over
+  return over < 0 ? Math.min(entries.length, most.entries) : over
 }
 
 /**
- * Shell text that unpacks an archive of such files from stdin, and puts each in its place. They wait for that in a
- * directory beside, which nobody but root can enter, and whose name starts with a dot, for the readers of *.d
- * directories pass over that. Checksums come in the archive: that of a short secret would give it away in argv.
+ * Shell text that makes directories, unpacks an archive of the files from stdin, and puts each in its place. They wait
+ * for that in a directory beside, which nobody but root can enter, and whose name starts with a dot, for the readers of
+ * *.d directories pass over that; where that place is still to be made, in the nearest one above, which is on the same
+ * file system. Checksums come in the archive: that of a short secret would give it away in argv.
  */
-export function unpack(files: readonly UploadFile[], guard: string): string {
-  const numbers = files.map((_, number) => String(number))
-  const stage = join(dirname(files[0]?.path ?? ''), `.andamio-${randomBytes(8).toString('hex')}`)
+export function unpack(entries: readonly UploadEntry[], guard: string): string {
+  const files = entries.filter(isFile)
+  const directories = entries.filter(entry => !isFile(entry))
   return sh`set -eu; umask 077; trap 'exit 1' HUP INT TERM PIPE
-stage=${stage}; mkdir "$stage"; trap 'rm -rf "$stage"' EXIT; cd "$stage"
-tar -xmof -
-sha256sum -c --status sums || { echo 'the content did not arrive whole' >&2; exit 1; }
-${raw(grouped(files, ({ owner }) => owner, 'chown'))}
-${raw(grouped(files, ({ mode }) => mode, 'chmod'))}
-sync ${numbers}
+${raw(files.length > 0 ? receive(files, directories.length > 0) : '')}
 ${raw(guard)}
+${raw(directories.length > 0 ? makeDirectories(directories) : '')}
 ${raw(files.map(({ path }, number) => sh`mv -fT ${String(number)} ${path}`).join('\n'))}`
 }
 
-/** One command for all files of which it is to make the same. Owners come first, for a change of owner takes bits away. */
-function grouped(files: readonly UploadFile[], of: (file: UploadFile) => string, command: 'chown' | 'chmod'): string {
-  const groups = new Map<string, number[]>()
-  for (const [number, file] of files.entries()) groups.set(of(file), [...(groups.get(of(file)) ?? []), number])
-  return [...groups].map(([value, numbers]) => sh`${raw(command)} -- ${value} ${numbers.map(String)}`).join('\n')
+function receive(files: readonly UploadFile[], placeMayBeMissing: boolean): string {
+  const numbers = files.map((_, number) => String(number))
+  return sh`beside=${dirname(files[0]?.path ?? '')}
+${raw(placeMayBeMissing ? upToWhatIsThere : '')}
+stage=$beside/.andamio-${raw(randomBytes(8).toString('hex'))}; mkdir "$stage"; trap 'rm -rf "$stage"' EXIT; cd "$stage"
+tar -xmof -
+sha256sum -c --status sums || { echo 'the content did not arrive whole' >&2; exit 1; }
+${raw(grouped(files, ({ owner }) => owner, 'chown', numbered))}
+${raw(grouped(files, ({ mode }) => mode, 'chmod', numbered))}
+sync ${numbers}`
 }
+
+const upToWhatIsThere = sh`until [ -d "$beside/" ]; do beside=\${beside%/*}; done`
+const numbered = (_: UploadFile, number: number): string => String(number)
 
 /** What `unpack` takes: the files by their numbers, and the list of their sums. */
 export function archive(files: readonly UploadFile[]): Buffer {

@@ -1,12 +1,20 @@
-export interface UploadFile {
-  /** Absolute. Its directory must exist. */
+export interface UploadDirectory {
+  /** Absolute. */
   readonly path: string
-  readonly content: string | Uint8Array
   /** Octal, e.g. `0644`. */
   readonly mode: string
   /** `root:root` or `10001:10001`. */
   readonly owner: string
 }
+
+/** Its directory must exist. */
+export interface UploadFile extends UploadDirectory {
+  readonly content: string | Uint8Array
+}
+
+export type UploadEntry = UploadFile | UploadDirectory
+
+export const isFile = (entry: UploadEntry): entry is UploadFile => 'content' in entry
 
 export const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === 'string' ? Buffer.from(content) : content

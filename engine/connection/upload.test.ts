@@ -15,9 +15,9 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Connection, ExecOptions } from './connection.ts'
 import { connectLocal } from './local.ts'
-import { sendFiles, upload } from './upload.ts'
+import { sendEntries, upload } from './upload.ts'
 import { fitting } from './upload-archive.ts'
-import type { UploadFile } from './upload-file.ts'
+import type { UploadDirectory, UploadFile } from './upload-file.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'andamio-upload-'))
 const folder = join(top, "it's a folder")
@@ -52,7 +52,7 @@ describe('upload', () => {
       { path: join(folder, 'c'), content: Buffer.alloc(700_000, 'c'), mode: '0600', owner },
     ]
     expect(fitting(files)).toBe(3)
-    expect(await sendFiles(local, files as [UploadFile, ...UploadFile[]])).toMatchObject({ code: 0, stderr: '' })
+    expect(await sendEntries(local, files as [UploadFile, ...UploadFile[]])).toMatchObject({ code: 0, stderr: '' })
     expect(files.map(({ path }) => statSync(path))).toMatchObject([
       { mode: 0o104750, uid: 10001, gid: 10002, size: 3 },
       { mode: 0o100600, uid: 10001, gid: 10002, size: 0 },
@@ -67,22 +67,68 @@ describe('upload', () => {
       { path, content: 'one', mode: '0644', owner },
       { path: join(folder, 'b'), content: 'two', mode: '0644', owner },
     ]
-    const result = await sendFiles(local, files, { script: 'echo no >&2; exit 75', seconds: 1 })
+    const result = await sendEntries(local, files, { script: 'echo no >&2; exit 75', seconds: 1 })
     expect(result).toMatchObject({ code: 75, stderr: 'no\n' })
     expect(readdirSync(folder)).toEqual([])
   })
 
   test.each<[string, number, (number: number) => Partial<UploadFile>]>([
-    ['files of one directory, as many as a command can name', 100, () => ({})],
+    ['files of one directory, up to a number', 128, () => ({})],
     ['files of one directory until there comes one of another', 7, at => (at === 7 ? { path: '/etc/other/x' } : {})],
     ['a mebibyte', 4, () => ({ content: Buffer.alloc(256 * 1024) })],
     ['names of some length', 4, at => ({ path: `/etc/${String(at).repeat(3500)}` })],
     ['nothing that is larger', 0, () => ({ content: Buffer.alloc(1024 * 1024 + 1) })],
   ])('together go %s', (_, many, own) => {
-    const files = Array.from({ length: 120 }, (_, at) => {
+    const files = Array.from({ length: 150 }, (_, at) => {
       return { path: `/etc/many/${at}`, content: 'x', mode: '0644', owner, ...own(at) }
     })
     expect(fitting(files)).toBe(many)
+  })
+
+  test.each<[string, number, readonly string[]]>([
+    ['directories before files, wherever they are', 4, ['/srv/a/', '/etc/b/', '/srv/a/1', '/srv/a/2']],
+    ['no directory after a file', 2, ['/srv/a/', '/srv/a/1', '/srv/b/']],
+    ['no file of another directory', 2, ['/srv/a/', '/srv/a/1', '/srv/b/1']],
+  ])('together go %s', (_, many, paths) => {
+    const entries = paths.map(path => ({
+      ...{ path: path.replace(/\/$/, ''), mode: '0755', owner },
+      ...(path.endsWith('/') ? {} : { content: 'x' }),
+    }))
+    expect(fitting(entries)).toBe(many)
+  })
+
+  test('makes directories, and puts files into one that was not there', async () => {
+    const made = join(folder, "it's", 'new')
+    const entries: [UploadDirectory, UploadDirectory, UploadFile] = [
+      { path: join(folder, 'shared'), mode: '2770', owner: '10001:10002' },
+      { path: made, mode: '0700', owner },
+      { path: join(made, 'file'), content: 'content', mode: '0600', owner },
+    ]
+    expect(await sendEntries(local, entries)).toMatchObject({ code: 0, stderr: '' })
+    expect(entries.map(({ path }) => (statSync(path).mode & 0o7777).toString(8))).toEqual(['2770', '700', '600'])
+    expect(statSync(join(folder, 'shared'))).toMatchObject({ uid: 10001, gid: 10002 })
+    expect(statSync(join(folder, "it's")).mode & 0o7777).toBe(0o755)
+    expect(readFileSync(join(made, 'file'), 'utf8')).toBe('content')
+    expect(readdirSync(folder).sort()).toEqual(["it's", 'shared'])
+  })
+
+  test.each([
+    ['with a file', [{ path: join(folder, 'new', 'file'), content: 'x', mode: '0600', owner }]],
+    ['alone', []],
+  ])('makes no directory where its guard refuses, %s', async (_, files) => {
+    const result = await sendEntries(local, [{ path: join(folder, 'new'), mode: '0700', owner }, ...files], {
+      script: 'echo no >&2; exit 75',
+      seconds: 1,
+    })
+    expect(result).toMatchObject({ code: 75, stderr: 'no\n' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('makes no directory before the files have arrived', async () => {
+    const file = { path: join(folder, 'new', 'file'), content: 'x'.repeat(2000), mode: '0600', owner }
+    const cut = cutAfter(700)
+    expect((await sendEntries(cut, [{ path: join(folder, 'new'), mode: '0700', owner }, file])).code).not.toBe(0)
+    expect(readdirSync(folder)).toEqual([])
   })
 
   test('replaces a link, not what it points to', async () => {

@@ -3,7 +3,7 @@ import { quote } from '../shell/quote.ts'
 import type { Connection, ExecResult } from './connection.ts'
 import { lastLines } from './failures.ts'
 import { archive, fitting, unpack } from './upload-archive.ts'
-import { bytesOf, type UploadFile } from './upload-file.ts'
+import { bytesOf, isFile, type UploadEntry, type UploadFile } from './upload-file.ts'
 import { receive, stream } from './upload-stream.ts'
 
 /** Slower than this is taken for a hang. */
@@ -16,7 +16,7 @@ const bytesPerSecond = 256 * 1024
  * Throws `upload-failed` with the host's own words: no such directory, no space left, a directory stands there.
  */
 export async function upload(connection: Connection, file: UploadFile): Promise<void> {
-  const result = await sendFiles(connection, [file])
+  const result = await sendEntries(connection, [file])
   if (result.code !== 0) throw uploadFailed(result, connection.host, file.path)
 }
 
@@ -29,30 +29,34 @@ export interface UploadGuard {
 
 const noGuard: UploadGuard = { script: '', seconds: 0 }
 
-/** One attempt of `upload`, for files that are `fitting`, or for one of any size. Nothing tells which of many failed. */
-export async function sendFiles(
+/**
+ * One attempt of `upload`, for directories and files that are `fitting`, or for one file of any size. Nothing tells which
+ * of many failed.
+ */
+export async function sendEntries(
   connection: Connection,
-  files: readonly [UploadFile, ...UploadFile[]],
+  entries: readonly [UploadEntry, ...UploadEntry[]],
   guard: UploadGuard = noGuard,
 ): Promise<ExecResult> {
-  for (const { mode } of files) if (!/^0?[0-7]{3,4}$/.test(mode)) throw new TypeError(`not an octal mode: ${mode}`)
+  for (const { mode } of entries) if (!/^0?[0-7]{3,4}$/.test(mode)) throw new TypeError(`not an octal mode: ${mode}`)
+  const files = entries.filter(isFile)
   const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
-  const { words, stdin } = fitting(files) === files.length ? asArchive(files, guard) : asStream(files, guard)
+  const { words, stdin } = fitting(entries) === entries.length ? asArchive(entries, guard) : asStream(entries, guard)
   return connection.exec(words.map(quote).join(' '), {
-    stdin,
+    ...(stdin && { stdin }),
     files,
     timeoutSeconds: 60 + guard.seconds + Math.ceil(bytes / bytesPerSecond),
   })
 }
 
-const asArchive = (files: readonly UploadFile[], guard: UploadGuard) => ({
-  words: ['sh', '-c', unpack(files, guard.script)],
-  stdin: archive(files),
-})
+function asArchive(entries: readonly UploadEntry[], guard: UploadGuard) {
+  const files = entries.filter(isFile)
+  return { words: ['sh', '-c', unpack(entries, guard.script)], stdin: files.length > 0 ? archive(files) : undefined }
+}
 
 /** Of what is large there is no second copy in memory; it has a session of its own. */
-function asStream([file, ...others]: readonly [UploadFile, ...UploadFile[]], guard: UploadGuard) {
-  if (others.length > 0) throw new RangeError(`${others.length + 1} files do not fit in one archive`)
+function asStream([file, ...others]: readonly [UploadEntry, ...UploadEntry[]], guard: UploadGuard) {
+  if (others.length > 0 || !isFile(file)) throw new RangeError(`${others.length + 1} entries do not fit in one archive`)
   const content = bytesOf(file.content)
   const args = [file.path, file.mode, file.owner, String(content.length)]
   return { words: ['sh', '-c', receive(guard.script), 'sh', ...args], stdin: stream(content) }

@@ -2,7 +2,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Json } from '../report/events.ts'
 import { ask, type Sources } from '../resource/ask.ts'
 import { convergeList } from '../resource/converge-list.ts'
-import type { Upload } from '../resource/host.ts'
+import type { PathEntry } from '../resource/host.ts'
 import { operator } from '../resource/operator.ts'
 import type { ApiTarget } from '../resource/probe.ts'
 import { type Answer, type AnyResource, type Ref, unknown } from '../resource/resource.ts'
@@ -142,7 +142,12 @@ async function askSettled(
   return since > began ? ask(resources, sources) : answers
 }
 
-async function writerFor(run: Run, host: string, resource: AnyResource, company: readonly Upload[]): Promise<unknown> {
+async function writerFor(
+  run: Run,
+  host: string,
+  resource: AnyResource,
+  company: readonly PathEntry[],
+): Promise<unknown> {
   if (resource.probe.of === 'api') return writerOf(run, host, resource.probe.target)
   const { connection, facts } = await run.session(host)
   return new HostWriterOverSsh({

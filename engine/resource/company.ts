@@ -1,33 +1,33 @@
 import { fitting } from '../connection/upload-archive.ts'
 import type { Json } from '../report/events.ts'
-import type { Upload } from './host.ts'
+import type { PathEntry } from './host.ts'
 import type { Absent, AnyResource, Present } from './resource.ts'
 
 /** How a resource stands; undefined where it is in order, or not known. */
 export type Wanting = (resource: AnyResource) => Present<Json> | Absent | undefined
 
-/** A file that is to be put in place, and the resource whose wish it is. */
+/** A file or a directory that is to be put in place, and the resource whose wish it is. */
 export interface Companion {
   readonly resource: AnyResource
-  readonly upload: Upload
+  readonly entry: PathEntry
 }
 
 /**
- * What can be put in place together with the first of a list: the files that follow it, with nothing else in between,
- * and differ as well. Empty where the first is no such file itself.
+ * What can be put in place together with the first of a list: the directories and files that follow it, with nothing
+ * else in between, and differ as well. Empty where the first is no such thing itself.
  */
 export function companyOf([first, ...later]: readonly AnyResource[], wanting: Wanting): readonly Companion[] {
-  const own = first && uploadOf(first, wanting)
+  const own = first && entryOf(first, wanting)
   if (!own) return []
   const end = later.findIndex(({ puts }) => puts === undefined)
   const company = (end < 0 ? later : later.slice(0, end)).flatMap(resource => {
-    const upload = uploadOf(resource, wanting)
-    return upload ? [{ resource, upload }] : []
+    const entry = entryOf(resource, wanting)
+    return entry ? [{ resource, entry }] : []
   })
-  return company.slice(0, Math.max(0, fitting([own, ...company.map(({ upload }) => upload)]) - 1))
+  return company.slice(0, Math.max(0, fitting([own, ...company.map(({ entry }) => entry)]) - 1))
 }
 
-function uploadOf(resource: AnyResource, wanting: Wanting): Upload | undefined {
+function entryOf(resource: AnyResource, wanting: Wanting): PathEntry | undefined {
   const is = resource.puts && wanting(resource)
   return is && resource.puts?.(is)
 }

@@ -2,7 +2,7 @@ import type { Change, Json } from '../report/events.ts'
 import type { Asked } from './ask.ts'
 import { companyOf } from './company.ts'
 import { converge, notConverged, notKnown, type Verdict } from './converge.ts'
-import type { Upload } from './host.ts'
+import type { PathEntry } from './host.ts'
 import type { Absent, Answer, AnyResource, Present, Ref } from './resource.ts'
 import { readTexts } from './show-texts.ts'
 
@@ -12,8 +12,8 @@ export interface ListTarget {
   assumed?(resource: AnyResource): boolean
   /** Fresh answers in one round trip. */
   ask(resources: readonly AnyResource[]): Promise<ReadonlyMap<AnyResource, Answer<Json>>>
-  /** Whatever it uploads takes `company` along. */
-  writerFor(resource: AnyResource, company: readonly Upload[]): Promise<unknown>
+  /** Whatever it puts in place takes `company` along. */
+  writerFor(resource: AnyResource, company: readonly PathEntry[]): Promise<unknown>
   /** Awaited before a resource is applied. True when another run may have acted since the last answers. */
   claim?(resource: AnyResource): Promise<boolean>
   /** Given where differences of texts are to be shown: fetches the texts, in one round trip. */
@@ -109,7 +109,7 @@ export async function convergeList(
         along = company.map(companion => companion.resource)
         return target.writerFor(
           resource,
-          company.map(({ upload }) => upload),
+          company.map(({ entry }) => entry),
         )
       },
     })

@@ -1,6 +1,6 @@
 import type { Change, Failure, Json } from '../report/events.ts'
 import type { Absent, Present } from './answer.ts'
-import type { HostWriter, Upload } from './host.ts'
+import type { HostWriter, PathEntry } from './host.ts'
 import type { Probe } from './probe.ts'
 import type { TextPart } from './text-part.ts'
 
@@ -48,10 +48,11 @@ export interface Resource<S extends Json = Json, W = HostWriter> extends Ref {
   /** Pure. Texts within it, as found and as wished, for a run that is asked to show what differs in them. */
   texts?(is: Present<S> | Absent): readonly TextPart[]
   /**
-   * Pure. For what `apply` brings about by one upload and nothing else: that upload. Those that follow each other in a list
-   * may then travel with the first of them, which saves two round trips each. Undefined where more is to be done.
+   * Pure. For what `apply` brings about by one upload, or by making one directory, and nothing else: that. Those that follow
+   * each other in a list may then travel with the first of them, which saves two round trips each. Undefined where more is
+   * to be done.
    */
-  puts?(is: Present<S> | Absent): Upload | undefined
+  puts?(is: Present<S> | Absent): PathEntry | undefined
   /** The only thing that acts. Called with the very answer that `diff` found wanting. */
   apply(on: W, is: Present<S> | Absent): Promise<void>
 }

@@ -1,11 +1,12 @@
 import { uptime } from 'node:os'
 import type { Connection, ExecResult } from '../connection/connection.ts'
-import { sendFiles, uploadFailed } from '../connection/upload.ts'
+import { makeDirectories } from '../connection/make-directories.ts'
+import { sendEntries, uploadFailed } from '../connection/upload.ts'
 import { bytesOf } from '../connection/upload-file.ts'
 import { AndamioError, exitCode } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { quote } from '../shell/quote.ts'
-import type { HostFacts, HostWriter, RunOptions, Upload } from './host.ts'
+import type { DirectoryEntry, HostFacts, HostWriter, PathEntry, RunOptions, Upload } from './host.ts'
 import { fenceFile, guard, lockTrySeconds, type Refusal, readRefusal, waitForLock } from './host-guard.ts'
 import type { Permission } from './permission.ts'
 import type { ApiTarget } from './probe.ts'
@@ -21,8 +22,8 @@ interface Parts {
   /** Told of each command, by its name for people; what it gives is called when the command has ended. */
   begins?(what: string): (() => void) | undefined
   writerOf(target: ApiTarget<unknown, unknown>): Promise<unknown>
-  /** Files that are put in place together with the one that is uploaded. */
-  readonly company?: readonly Upload[]
+  /** Put in place together with the file that is uploaded, or the directory that is made. */
+  readonly company?: readonly PathEntry[]
 }
 
 const lockLimitSeconds = 900
@@ -64,15 +65,24 @@ export class HostWriterOverSsh implements HostWriter {
   }
 
   async upload(file: Upload): Promise<void> {
-    const { company = [] } = this.#parts
-    // What fails in company goes alone: then it is known whose failure it is.
-    if (company.length > 0 && (await this.#send([file, ...company])).code === 0) return
+    if (await this.#putInCompany(file)) return
     const result = await this.#send([file])
     if (result.code !== 0) throw uploadFailed(result, this.host, file.path)
   }
 
-  #send(files: readonly [Upload, ...Upload[]]): Promise<ExecResult> {
-    return this.#guarded(script => sendFiles(this.#parts.connection, files, { script, seconds: lockTrySeconds }))
+  async makeDirectory(directory: DirectoryEntry): Promise<void> {
+    if (await this.#putInCompany(directory)) return
+    await this.run(makeDirectories([directory]), { what: `make directory ${directory.path}` })
+  }
+
+  /** False where it is to go alone; as what fails in company is: then it is known whose failure it is. */
+  async #putInCompany(first: PathEntry): Promise<boolean> {
+    const { company = [] } = this.#parts
+    return company.length > 0 && (await this.#send([first, ...company])).code === 0
+  }
+
+  #send(entries: readonly [PathEntry, ...PathEntry[]]): Promise<ExecResult> {
+    return this.#guarded(script => sendEntries(this.#parts.connection, entries, { script, seconds: lockTrySeconds }))
   }
 
   /** Tries until the host's guard lets it through. A refused attempt has done nothing. */

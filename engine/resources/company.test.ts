@@ -57,6 +57,35 @@ it('costs as many round trips for many files as for a few', async () => {
   )
 })
 
+const tree = (owner = 'daemon'): AnyResource[] => [
+  directory({ path: '/srv/many', mode: '0750', owner: 'daemon' }),
+  directory({ path: '/srv/many/within', mode: '2770', owner }),
+  directory({ path: '/srv/other/deep' }),
+  ...files(3),
+]
+
+it('makes directories on the way, however many', async () => {
+  const few = await converge(many(2))
+  await root().sh('rm -r /srv/many')
+  const { failure, roundTrips, verdicts } = await converge(tree())
+  expect(failure).toBeUndefined()
+  expect(roundTrips).toBe(few.roundTrips)
+  expect(verdicts.every(([, { outcome }]) => outcome === 'changed')).toBe(true)
+  expect(
+    await root().sh('stat -c "%a %U" /srv/many /srv/many/within /srv/other /srv/other/deep; cat /srv/many/2'),
+  ).toBe('750 daemon\n2770 daemon\n755 root\n755 root\ncontent of 2')
+  const again = await converge(tree())
+  expect(again.verdicts.map(([, { outcome }]) => outcome)).toEqual(tree().map(() => 'ok'))
+  expect(again.roundTrips).toBe(1)
+})
+
+it('names the directory that cannot be made, and those before it are', async () => {
+  const { verdicts, failure } = await converge(tree('nobody-of-that-name'))
+  expect(failure).toMatchObject({ code: 'command-failed', message: expect.stringContaining('/srv/many/within failed') })
+  expect(verdicts.map(([id]) => id)).toEqual(['/srv/many'])
+  expect(await root().sh('ls -A /srv /srv/many')).not.toContain('.andamio')
+})
+
 it('tells of each what check mode has told', async () => {
   await root().sh('mkdir /srv/many; echo old >/srv/many/3; printf "content of 5" >/srv/many/5; chmod 644 /srv/many/5')
   const foreseen = await converge(files(9), true)

@@ -18,7 +18,8 @@ export interface DirectoryOptions {
 /** One directory; what it holds is not looked at. Missing parents are made, as root's and open to read. */
 export function directory({ path, owner = 'root', mode = '0755' }: DirectoryOptions): Resource<PathState> {
   checkPath(path)
-  const wish = { type: 'directory', mode: checkMode(mode), owner: ownerPair(owner) }
+  const entry = { path, mode: checkMode(mode), owner: ownerPair(owner) }
+  const wish = { type: 'directory', mode: entry.mode, owner: entry.owner }
   return {
     kind: 'directory',
     id: path,
@@ -29,15 +30,8 @@ export function directory({ path, owner = 'root', mode = '0755' }: DirectoryOpti
       return compare(wish, type === 'directory' ? { type, mode, owner: ownerAs(wish.owner, is.state) } : { type })
     },
     refuse: is => occupied(path, 'directory', is.is === 'present' ? is.state : null),
-    apply: async on => {
-      // Never open to more than it will be: made for root alone, then handed over.
-      const script = sh`
-parent=${path}; parent=\${parent%/*}; (umask 022; mkdir -p -- "\${parent:-/}")
-[ -d ${path} ] && [ ! -L ${path} ] || mkdir -m 0700 -- ${path}
-chown -h -- ${wish.owner} ${path}
-chmod -- ${wish.mode} ${path}`
-      await on.run(script, { what: `make directory ${path}` })
-    },
+    puts: is => (is.is === 'present' && is.state.type !== 'directory' ? undefined : entry),
+    apply: on => on.makeDirectory(entry),
   }
 }
 

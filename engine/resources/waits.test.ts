@@ -18,6 +18,7 @@ function host(answer: string, waiting: () => void, signal = new AbortController(
     signal,
     run: async () => answer,
     upload: () => Promise.reject(new Error('nothing is to be sent')),
+    makeDirectory: () => Promise.reject(new Error('nothing is to be made')),
     waiting,
     on: () => Promise.reject(new Error('no other target here')),
   }
