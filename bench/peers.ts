@@ -25,7 +25,7 @@ import { contenders } from './peers/contenders.ts'
 import { peersEnvironment } from './peers/environment.ts'
 import { measure } from './peers/measure.ts'
 import { writePerformancePage } from './performance-page.ts'
-import { commitNow, keep, type Measured, median } from './results.ts'
+import { commitNow, keep, type Measured, medianSeconds } from './results.ts'
 
 const text = { type: 'string' } as const
 const { values, positionals } = parseArgs({
@@ -90,7 +90,7 @@ try {
     interrupt.signal.throwIfAborted()
     const measured = await measureCell(name, cell)
     for (const [contender, samples] of Object.entries(measured.samples))
-      say(`${name}: ${contender.padEnd(22)} median ${median(samples.map(({ seconds }) => seconds)).toFixed(2)} s`)
+      say(`${name}: ${contender.padEnd(22)} median ${medianSeconds(samples).toFixed(2)} s`)
     if (!isKept) continue
     say(`kept in ${await keep({ cells: [measured], versions: peers.versions })}`)
     kept = true

@@ -7,7 +7,16 @@ import { type Cell, cells, type Goal, type OwnCell } from './peers/cells.ts'
 import { type Contender, contenders } from './peers/contenders.ts'
 import { uploaders } from './peers/large-upload.ts'
 import { sizes } from './peers/work.ts'
-import { enoughRounds, keptResults, type Measured, median, type Results, roundsOf, type Sample } from './results.ts'
+import {
+  enoughRounds,
+  keptResults,
+  type Measured,
+  median,
+  medianSeconds,
+  type Results,
+  roundsOf,
+  type Sample,
+} from './results.ts'
 import { scaleSection } from './scale-section.ts'
 
 const docs = fileURLToPath(new URL('../docs', import.meta.url))
@@ -65,7 +74,7 @@ function section({ measured, of }: Newest): string {
   const { cell, title, samples } = measured
   const about: Cell | OwnCell = cells[cell as keyof typeof cells]
   const ours = Object.entries(samples).find(([name]) => name.startsWith('andamio'))?.[1] ?? []
-  const rows = Object.entries(samples).map(([name, runs]) => row(contender(name).label, runs, middle(ours, seconds)))
+  const rows = Object.entries(samples).map(([name, runs]) => row(contender(name).label, runs, medianSeconds(ours)))
   const rounds = roundsOf(measured)
   const told = [
     ...('about' in about ? [about.about] : []),
@@ -99,9 +108,9 @@ function row(label: string, runs: readonly Sample[], ours: number): string {
   const columns = [
     label,
     Math.min(...all).toFixed(2),
-    `**${median(all).toFixed(2)}**`,
+    `**${medianSeconds(runs).toFixed(2)}**`,
     Math.max(...all).toFixed(2),
-    `${(median(all) / ours).toFixed(1)} x`,
+    `${(medianSeconds(runs) / ours).toFixed(1)} x`,
     middle(runs, run => run.cpuSeconds).toFixed(2),
     middle(runs, run => run.hostCpuSeconds).toFixed(1),
     middle(runs, busy).toFixed(1),
@@ -151,7 +160,7 @@ function verdicts({ goals, missed }: Pick<Cell | OwnCell, 'goals' | 'missed'>, s
 }
 
 function verdict({ of, to, atLeast, atMost }: Goal, samples: Measured['samples']): string {
-  const ratio = middle(samples[of] ?? [], seconds) / middle(samples[to] ?? [], seconds)
+  const ratio = medianSeconds(samples[of]) / medianSeconds(samples[to])
   const met = ratio >= (atLeast ?? 0) && ratio <= (atMost ?? Number.POSITIVE_INFINITY)
   const goal = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`
   return `- ${met ? 'met' : '**missed**'}: ${contender(of).label} over ${contender(to).label}: ${ratio.toFixed(2)} (goal: ${goal})`
@@ -160,7 +169,7 @@ function verdict({ of, to, atLeast, atMost }: Goal, samples: Measured['samples']
 const barsOf = ({ samples }: Measured) =>
   Object.entries(samples).map(([name, runs]) => ({
     label: contender(name).label,
-    value: middle(runs, seconds),
+    value: medianSeconds(runs),
     least: Math.min(...runs.map(seconds)),
     most: Math.max(...runs.map(seconds)),
   }))

@@ -146,3 +146,6 @@ export function median(figures: readonly number[]): number {
   const middle = sorted.length / 2
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2
 }
+
+/** Of the clock; NaN where there is no run. */
+export const medianSeconds = (runs: readonly Sample[] = []): number => median(runs.map(({ seconds }) => seconds))

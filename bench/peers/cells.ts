@@ -1,4 +1,4 @@
-import { type Measured, median, type Sample } from '../results.ts'
+import { type Measured, medianSeconds, type Sample } from '../results.ts'
 import type { ContenderName } from './contenders.ts'
 import { largeUpload, type UploaderName } from './large-upload.ts'
 import { type Resources, type Work, workOf } from './work.ts'
@@ -50,8 +50,7 @@ const nearTheLimit: readonly Goal[] = (['andamio', 'andamio-node'] as const).map
   atMost: 1.3,
 }))
 const startOfNpx: Cell['missed'] = samples => {
-  const middle = (name: ContenderName): number => median(samples[name]?.map(({ seconds }) => seconds) ?? [])
-  const before = (middle('andamio') - middle('andamio-node')).toFixed(2)
+  const before = (medianSeconds(samples.andamio) - medianSeconds(samples['andamio-node'])).toFixed(2)
   return (
     `${before} s of andamio's are npx and zx, before the first line of the playbook, while the hosts have nothing to do. By a ` +
     'profile, npx spends eight tenths of its processor time on loading its own modules.'

@@ -14,14 +14,13 @@ const most = { entries: 128, bytes: 1024 * 1024, pathBytes: 16 * 1024 }
  */
 export function fitting(entries: readonly UploadEntry[]): number {
   const left = { bytes: most.bytes, pathBytes: most.pathBytes }
-  const [firstFile] = entries.filter(isFile)
-  let files = false
+  let place: string | undefined
   const over = entries.slice(0, most.entries).findIndex(entry => {
     left.pathBytes -= Buffer.byteLength(entry.path)
-    if (!isFile(entry)) return files || left.pathBytes < 0
-    files = true
+    if (!isFile(entry)) return place !== undefined || left.pathBytes < 0
+    place ??= dirname(entry.path)
     left.bytes -= Buffer.byteLength(entry.content)
-    return left.bytes < 0 || left.pathBytes < 0 || dirname(entry.path) !== dirname(firstFile?.path ?? '')
+    return left.bytes < 0 || left.pathBytes < 0 || dirname(entry.path) !== place
   })
   return over < 0 ? Math.min(entries.length, most.entries) : over
 }
@@ -36,13 +35,13 @@ export function unpack(entries: readonly UploadEntry[], guard: string): string {
   const files = entries.filter(isFile)
   const directories = entries.filter(entry => !isFile(entry))
   return sh`set -eu; umask 077; trap 'exit 1' HUP INT TERM PIPE
-${raw(files.length > 0 ? receive(files, directories.length > 0) : '')}
+${raw(files.length > 0 ? receiveArchive(files, directories.length > 0) : '')}
 ${raw(guard)}
 ${raw(directories.length > 0 ? makeDirectories(directories) : '')}
 ${raw(files.map(({ path }, number) => sh`mv -fT ${String(number)} ${path}`).join('\n'))}`
 }
 
-function receive(files: readonly UploadFile[], placeMayBeMissing: boolean): string {
+function receiveArchive(files: readonly UploadFile[], placeMayBeMissing: boolean): string {
   const numbers = files.map((_, number) => String(number))
   return sh`beside=${dirname(files[0]?.path ?? '')}
 ${raw(placeMayBeMissing ? upToWhatIsThere : '')}

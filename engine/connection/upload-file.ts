@@ -1,13 +1,14 @@
+/** A directory that is to be there, whatever it holds. */
 export interface UploadDirectory {
   /** Absolute. */
   readonly path: string
-  /** Octal, e.g. `0644`. */
+  /** Octal, e.g. `0644`; given when it is created, so that it is never open to more. */
   readonly mode: string
   /** `root:root` or `10001:10001`. */
   readonly owner: string
 }
 
-/** Its directory must exist. */
+/** A file and the whole of what it holds. Its directory must exist. */
 export interface UploadFile extends UploadDirectory {
   readonly content: string | Uint8Array
 }

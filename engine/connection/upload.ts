@@ -41,7 +41,8 @@ export async function sendEntries(
   for (const { mode } of entries) if (!/^0?[0-7]{3,4}$/.test(mode)) throw new TypeError(`not an octal mode: ${mode}`)
   const files = entries.filter(isFile)
   const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
-  const { words, stdin } = fitting(entries) === entries.length ? asArchive(entries, guard) : asStream(entries, guard)
+  const { words, stdin } =
+    fitting(entries) === entries.length ? asArchive(entries, files, guard) : asStream(entries, guard)
   return connection.exec(words.map(quote).join(' '), {
     ...(stdin && { stdin }),
     files,
@@ -49,10 +50,10 @@ export async function sendEntries(
   })
 }
 
-function asArchive(entries: readonly UploadEntry[], guard: UploadGuard) {
-  const files = entries.filter(isFile)
-  return { words: ['sh', '-c', unpack(entries, guard.script)], stdin: files.length > 0 ? archive(files) : undefined }
-}
+const asArchive = (entries: readonly UploadEntry[], files: readonly UploadFile[], guard: UploadGuard) => ({
+  words: ['sh', '-c', unpack(entries, guard.script)],
+  stdin: files.length > 0 ? archive(files) : undefined,
+})
 
 /** Of what is large there is no second copy in memory; it has a session of its own. */
 function asStream([file, ...others]: readonly [UploadEntry, ...UploadEntry[]], guard: UploadGuard) {

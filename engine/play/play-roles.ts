@@ -1,8 +1,8 @@
 import type { Connection } from '../connection/connection.ts'
+import type { UploadEntry } from '../connection/upload-file.ts'
 import type { Json } from '../report/events.ts'
 import { ask, type Sources } from '../resource/ask.ts'
 import { convergeList } from '../resource/converge-list.ts'
-import type { PathEntry } from '../resource/host.ts'
 import { operator } from '../resource/operator.ts'
 import type { ApiTarget } from '../resource/probe.ts'
 import { type Answer, type AnyResource, type Ref, unknown } from '../resource/resource.ts'
@@ -146,7 +146,7 @@ async function writerFor(
   run: Run,
   host: string,
   resource: AnyResource,
-  company: readonly PathEntry[],
+  company: readonly UploadEntry[],
 ): Promise<unknown> {
   if (resource.probe.of === 'api') return writerOf(run, host, resource.probe.target)
   const { connection, facts } = await run.session(host)

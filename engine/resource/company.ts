@@ -1,6 +1,6 @@
 import { fitting } from '../connection/upload-archive.ts'
+import type { UploadEntry } from '../connection/upload-file.ts'
 import type { Json } from '../report/events.ts'
-import type { PathEntry } from './host.ts'
 import type { Absent, AnyResource, Present } from './resource.ts'
 
 /** How a resource stands; undefined where it is in order, or not known. */
@@ -9,7 +9,7 @@ export type Wanting = (resource: AnyResource) => Present<Json> | Absent | undefi
 /** A file or a directory that is to be put in place, and the resource whose wish it is. */
 export interface Companion {
   readonly resource: AnyResource
-  readonly entry: PathEntry
+  readonly entry: UploadEntry
 }
 
 /**
@@ -27,7 +27,7 @@ export function companyOf([first, ...later]: readonly AnyResource[], wanting: Wa
   return company.slice(0, Math.max(0, fitting([own, ...company.map(({ entry }) => entry)]) - 1))
 }
 
-function entryOf(resource: AnyResource, wanting: Wanting): PathEntry | undefined {
+function entryOf(resource: AnyResource, wanting: Wanting): UploadEntry | undefined {
   const is = resource.puts && wanting(resource)
   return is && resource.puts?.(is)
 }

@@ -1,8 +1,8 @@
+import type { UploadEntry } from '../connection/upload-file.ts'
 import type { Change, Json } from '../report/events.ts'
 import type { Asked } from './ask.ts'
 import { companyOf } from './company.ts'
 import { converge, notConverged, notKnown, type Verdict } from './converge.ts'
-import type { PathEntry } from './host.ts'
 import type { Absent, Answer, AnyResource, Present, Ref } from './resource.ts'
 import { readTexts } from './show-texts.ts'
 
@@ -13,7 +13,7 @@ export interface ListTarget {
   /** Fresh answers in one round trip. */
   ask(resources: readonly AnyResource[]): Promise<ReadonlyMap<AnyResource, Answer<Json>>>
   /** Whatever it puts in place takes `company` along. */
-  writerFor(resource: AnyResource, company: readonly PathEntry[]): Promise<unknown>
+  writerFor(resource: AnyResource, company: readonly UploadEntry[]): Promise<unknown>
   /** Awaited before a resource is applied. True when another run may have acted since the last answers. */
   claim?(resource: AnyResource): Promise<boolean>
   /** Given where differences of texts are to be shown: fetches the texts, in one round trip. */

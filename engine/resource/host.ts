@@ -1,3 +1,4 @@
+import type { UploadDirectory, UploadFile } from '../connection/upload-file.ts'
 import type { CloudInit } from './cloud-init.ts'
 import type { ApiTarget } from './probe.ts'
 
@@ -12,22 +13,6 @@ export interface RunOptions {
   readonly onStderrLine?: (line: string) => void
 }
 
-/** A directory that is to be there, whatever it holds. */
-export interface DirectoryEntry {
-  readonly path: string
-  /** Octal, e.g. `0644`; given when it is created, so that it is never open to more. */
-  readonly mode: string
-  /** `root:root` or `10001:10001`. */
-  readonly owner: string
-}
-
-/** A file and the whole of what it holds. */
-export interface Upload extends DirectoryEntry {
-  readonly content: string | Uint8Array
-}
-
-export type PathEntry = Upload | DirectoryEntry
-
 /**
  * What `apply` acts with on one host. Scripts run as root under `set -eu`, one at a time on a host even across runs: a
  * lock there makes a new run wait for what a killed one left running.
@@ -40,9 +25,9 @@ export interface HostWriter {
   /** Gives the script's stdout. Throws `command-failed` with the last lines of its stderr. */
   run(script: string, options: RunOptions): Promise<string>
   /** Atomic: temporary file beside the destination, checksum, owner, mode, fsync, rename. */
-  upload(file: Upload): Promise<void>
+  upload(file: UploadFile): Promise<void>
   /** With its parents. One that is there keeps what it holds; where something else is, it throws `command-failed`. */
-  makeDirectory(directory: DirectoryEntry): Promise<void>
+  makeDirectory(directory: UploadDirectory): Promise<void>
   /** Says what is being waited for, for how long at most, and how it stands. */
   waiting(what: string, limitSeconds: number, detail?: string): void
   /** The writer of another target, e.g. the cluster that mints a join token. */

@@ -1,6 +1,7 @@
+import type { UploadEntry } from '../connection/upload-file.ts'
 import type { Change, Failure, Json } from '../report/events.ts'
 import type { Absent, Present } from './answer.ts'
-import type { HostWriter, PathEntry } from './host.ts'
+import type { HostWriter } from './host.ts'
 import type { Probe } from './probe.ts'
 import type { TextPart } from './text-part.ts'
 
@@ -52,7 +53,7 @@ export interface Resource<S extends Json = Json, W = HostWriter> extends Ref {
    * each other in a list may then travel with the first of them, which saves two round trips each. Undefined where more is
    * to be done.
    */
-  puts?(is: Present<S> | Absent): PathEntry | undefined
+  puts?(is: Present<S> | Absent): UploadEntry | undefined
   /** The only thing that acts. Called with the very answer that `diff` found wanting. */
   apply(on: W, is: Present<S> | Absent): Promise<void>
 }

@@ -2,11 +2,11 @@ import { uptime } from 'node:os'
 import type { Connection, ExecResult } from '../connection/connection.ts'
 import { makeDirectories } from '../connection/make-directories.ts'
 import { sendEntries, uploadFailed } from '../connection/upload.ts'
-import { bytesOf } from '../connection/upload-file.ts'
+import { bytesOf, type UploadDirectory, type UploadEntry, type UploadFile } from '../connection/upload-file.ts'
 import { AndamioError, exitCode } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
 import { quote } from '../shell/quote.ts'
-import type { DirectoryEntry, HostFacts, HostWriter, PathEntry, RunOptions, Upload } from './host.ts'
+import type { HostFacts, HostWriter, RunOptions } from './host.ts'
 import { fenceFile, guard, lockTrySeconds, type Refusal, readRefusal, waitForLock } from './host-guard.ts'
 import type { Permission } from './permission.ts'
 import type { ApiTarget } from './probe.ts'
@@ -23,7 +23,7 @@ interface Parts {
   begins?(what: string): (() => void) | undefined
   writerOf(target: ApiTarget<unknown, unknown>): Promise<unknown>
   /** Put in place together with the file that is uploaded, or the directory that is made. */
-  readonly company?: readonly PathEntry[]
+  readonly company?: readonly UploadEntry[]
 }
 
 const lockLimitSeconds = 900
@@ -64,24 +64,24 @@ export class HostWriterOverSsh implements HostWriter {
     return result.stdout.toString('utf8').trimEnd()
   }
 
-  async upload(file: Upload): Promise<void> {
+  async upload(file: UploadFile): Promise<void> {
     if (await this.#putInCompany(file)) return
     const result = await this.#send([file])
     if (result.code !== 0) throw uploadFailed(result, this.host, file.path)
   }
 
-  async makeDirectory(directory: DirectoryEntry): Promise<void> {
+  async makeDirectory(directory: UploadDirectory): Promise<void> {
     if (await this.#putInCompany(directory)) return
     await this.run(makeDirectories([directory]), { what: `make directory ${directory.path}` })
   }
 
   /** False where it is to go alone; as what fails in company is: then it is known whose failure it is. */
-  async #putInCompany(first: PathEntry): Promise<boolean> {
+  async #putInCompany(first: UploadEntry): Promise<boolean> {
     const { company = [] } = this.#parts
     return company.length > 0 && (await this.#send([first, ...company])).code === 0
   }
 
-  #send(entries: readonly [PathEntry, ...PathEntry[]]): Promise<ExecResult> {
+  #send(entries: readonly [UploadEntry, ...UploadEntry[]]): Promise<ExecResult> {
     return this.#guarded(script => sendEntries(this.#parts.connection, entries, { script, seconds: lockTrySeconds }))
   }
 

@@ -1,5 +1,6 @@
+import type { UploadFile } from '../connection/upload-file.ts'
 import type { Change } from '../report/events.ts'
-import type { HostWriter, Upload } from '../resource/host.ts'
+import type { HostWriter } from '../resource/host.ts'
 import { compare } from './changes.ts'
 import { bytes, type Content, digest } from './content.ts'
 import type { PathState } from './path-state.ts'
@@ -48,7 +49,7 @@ export function partChanges(name: string, part: FilePart, found: PathState | nul
 }
 
 /** What puts it there. */
-export const uploadOf = ({ path, content, mode, owner }: FilePart): Upload => ({
+export const uploadOf = ({ path, content, mode, owner }: FilePart): UploadFile => ({
   path,
   content: bytes(content),
   mode,
