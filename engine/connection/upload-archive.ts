@@ -34,18 +34,27 @@ export function fitting(entries: readonly UploadEntry[]): number {
 export function unpack(entries: readonly UploadEntry[], guard: string): string {
   const files = entries.filter(isFile)
   const directories = entries.filter(entry => !isFile(entry))
-  return sh`set -eu; umask 077; trap 'exit 1' HUP INT TERM PIPE
+  return sh`set -eu; trap 'exit 1' HUP INT TERM PIPE
 ${raw(files.length > 0 ? receiveArchive(files, directories.length > 0) : '')}
 ${raw(guard)}
 ${raw(directories.length > 0 ? makeDirectories(directories) : '')}
 ${raw(files.map(({ path }, number) => sh`mv -fT ${String(number)} ${path}`).join('\n'))}`
 }
 
+/** First line of what `unpackThen` prints, when everything is in its place. */
+export const inPlace = 'andamio: in place\n'
+
+/** The same for files, and shell text that begins after it as if it were alone, with nothing on stdin. */
+export const unpackThen = (files: readonly UploadFile[], guard: string, script: string): string =>
+  sh`${raw(unpack(files, guard))}
+trap - EXIT HUP INT TERM PIPE; rm -rf "$stage"; cd "$OLDPWD"; exec </dev/null; printf %s ${inPlace}
+${raw(script)}`
+
 function receiveArchive(files: readonly UploadFile[], placeMayBeMissing: boolean): string {
   const numbers = files.map((_, number) => String(number))
   return sh`beside=${dirname(files[0]?.path ?? '')}
 ${raw(placeMayBeMissing ? upToWhatIsThere : '')}
-stage=$beside/.andamio-${raw(randomBytes(8).toString('hex'))}; mkdir "$stage"; trap 'rm -rf "$stage"' EXIT; cd "$stage"
+stage=$beside/.andamio-${raw(randomBytes(8).toString('hex'))}; mkdir -m 0700 "$stage"; trap 'rm -rf "$stage"' EXIT; cd "$stage"
 tar -xmof -
 sha256sum -c --status sums || { echo 'the content did not arrive whole' >&2; exit 1; }
 ${raw(grouped(files, ({ owner }) => owner, 'chown', numbered))}

@@ -1,8 +1,8 @@
 import { AndamioError } from '../errors.ts'
 import { quote } from '../shell/quote.ts'
-import type { Connection, ExecResult } from './connection.ts'
+import type { Connection, ExecOptions, ExecResult } from './connection.ts'
 import { lastLines } from './failures.ts'
-import { archive, fitting, unpack } from './upload-archive.ts'
+import { archive, fitting, inPlace, unpack, unpackThen } from './upload-archive.ts'
 import { bytesOf, isFile, type UploadEntry, type UploadFile } from './upload-file.ts'
 import { receive, stream } from './upload-stream.ts'
 
@@ -38,16 +38,50 @@ export async function sendEntries(
   entries: readonly [UploadEntry, ...UploadEntry[]],
   guard: UploadGuard = noGuard,
 ): Promise<ExecResult> {
-  for (const { mode } of entries) if (!/^0?[0-7]{3,4}$/.test(mode)) throw new TypeError(`not an octal mode: ${mode}`)
+  checkModes(entries)
   const files = entries.filter(isFile)
-  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
   const { words, stdin } =
     fitting(entries) === entries.length ? asArchive(entries, files, guard) : asStream(entries, guard)
   return connection.exec(words.map(quote).join(' '), {
     ...(stdin && { stdin }),
     files,
-    timeoutSeconds: 60 + guard.seconds + Math.ceil(bytes / bytesPerSecond),
+    timeoutSeconds: guard.seconds + secondsFor(files),
   })
+}
+
+/** A script, and the file that is to be in place when it begins. */
+export interface FileAndScript extends Pick<ExecOptions, 'timeoutSeconds' | 'onStderrLine'> {
+  /** One that is `fitting`. */
+  readonly file: UploadFile
+  readonly script: string
+}
+
+/** One attempt of both, in one round trip. Where the file is not in place, the script has not begun. */
+export async function sendAndRun(
+  connection: Connection,
+  { file, script, timeoutSeconds, ...options }: FileAndScript,
+  guard: UploadGuard = noGuard,
+): Promise<ExecResult & { readonly isInPlace: boolean }> {
+  checkModes([file])
+  const result = await connection.exec(`sh -c ${quote(unpackThen([file], guard.script, script))}`, {
+    ...options,
+    stdin: archive([file]),
+    files: [file],
+    timeoutSeconds: timeoutSeconds + guard.seconds + secondsFor([file]),
+  })
+  const isMarked = result.stdout.subarray(0, inPlace.length).equals(Buffer.from(inPlace))
+  const stdout = isMarked ? result.stdout.subarray(inPlace.length) : result.stdout
+  // Of very long output only the end is kept, without the mark.
+  return { ...result, stdout, isInPlace: isMarked || result.code === 0 }
+}
+
+function checkModes(entries: readonly UploadEntry[]): void {
+  for (const { mode } of entries) if (!/^0?[0-7]{3,4}$/.test(mode)) throw new TypeError(`not an octal mode: ${mode}`)
+}
+
+function secondsFor(files: readonly UploadFile[]): number {
+  const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0)
+  return 60 + Math.ceil(bytes / bytesPerSecond)
 }
 
 const asArchive = (entries: readonly UploadEntry[], files: readonly UploadFile[], guard: UploadGuard) => ({

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { z } from 'zod'
+import * as z from 'zod'
 import { expandRange } from './names.ts'
 
 /** Fields that inventories are made of. Each says what it expects in words that complete "expected ...". */

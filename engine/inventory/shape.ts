@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { closest, didYouMean } from '../suggest.ts'
 import type { InventoryDocument } from './document.ts'
 import { listOf, oneOf, only } from './fields.ts'

@@ -1,7 +1,7 @@
 import type { Progress } from './events.ts'
 import type { Style } from './style.ts'
 import { type Activity, activityWords, countWords, type Tally } from './tally.ts'
-import { clip, clipMiddle, counted, duration, oneLine } from './text.ts'
+import { clip, clipMiddle, counted, duration, oneLine, withThousands } from './text.ts'
 
 export interface LiveOptions {
   readonly style: Style
@@ -97,8 +97,8 @@ export function taskWords({ done, total, unit = '', detail }: Progress, style: S
     const full = Math.round(share * BAR)
     if (room >= 60) parts.push(style.bar.full.repeat(full) + style.bar.empty.repeat(BAR - full))
     parts.push(`${String(Math.floor(share * 100)).padStart(3)} %`)
-    parts.push(`${done.toLocaleString('en')} of ${total.toLocaleString('en')} ${unit}`.trimEnd())
-  } else if (done !== undefined) parts.push(`${done.toLocaleString('en')} ${unit}`.trimEnd())
+    parts.push(`${withThousands(done)} of ${withThousands(total)} ${unit}`.trimEnd())
+  } else if (done !== undefined) parts.push(`${withThousands(done)} ${unit}`.trimEnd())
   if (detail) parts.push(oneLine(detail))
   return parts.join('  ')
 }

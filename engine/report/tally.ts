@@ -1,5 +1,5 @@
 import type { Event, Failure, HostCount, Progress } from './events.ts'
-import { oneLine } from './text.ts'
+import { oneLine, withThousands } from './text.ts'
 
 /** What one host does now. */
 export interface Activity {
@@ -165,6 +165,6 @@ export function countWords(count: HostCount, check: boolean): string {
   ] as const
   const some = parts.filter(([number]) => number > 0)
   return (some.length > 0 ? some : parts.slice(-1))
-    .map(([number, word]) => `${number.toLocaleString('en')} ${word}`)
+    .map(([number, word]) => `${withThousands(number)} ${word}`)
     .join(', ')
 }

@@ -2,16 +2,25 @@ import type { UploadDirectory, UploadFile } from '../connection/upload-file.ts'
 import type { CloudInit } from './cloud-init.ts'
 import type { ApiTarget } from './probe.ts'
 
-export interface RunOptions {
+export type RunOptions = {
   /** Names the command in errors and waits: `apt-get install kubeadm`. */
   readonly what: string
-  /** Given to the script's stdin; the only way a secret reaches a host. */
-  readonly stdin?: string | Uint8Array
   /** Default 120. */
   readonly timeoutSeconds?: number
   /** Called with every whole line of its stderr as it arrives: what lasts tells how it stands. */
   readonly onStderrLine?: (line: string) => void
-}
+} & (
+  | {
+      /** Given to the script's stdin. In this or in a file is the only way a secret reaches a host. */
+      readonly stdin?: string | Uint8Array
+      readonly file?: never
+    }
+  | {
+      /** Put in place as by `upload` before the script begins, in the same order where it is not large. */
+      readonly file?: UploadFile
+      readonly stdin?: never
+    }
+)
 
 /**
  * What `apply` acts with on one host. Scripts run as root under `set -eu`, one at a time on a host even across runs: a
@@ -22,7 +31,10 @@ export interface HostWriter {
   readonly facts: HostFacts
   /** Aborted when the run is interrupted: what only waits ends then, a command under way does not. */
   readonly signal: AbortSignal
-  /** Gives the script's stdout. Throws `command-failed` with the last lines of its stderr. */
+  /**
+   * Gives the script's stdout. Throws `command-failed` with the last lines of its stderr; `upload-failed` where it has not
+   * begun because its file could not be put in place.
+   */
   run(script: string, options: RunOptions): Promise<string>
   /** Atomic: temporary file beside the destination, checksum, owner, mode, fsync, rename. */
   upload(file: UploadFile): Promise<void>

@@ -1,7 +1,8 @@
 import { uptime } from 'node:os'
 import type { Connection, ExecResult } from '../connection/connection.ts'
 import { makeDirectories } from '../connection/make-directories.ts'
-import { sendEntries, uploadFailed } from '../connection/upload.ts'
+import { sendAndRun, sendEntries, uploadFailed } from '../connection/upload.ts'
+import { fitting } from '../connection/upload-archive.ts'
 import { bytesOf, type UploadDirectory, type UploadEntry, type UploadFile } from '../connection/upload-file.ts'
 import { AndamioError, exitCode } from '../errors.ts'
 import type { Emit } from '../report/events.ts'
@@ -30,6 +31,11 @@ const lockLimitSeconds = 900
 /** Whoever is late again after that often having been permitted anew is not late, but broken. */
 const mostLate = 5
 
+const limitsOf = ({ timeoutSeconds = 120, onStderrLine }: RunOptions) => ({
+  timeoutSeconds: timeoutSeconds + lockTrySeconds,
+  ...(onStderrLine ? { onStderrLine } : {}),
+})
+
 /** The writer of a real host. Whatever it does there begins with the host's guard. */
 export class HostWriterOverSsh implements HostWriter {
   readonly host: string
@@ -46,22 +52,36 @@ export class HostWriterOverSsh implements HostWriter {
     this.#uptimeAhead = parts.facts.uptimeAheadSeconds
   }
 
-  async run(script: string, { what, stdin, timeoutSeconds = 120, onStderrLine }: RunOptions): Promise<string> {
+  async run(script: string, options: RunOptions): Promise<string> {
+    const { what, file } = options
+    const isLarge = file !== undefined && fitting([file]) === 0
+    if (isLarge) await this.upload(file)
     const began = performance.now()
     const ends = this.#parts.begins?.(what)
-    const result = await this.#guarded(guard => {
-      const text = `set -eu\n${guard}\n${script}`
-      const limits = { timeoutSeconds: timeoutSeconds + lockTrySeconds, ...(onStderrLine ? { onStderrLine } : {}) }
-      if (stdin === undefined) return this.#parts.connection.exec('sh -s', { ...limits, stdin: `{ ${text}\n}\n` })
-      // The first line makes the guard wait for what comes by stdin: it must not let through what arrives later.
-      const command = `sh -c ${quote(`{ read -r _\n${text}\n}\n`)}`
-      return this.#parts.connection.exec(command, {
-        ...limits,
-        stdin: Buffer.concat([Buffer.from('\n'), bytesOf(stdin)]),
-      })
-    }).finally(ends)
+    const result = await this.#guarded<ExecResult & { readonly isInPlace?: boolean }>(guard =>
+      file && !isLarge ? this.#putAndRun(file, script, guard, options) : this.#run(script, guard, options),
+    ).finally(ends)
+    if (file && result.isInPlace === false) throw uploadFailed(result, this.host, file.path)
     if (result.code !== 0) throw this.#failed(result, what, (performance.now() - began) / 1000)
     return result.stdout.toString('utf8').trimEnd()
+  }
+
+  #run(script: string, guard: string, options: RunOptions): Promise<ExecResult> {
+    const { connection } = this.#parts
+    const text = `set -eu\n${guard}\n${script}`
+    const limits = limitsOf(options)
+    if (options.stdin === undefined) return connection.exec('sh -s', { ...limits, stdin: `{ ${text}\n}\n` })
+    // The first line makes the guard wait for what comes by stdin: it must not let through what arrives later.
+    const command = `sh -c ${quote(`{ read -r _\n${text}\n}\n`)}`
+    return connection.exec(command, {
+      ...limits,
+      stdin: Buffer.concat([Buffer.from('\n'), bytesOf(options.stdin)]),
+    })
+  }
+
+  #putAndRun(file: UploadFile, script: string, guard: string, options: RunOptions) {
+    const order = { file, script, ...limitsOf(options) }
+    return sendAndRun(this.#parts.connection, order, { script: guard, seconds: 0 })
   }
 
   async upload(file: UploadFile): Promise<void> {
@@ -86,7 +106,7 @@ export class HostWriterOverSsh implements HostWriter {
   }
 
   /** Tries until the host's guard lets it through. A refused attempt has done nothing. */
-  async #guarded(attempt: (guard: string) => Promise<ExecResult>): Promise<ExecResult> {
+  async #guarded<R extends ExecResult>(attempt: (guard: string) => Promise<R>): Promise<R> {
     const { permission } = this.#parts
     const began = performance.now()
     for (let late = 0; ; ) {

@@ -58,3 +58,7 @@ export const uploadOf = ({ path, content, mode, owner }: FilePart): UploadFile =
 
 /** Puts the file there. A symbolic link in its place is replaced; a directory was to be refused before. */
 export const putFile = (on: HostWriter, part: FilePart): Promise<void> => on.upload(uploadOf(part))
+
+/** For `run`: the file that is to be in place before, where it is not as wished. */
+export const withFile = (part: FilePart | undefined, found: PathState | null): { readonly file?: UploadFile } =>
+  part && fileChanges(part, found).length > 0 ? { file: uploadOf(part) } : {}

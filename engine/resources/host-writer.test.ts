@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection, ExecOptions } from '../connection/connection.ts'
+import type { UploadFile } from '../connection/upload-file.ts'
 import type { HostWriter } from '../resource/host.ts'
 import { LeaseRefused, type Permission, type Permit } from '../resource/permission.ts'
 import { HostWriterOverSsh } from '../resource/writer.ts'
@@ -18,11 +19,19 @@ afterEach(() => {
 const fence = () => root().sh('cat /var/lib/andamio/fence')
 const made = () => root().sh('ls -A /srv')
 
+const file = (name: string, content = name): UploadFile => ({
+  path: `/srv/${name}`,
+  content,
+  mode: '0644',
+  owner: 'root:root',
+})
+
 /** Everything that a writer can do to a host, each leaving something in /srv. */
 const ways: readonly [string, (on: HostWriter, name: string) => Promise<unknown>][] = [
   ['a script', (on, name) => on.run(sh`touch ${`/srv/${name}`}`, { what: 'touch' })],
   ['a script with data', (on, name) => on.run(sh`cat > ${`/srv/${name}`}`, { what: 'cat', stdin: name })],
-  ['an upload', (on, name) => on.upload({ path: `/srv/${name}`, content: name, mode: '0644', owner: 'root:root' })],
+  ['an upload', (on, name) => on.upload(file(name))],
+  ['a script after a file', (on, name) => on.run(sh`test -s ${`/srv/${name}`}`, { what: 'test', file: file(name) })],
 ]
 
 function permission(permits: readonly Permit[], over: Partial<Permission> = {}): Permission & { verified: number } {
@@ -123,6 +132,36 @@ describe.each(ways)('%s', (_, act) => {
   })
 })
 
+describe('a script after a file', () => {
+  const on = () => writer(permission([fresh(7)]))
+  const surroundings = 'pwd; umask; trap; cat; ls -A /srv'
+
+  it.each([
+    ['small', 1, 'x'],
+    ['large', 2, 'x'.repeat(1024 * 1024 + 1)],
+  ])('finds it, and all else as if it were alone: a %s one in %i', async (_, trips, content) => {
+    const before = root().connection.roundTrips
+    const said = await on().run(surroundings, { what: 'look', file: file('x', content) })
+    expect(root().connection.roundTrips - before).toBe(trips)
+    expect(said).toBe(await on().run(surroundings, { what: 'look' }))
+    expect(said).toMatch(/\nx$/)
+  })
+
+  it('is not begun where the file could not be put in place, and that is what is told', async () => {
+    await root().sh('mkdir /srv/x')
+    const acted = on().run('touch /srv/begun', { what: 'touch', file: file('x') })
+    await expect(acted).rejects.toMatchObject({ failure: { code: 'upload-failed', place: 'private:/srv/x' } })
+    expect(await made()).toBe('x')
+  })
+
+  it('that fails is told as a script, and leaves the file there', async () => {
+    const acted = on().run('echo a reason >&2; exit 3', { what: 'try', file: file('x') })
+    const failure = { code: 'command-failed', cause: 'it ended with status 3', stderr: ['a reason'] }
+    await expect(acted).rejects.toMatchObject({ failure })
+    expect(await made()).toBe('x')
+  })
+})
+
 it('holds the lock of the host while a file is put in place, too', async () => {
   const connection = root().connection
   await root().sh('mkfifo /run/held')
@@ -131,12 +170,7 @@ it('holds the lock of the host while a file is put in place, too', async () => {
     timeoutSeconds: 30,
   })
   await root().sh('read -r _ </run/held')
-  const upload = writer(permission([fresh(7)])).upload({
-    path: '/srv/x',
-    content: 'x',
-    mode: '0644',
-    owner: 'root:root',
-  })
+  const upload = writer(permission([fresh(7)])).upload(file('x'))
   await root().sh('until ls -A /srv | grep -q andamio; do sleep 0.02; done')
   expect(await root().sh('[ -e /srv/x ] || echo waiting')).toBe('waiting')
   await root().sh('touch /run/let-go')

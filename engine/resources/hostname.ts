@@ -2,7 +2,7 @@ import type { Resource } from '../resource/resource.ts'
 import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare } from './changes.ts'
-import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partChanges, rootFile, withFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
 import { fileOccupied } from './occupied.ts'
@@ -38,8 +38,8 @@ export function hostname(name: string): Resource<HostnameState> {
     texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
-      if (partChanges('at boot', file, found).length > 0) await putFile(on, file)
-      await on.run(sh`printf '%s\n' ${name} > /proc/sys/kernel/hostname`, { what: `name the host ${name}` })
+      const script = sh`printf '%s\n' ${name} > /proc/sys/kernel/hostname`
+      await on.run(script, { what: `name the host ${name}`, ...withFile(file, found) })
     },
   }
 }

@@ -3,7 +3,7 @@ import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { bootFileAbsent } from './boot-file-absent.ts'
 import { compare } from './changes.ts'
-import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partChanges, rootFile, withFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
 import { fileOccupied } from './occupied.ts'
@@ -51,8 +51,7 @@ export function kernelModules(modules: readonly string[], { name }: { readonly n
     texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const found = is.is === 'present' ? is.state.file : null
-      if (partChanges('at boot', file, found).length > 0) await putFile(on, file)
-      await on.run(sh`modprobe -a -- ${modules}`, { what: `load ${modules.join(' ')}` })
+      await on.run(sh`modprobe -a -- ${modules}`, { what: `load ${modules.join(' ')}`, ...withFile(file, found) })
     },
   }
 }

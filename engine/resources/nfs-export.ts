@@ -4,7 +4,7 @@ import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, removal } from './changes.ts'
 import { sha256 } from './content.ts'
-import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partChanges, rootFile, withFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName, checkPath } from './names.ts'
 import { fileOccupied } from './occupied.ts'
@@ -97,9 +97,7 @@ export function nfsExport({ path, to, options, others = 'removed' }: NfsExportOp
     texts: is => [partText('file', fileFor(wished(is)), found(is).file)],
     apply: async (on, is) => {
       await on.run('(umask 022; mkdir -p /etc/exports.d)', { what: 'make /etc/exports.d' })
-      const file = fileFor(wished(is))
-      if (partChanges('file', file, found(is).file).length > 0) await putFile(on, file)
-      await on.run('exportfs -ra', { what: `export ${path}` })
+      await on.run('exportfs -ra', { what: `export ${path}`, ...withFile(fileFor(wished(is)), found(is).file) })
     },
   }
 }

@@ -3,7 +3,7 @@ import { present } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { bootFileAbsent } from './boot-file-absent.ts'
 import { compare } from './changes.ts'
-import { partChanges, putFile, rootFile } from './file-part.ts'
+import { partChanges, putFile, rootFile, withFile } from './file-part.ts'
 import { partText } from './file-text.ts'
 import { checkName } from './names.ts'
 import { fileOccupied } from './occupied.ts'
@@ -62,10 +62,10 @@ export function sysctl(
     texts: is => [partText('at boot', file, is.is === 'present' ? is.state.file : null)],
     apply: async (on, is) => {
       const state = is.is === 'present' ? is.state : undefined
-      if (partChanges('at boot', file, state?.file ?? null).length > 0) await putFile(on, file)
       const differing = compare(wish, state?.live ?? {}).map(({ attribute }) => attribute)
       const set = differing.map(setting => sh`printf '%s\n' ${wish[setting] ?? ''} > ${paths.get(setting) ?? ''}`)
-      if (set.length > 0) await on.run(set.join('\n'), { what: `set ${differing.join(' ')}` })
+      if (set.length === 0) return putFile(on, file)
+      await on.run(set.join('\n'), { what: `set ${differing.join(' ')}`, ...withFile(file, state?.file ?? null) })
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Absent, Present, WillChange } from '../resource/resource.ts'
 import { sh } from '../shell/sh.ts'
 import { compare, type Wish } from './changes.ts'
 import { hasLine } from './content.ts'
-import { type FilePart, partChanges, putFile } from './file-part.ts'
+import { type FilePart, partChanges, withFile } from './file-part.ts'
 import { markerOf, sumInputs, writeMarker } from './freshness.ts'
 import { type UnitState, unitFiles } from './systemd-probe.ts'
 
@@ -62,7 +62,6 @@ export async function applyUnit(on: HostWriter, wish: UnitWish, is: Present<Unit
   const state = is.is === 'present' ? is.state : undefined
   const changes = unitChanges(wish, is, { change: () => false })
   const differs = (attribute: string) => changes.some(change => change.attribute.split(' ')[0] === attribute)
-  if (wish.file && differs('file')) await putFile(on, wish.file)
   const { unit } = wish
   const steps = ['export LC_ALL=C']
   // A mask that lasts and one until the next boot are two, and may both be there.
@@ -75,7 +74,8 @@ export async function applyUnit(on: HostWriter, wish: UnitWish, is: Present<Unit
   if (differs('running') && !wish.running) steps.push(sh`systemctl stop -- ${unit}`)
   if (wish.running && (differs('running') || differs('has')))
     steps.push(...start(wish, { restart: running(state), unread }))
-  await on.run(steps.join('\n'), { what: `bring ${unit} to its wished state`, timeoutSeconds: 300 })
+  const what = `bring ${unit} to its wished state`
+  await on.run(steps.join('\n'), { what, timeoutSeconds: 300, ...withFile(wish.file, state?.file ?? null) })
 }
 
 /**

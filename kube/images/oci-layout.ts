@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `digest` is `sha256:<hex>`. */
 export type Blob = { readonly digest: string; readonly bytes: number } & (

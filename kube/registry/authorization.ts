@@ -1,5 +1,5 @@
 import * as https from 'node:https'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Secret } from '../../engine/shell/secret.ts'
 
 export interface Login {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { AndamioError, type ExitCode, exitCode, usageError } from '../../engine/errors.ts'
 import { type Asked, commandFor, wordsOf } from '../../engine/inventory/command-for.ts'
 import type { Options } from '../../engine/play/options.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { existingAuthority, openAuthority, type ServerCertificate } from '../../engine/pki/authority.ts'
 import { readPrivateJson, writePrivateFile } from '../../engine/pki/private-file.ts'
 import { Secret } from '../../engine/shell/secret.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { InventoryHost, LabHosts } from '../../inventory/lab.ts'
 import type { RefuseHost } from '../../inventory/parse.ts'
 import type { SettingsOf, SizeOf } from '../../inventory/provider-fields.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { askTool, type CallTool, callTool, toolFailed } from '../tool/call-tool.ts'
 import { inFlight } from '../tool/in-flight.ts'
 import { type Instance, readAnswer, readInstances } from './instances.ts'

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net'
-import { z } from 'zod'
+import * as z from 'zod'
 import { oddAnswer } from '../tool/call-tool.ts'
 import { multipass } from './tool.ts'
 

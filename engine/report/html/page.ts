@@ -1,7 +1,7 @@
 import { changeWords } from '../changes.ts'
 import type { Event, HostCount, ResourceEnd, RunEnd, RunStart } from '../events.ts'
 import { add, countWords, type FailedAt, placeIn, Tally, zero } from '../tally.ts'
-import { duration } from '../text.ts'
+import { duration, withThousands } from '../text.ts'
 import { isFelt, type PlaySpan, type Span, Timeline } from '../timeline.ts'
 
 /** Everything the page shows, as plain text; the template escapes it. Positions are per cent of the run's length. */
@@ -156,10 +156,10 @@ function figuresOf(end: RunEnd | undefined, tally: Tally): Page['figures'] {
   const ofChecks = [figure('checks passed', String(passed), 'ok'), figure('failed', String(failed), 'failed')]
   const ofHosts = [
     figure('hosts', String(Object.keys(end?.hosts ?? {}).length)),
-    figure('ok', sum('ok').toLocaleString('en'), 'ok'),
+    figure('ok', withThousands(sum('ok')), 'ok'),
     figure(
       tally.check ? 'would change' : 'changed',
-      sum('changed').toLocaleString('en'),
+      withThousands(sum('changed')),
       tally.check ? 'would-change' : 'changed',
     ),
     figure('unknown', String(sum('unknown')), 'unknown'),
@@ -168,7 +168,7 @@ function figuresOf(end: RunEnd | undefined, tally: Tally): Page['figures'] {
   const figures = [
     ...(passed + failed > 0 ? ofChecks : ofHosts),
     figure('time', duration(end?.seconds ?? 0)),
-    figure('round trips', (end?.roundTrips ?? 0).toLocaleString('en')),
+    figure('round trips', withThousands(end?.roundTrips ?? 0)),
   ]
   return figures.map(each => (each.value === '0' ? { ...each, tone: '' } : each))
 }

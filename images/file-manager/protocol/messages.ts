@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { z } from 'zod'
+import * as z from 'zod'
 import { errorCodes, FileManagerError } from './errors.ts'
 import { packLimits, smallUpload } from './limits.ts'
 
