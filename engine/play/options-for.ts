@@ -12,8 +12,8 @@ export interface OptionsFor {
   readonly args?: readonly { readonly name: string; readonly help: string; readonly required?: boolean }[]
   /** Words after all of these, which are somebody else's; after `--` they may look like flags. */
   readonly rest?: { readonly name: string; readonly help: string }
-  /** Lines below `Examples:`, without the program's name: `--check  what would change`. */
-  readonly examples: readonly string[]
+  /** Lines below `Examples:`, without the program's name: `--check  what would change`. Without any, its name alone. */
+  readonly examples?: readonly string[]
   /** How it can end; every way by default. */
   readonly exits?: readonly ExitStatus[]
 }

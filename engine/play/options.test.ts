@@ -106,6 +106,11 @@ describe('options', () => {
     expect(Math.max(...help.split('\n').map(line => line.length))).toBeLessThanOrEqual(100)
   })
 
+  it('teaches how it is called, where nobody wrote an example', () => {
+    const read = readOptions('mine', ['--help'], { summary: 'Does mine.' })
+    expect('help' in read && read.help).toContain('Examples:\n  npx zx playbooks/mine.mjs\n')
+  })
+
   it.each([60, 80, 200])('teach within %i columns, breaking no word', columns => {
     const examples = [
       '                 builds it, which takes a while on a machine as small as this',

@@ -11,7 +11,7 @@ import { helpWidth } from './read-arguments.mjs'
  * @param {string} called
  * @param {Pick<OptionsFor, 'examples' | 'exits' | 'uses'>} about
  */
-export function teaching(called, { examples, exits = every, uses }) {
+export function teaching(called, { examples = [''], exits = every, uses }) {
   const shown = examples.flatMap(example => fitted(`  ${called} ${example}`.trimEnd()))
   const ends = exits.map(status => hanging(`  ${String(status).padStart(3)}  `, exitMeanings[status]))
   return `\nExamples:\n${shown.join('\n')}\n${meanings(uses)}\nExit codes:\n${ends.join('\n')}\n`
